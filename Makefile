@@ -1,0 +1,127 @@
+# make            build build/heddle            make check    install what tests need, run them all
+# make demo       the main job on real input    make bench    figures beside SQLMesh's
+# make asan       unit tests under ASan + UBSan make tsan     those with threads under TSan
+# make unit       unit tests only               make lint     floors, names, sizes, documents, format
+# make format     rewrite to .clang-format      make install PREFIX=/usr/local [DESTDIR=]
+
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      ?= gcc
+CACHE   := $(or $(HEDDLE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/heddle)
+DEPS    := $(CACHE)/deps
+VERSION := $(shell sed -n '1s/^\#\# \([0-9.]*\).*/\1/p' CHANGES.md 2>/dev/null)
+
+LIBRARIES := glib-2.0 jansson libfyaml libmicrohttpd libcurl openssl sqlite3 libpq
+WARNINGS  := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+             -Wwrite-strings -Wpointer-arith -Wformat=2 -fno-common
+OPTIMISE  ?= -O2 -g
+SANITIZE  ?=
+CPPFLAGS  += -Isrc -isystem $(DEPS)/include -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+             -DHEDDLE_VERSION='"$(or $(VERSION),0.0.0)"'
+CFLAGS    += -std=c11 $(OPTIMISE) $(WARNINGS) $(SANITIZE) -pthread \
+             -fstack-protector-strong -fPIE
+ifeq ($(SANITIZE),)
+CPPFLAGS  += -D_FORTIFY_SOURCE=2
+endif
+LDFLAGS   += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANITIZE) -pthread
+
+# Asked only when something is compiled, so that `make bootstrap` works on a machine without them.
+library_cflags = $(eval library_cflags := $$(shell pkg-config --cflags $(LIBRARIES) | sed 's/-I/-isystem /g'))$(library_cflags)
+library_libs   = $(eval library_libs := $$(shell pkg-config --libs $(LIBRARIES)))$(library_libs)
+
+# Modules from the top floor down: the order in which static libraries are linked.
+MODULES := $(shell awk '/^[a-z]/ && $$1 != "main" {print $$2, $$1}' tools/floors | sort -rn | cut -d' ' -f2)
+MODULES := $(foreach m,$(MODULES),$(if $(wildcard src/$(m)/*.c),$(m)))
+module_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
+objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
+LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
+OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(BUILD)/obj/main.o
+
+.PHONY: all bootstrap unit check demo bench asan tsan lint format install clean compile
+.SECONDARY:
+all: $(BUILD)/heddle
+
+bootstrap:
+	tools/bootstrap build
+
+$(BUILD)/heddle: $(BUILD)/obj/main.o $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $(BUILD)/obj/main.o -Wl,--start-group $(LIBS) -Wl,--end-group $(library_libs) -ldl -lm
+
+$(BUILD)/obj/%.o: src/%.c | $(DEPS)/include/adbc.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(library_cflags) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(DEPS)/include/adbc.h:
+	tools/bootstrap build
+
+define module_library
+$(BUILD)/lib/$(1).a: $(call objects,$(call module_sources,$(1)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach m,$(MODULES),$(eval $(call module_library,$(m))))
+
+# Everything compiled, nothing linked: what a change to one module must leave true for the others.
+compile: $(OBJECTS)
+
+# Unit tests: tests/unit/MODULE/NAME.c holds functions `void test_…(void **state)`; tools/test-main
+# finds them with nm, so nothing is registered by hand. A test links its module and lower floors.
+UNIT_SOURCES := $(wildcard tests/unit/*/*.c)
+UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SOURCES))
+floor_of      = $(shell awk '$$1 == "$(1)" {print $$2}' tools/floors)
+libs_below    = $(foreach m,$(shell awk -v m=$(1) 'NR == FNR {if ($$1 == m) top = $$2; next} /^[a-z]/ && ($$1 == m || $$2 < top) {print $$1}' tools/floors tools/floors),$(filter $(BUILD)/lib/$(m).a,$(LIBS)))
+
+$(BUILD)/unit/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/unit $(library_cflags) $(CFLAGS) -Wno-missing-prototypes -MMD -MP -c -o $@ $<
+
+define unit_module
+$(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/$(1)/*.c)): $(BUILD)/unit/%: $(BUILD)/unit/%.o $(call libs_below,$(1)) tools/test-main
+	tools/test-main $$< > $$@.main.c
+	$(CC) $(CPPFLAGS) $$(library_cflags) $(CFLAGS) $(LDFLAGS) -o $$@ $$@.main.c $$< -Wl,--start-group $(call libs_below,$(1)) -Wl,--end-group $$(library_libs) -lcmocka -ldl -lm
+test-$(1): $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/$(1)/*.c))
+	tools/run-unit $$^
+.PHONY: test-$(1)
+endef
+$(foreach m,$(sort $(notdir $(patsubst %/,%,$(dir $(UNIT_SOURCES))))),$(eval $(call unit_module,$(m))))
+
+unit: $(UNIT_TESTS)
+	tools/run-unit $^
+
+check:
+	tools/bootstrap test
+	tools/check
+
+demo:
+	tools/bootstrap build
+	$(MAKE) --no-print-directory -j$$(nproc) all
+	tools/demo
+
+bench:
+	tools/bootstrap test
+	$(MAKE) --no-print-directory -j$$(nproc) all
+	tools/bench
+
+asan:
+	$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
+	    SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' $(or $(GOAL),unit)
+
+tsan:
+	$(MAKE) --no-print-directory BUILD=build/tsan OPTIMISE='-O1 -g' SANITIZE='-fsanitize=thread' \
+	    $(or $(GOAL),unit)
+
+lint:
+	tools/lint
+
+format:
+	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+install: all
+	install -D -m 755 $(BUILD)/heddle $(DESTDIR)$(PREFIX)/bin/heddle
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/heddle $(DEPS)/lib/*.so
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)

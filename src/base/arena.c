@@ -1,0 +1,152 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
+
+struct block {
+    struct block *next;
+    size_t size;
+    alignas(max_align_t) char data[];
+};
+
+struct deferred {
+    struct deferred *next;
+    GDestroyNotify call;
+    void *data;
+};
+
+struct arena {
+    struct block *blocks; /* newest first */
+    struct deferred *deferred;
+    char *at, *end;
+    size_t used;
+};
+
+static void add_block(struct arena *a, size_t size)
+{
+    struct block *b = g_malloc(sizeof *b + size);
+
+    b->next = a->blocks;
+    b->size = size;
+    a->blocks = b;
+    a->at = b->data;
+    a->end = b->data + size;
+}
+
+struct arena *arena_new(void)
+{
+    return g_new0(struct arena, 1);
+}
+
+static void run_deferred(struct arena *a)
+{
+    struct deferred *d = a->deferred;
+
+    a->deferred = NULL;
+    for (; d; d = d->next)
+        d->call(d->data);
+}
+
+static void free_blocks(struct block *b)
+{
+    while (b) {
+        struct block *next = b->next;
+
+        g_free(b);
+        b = next;
+    }
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    run_deferred(a);
+    free_blocks(a->blocks);
+    g_free(a);
+}
+
+void arena_clear(struct arena *a)
+{
+    struct block *keep = a->blocks;
+
+    run_deferred(a);
+    a->used = 0;
+    if (!keep)
+        return;
+    free_blocks(keep->next);
+    keep->next = NULL;
+    a->at = keep->data;
+    a->end = keep->data + keep->size;
+}
+
+static void grow(struct arena *a, size_t size)
+{
+    size_t next = a->blocks ? MIN(a->blocks->size * 2, LARGEST_BLOCK) : FIRST_BLOCK;
+
+    add_block(a, MAX(next, size));
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    const size_t align = alignof(max_align_t);
+    char *p;
+
+    size = (size + align - 1) & ~(align - 1);
+    if ((size_t)(a->end - a->at) < size)
+        grow(a, size);
+    p = a->at;
+    a->at += size;
+    a->used += size;
+    return p;
+}
+
+void *arena_zalloc(struct arena *a, size_t size)
+{
+    return memset(arena_alloc(a, size), 0, size);
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t n)
+{
+    char *copy = arena_alloc(a, n + 1);
+
+    memcpy(copy, s, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+    return s ? arena_strndup(a, s, strlen(s)) : NULL;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    char *text, *copy;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    copy = arena_strdup(a, text);
+    g_free(text);
+    return copy;
+}
+
+void arena_defer(struct arena *a, GDestroyNotify call, void *data)
+{
+    struct deferred *d = arena_alloc(a, sizeof *d);
+
+    d->next = a->deferred;
+    d->call = call;
+    d->data = data;
+    a->deferred = d;
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}
