@@ -1,0 +1,81 @@
+/* schedule.h -- from snapshots' columns and intervals to what must run: missing intervals,
+ * batches, tasks in stages. Pure functions; both the data engineer's side (to show) and the control
+ * plane (to do) call them.
+ *
+ * The rules (SQLMesh's; docs/internals/schedule.md has the sources):
+ *  - a snapshot's time runs from its start (its own, else the earliest of its parents', else
+ *    yesterday by `now`) to the floor of the execution time by its cron;
+ *  - FULL, VIEW, SEED and SCD kinds have one interval over all of it; EMBEDDED, EXTERNAL none;
+ *  - lookback makes the last n intervals missing again when a newer one is;
+ *  - allow_partials admits the unfinished interval when the end is given;
+ *  - a batch holds at most batch_size units.
+ */
+#ifndef HEDDLE_SCHEDULE_SCHEDULE_H
+#define HEDDLE_SCHEDULE_SCHEDULE_H
+
+#include "calendar/cron.h"
+#include "wire/messages.h"
+
+ERROR_DOMAIN(schedule)
+
+/* What is asked for. Borrowed pointers; nothing is changed. */
+struct schedule_request {
+    const GPtrArray *snapshots;    /* of struct wire_snapshot: all of the environment */
+    const GPtrArray *restatements; /* of struct wire_restatement, or NULL */
+    int64_t start_ms, end_ms;      /* TIME_NONE: each model's own start, the execution time */
+    int64_t execution_ms, now_ms;
+    bool is_dev;      /* an environment other than prod: non-deployable snapshots use dev tables */
+    bool ignore_cron; /* a run with --ignore-cron */
+    bool end_bounded; /* the end was given by a person: intervals do not reach beyond it */
+};
+
+struct schedule_item {
+    const struct wire_snapshot *snapshot;
+    bool deployable;           /* writes the table prod will use */
+    struct intervals *missing; /* never NULL; may be empty */
+    GArray *batches;           /* of struct interval, in order */
+};
+
+struct schedule {
+    GPtrArray *items;    /* of struct schedule_item, parents before children: all snapshots */
+    GHashTable *by_name; /* snapshot name -> struct schedule_item */
+};
+
+typedef struct schedule schedule;
+
+/* Compute it. ERROR_INVALID for a cron or start that cannot be read (names the model). */
+struct schedule *schedule_new(const struct schedule_request *request, GError **error) MUST_CHECK;
+void schedule_free(struct schedule *s);
+
+/* When is the next moment at which a snapshot of these will be due after now_ms? INT64_MAX: never.
+ */
+int64_t schedule_next_due(const GPtrArray *snapshots, int64_t now_ms);
+/* The earliest start over snapshots whose start is known; parents' starts are inherited. */
+bool schedule_start(const struct wire_snapshot *s, const GPtrArray *all, int64_t now_ms,
+                    int64_t *start_ms, GError **error) MUST_CHECK;
+/* Is this kind filled in one piece (FULL, VIEW, SEED, SCD)? Does it have tables at all? */
+bool schedule_is_whole(int kind);
+bool schedule_has_table(int kind);
+
+/* A task to be done, before it has an id. `after` are indices of tasks that must be done first. */
+struct schedule_task {
+    int kind;                             /* enum task_kind */
+    const struct wire_snapshot *snapshot; /* NULL for statements */
+    bool deployable;
+    struct interval batch; /* TASK_EVALUATE */
+    GArray *after;         /* of guint */
+};
+
+/* The tasks of a plan, in an order in which `after` only points back: before_all, create,
+ * evaluate, promote (of `promote`, names of snapshots to get a view), after_all. `create` are the
+ * names of snapshots whose tables may not exist yet. A GPtrArray of struct schedule_task. */
+struct schedule_stages {
+    const GHashTable *create, *promote; /* sets of names (keys); NULL: none */
+    bool before_all, after_all;
+    bool is_run; /* evaluate only */
+};
+GPtrArray *schedule_tasks(const struct schedule *s, const struct schedule_stages *stages);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(schedule, schedule_free)
+
+#endif
