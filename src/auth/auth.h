@@ -1,0 +1,71 @@
+/* auth.h -- who may do what: OAuth clients, tokens signed by keys the server owns, scopes.
+ *
+ * A client belongs to an organisation and (unless it is for all of them) a project, and has a role.
+ * Its secret is 256 random bits, made here, kept as a salted SHA-256 and shown once; one brought by
+ * the user (--secret-file) must have 16 bytes or more. Two secrets may be valid while rotating.
+ * Tokens are JWTs (RFC 7519) signed with ES256 by keys in the state database; the header names the
+ * key. `alg` is never taken from the token.
+ * Threads  an auth object belongs to one thread at a time but auth_verify() and auth_identity_* may
+ * be called by any.
+ */
+#ifndef HEDDLE_AUTH_AUTH_H
+#define HEDDLE_AUTH_AUTH_H
+
+#include "base/errors.h"
+#include "db/db.h"
+
+#include <stdint.h>
+
+ERROR_DOMAIN(auth)
+
+enum auth_role { ROLE_EXECUTOR, ROLE_VIEWER, ROLE_DEVELOPER, ROLE_ADMIN, ROLE_COUNT };
+extern const char *const auth_role_names[]; /* "executor", … NULL */
+
+struct auth;
+
+/* Who a token says it is. */
+struct auth_identity {
+    char *subject; /* client id or user */
+    char *name;
+    char *organisation;
+    char *project; /* NULL: every project of the organisation */
+    int role;      /* enum auth_role */
+    int64_t expires_ms;
+};
+typedef struct auth_identity auth_identity;
+
+/* Migrates its tables in `db` (borrowed), makes a signing key when there is none. */
+struct auth *auth_new(struct db *db, int64_t now_ms, GError **error) MUST_CHECK;
+void auth_free(struct auth *a);
+
+struct auth_client {
+    const char *organisation, *project, *name;
+    int role;
+    const char *client_id;     /* NULL: make one */
+    const char *client_secret; /* NULL: make one */
+};
+/* Create a client; repeating it with a given id and secret changes nothing. *id and *secret get
+ * what was made or given (g_free). The organisation and project come into being with it. */
+bool auth_create_client(struct auth *a, const struct auth_client *client, int64_t now_ms, char **id,
+                        char **secret, GError **error) MUST_CHECK;
+/* RFC 6749, 4.4. Checks id and secret (constant time, rate limited before any hash) and signs a
+ * token for `scope`. The answer is the token endpoint's JSON. ERROR_DENIED: invalid_client. */
+struct auth_grant {
+    const char *client_id, *client_secret, *scope, *issuer, *peer;
+};
+char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, int64_t now_ms,
+                              GError **error) MUST_CHECK;
+/* A token for an identity of our own making (local/). g_free(). */
+char *auth_sign(struct auth *a, const struct auth_identity *identity, const char *issuer,
+                int64_t now_ms, int64_t ttl_ms, GError **error) MUST_CHECK;
+/* Check signature, times and audience. ERROR_DENIED with the reason. */
+struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now_ms,
+                                  GError **error) MUST_CHECK;
+void auth_identity_free(struct auth_identity *i);
+/* May it act on this project with at least one of the roles in `needs` (bits 1 << role)? */
+bool auth_may(const struct auth_identity *i, const char *organisation, const char *project,
+              unsigned needs);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(auth_identity, auth_identity_free)
+
+#endif

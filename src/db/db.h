@@ -1,0 +1,69 @@
+/* db.h -- the state database: one table of calls over SQLite (WAL) and PostgreSQL.
+ *
+ * SQL is written once, with `?` parameters and what both engines understand (INSERT … ON CONFLICT,
+ * RETURNING); the few differences are asked by db_is_postgres(). A connection belongs to one thread
+ * at a time; a process that wants several opens several.
+ *
+ * Statements are prepared once a connection and kept. Values go in by a format, one letter each:
+ *     s  const char * (NULL is SQL NULL)    i  int64_t    r  double    b  int, as 0 or 1
+ *     t  int64_t, TIME_NONE (INT64_MIN) is SQL NULL       x  GBytes *
+ *     db_run(db, &n, "UPDATE task SET state = ? WHERE id = ?", "ss", state, id, &error)
+ *
+ * Transactions  db_begin() … db_commit(), or db_rollback(); they do not nest. SQLite takes its
+ * write lock at db_begin() (BEGIN IMMEDIATE). A lock held by another process longer than 5 s is
+ * ERROR_BUSY. `synchronous=FULL`. Errors        domain db_error(): ERROR_BUSY, ERROR_UNAVAILABLE
+ * (the server is gone), ERROR_CONFLICT (a unique key), ERROR_FAILED; the message holds the engine's
+ * words and the statement.
+ */
+#ifndef HEDDLE_DB_DB_H
+#define HEDDLE_DB_DB_H
+
+#include "base/errors.h"
+
+#include <stdint.h>
+
+ERROR_DOMAIN(db)
+
+typedef struct db db; /* the typedefs are for g_autoptr */
+typedef struct db_rows db_rows;
+
+/* "sqlite:PATH", "sqlite::memory:" or "postgresql://…". */
+struct db *db_open(const char *url, GError **error) MUST_CHECK;
+void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
+bool db_is_postgres(const struct db *db);
+
+bool db_begin(struct db *db, GError **error) MUST_CHECK;
+bool db_commit(struct db *db, GError **error) MUST_CHECK;
+void db_rollback(struct db *db); /* nothing to roll back is fine */
+
+/* Run a statement; `changed` (may be NULL) gets the number of rows it touched. The values follow
+ * the format; `GError **` is the last argument. */
+bool db_run(struct db *db, int64_t *changed, const char *sql, const char *format, ...) MUST_CHECK;
+/* Run several statements separated by semicolons, without parameters (migrations). */
+bool db_script(struct db *db, const char *sql, GError **error) MUST_CHECK;
+/* A query. Values and `GError **` as above. Free the rows before the next statement. */
+struct db_rows *db_query(struct db *db, const char *sql, const char *format, ...) MUST_CHECK;
+/* To the next row: false at the end or on an error (tell them apart by *error). */
+bool db_next(struct db_rows *rows, GError **error);
+void db_rows_free(struct db_rows *rows);
+/* Columns from 0. Strings are borrowed until db_next(); NULL is NULL, 0, or TIME_NONE. */
+const char *db_string(const struct db_rows *rows, int column);
+int64_t db_int(const struct db_rows *rows, int column);
+int64_t db_time(const struct db_rows *rows, int column);
+double db_real(const struct db_rows *rows, int column);
+bool db_is_null(const struct db_rows *rows, int column);
+
+/* One numbered step of a schema. Steps are applied in order, each in its transaction. */
+struct db_migration {
+    int version;                   /* 1, 2, 3 … without gaps */
+    const char *sqlite, *postgres; /* the script; postgres NULL means the same */
+};
+/* Bring a database to the newest version (kept in table `heddle_schema`). A database of a newer
+ * version is refused with both versions named. */
+bool db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
+                GError **error) MUST_CHECK;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(db, db_close)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_rows, db_rows_free)
+
+#endif

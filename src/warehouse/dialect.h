@@ -1,0 +1,29 @@
+/* dialect.h -- what differs between engines' DDL and DML: one table of calls a dialect, with what
+ * most engines share written once in dialect.c. src/warehouse/dialect/NAME.c holds one table. */
+#ifndef HEDDLE_WAREHOUSE_DIALECT_H
+#define HEDDLE_WAREHOUSE_DIALECT_H
+
+#include "wire/messages.h"
+
+struct warehouse_dialect {
+    const char *type;        /* connection type */
+    const char *sql_dialect; /* name for sql_dialect_find() */
+    const char *quote;       /* identifier quotes, open and close */
+    size_t max_identifier;   /* bytes */
+    bool create_or_replace_table, create_or_replace_view;
+    bool transactional_ddl;
+    bool comments; /* COMMENT ON TABLE/COLUMN */
+    bool catalogs; /* other catalogs can be named in statements */
+    bool merge;
+    const char *bool_true; /* how `WHERE TRUE` is said */
+    const char *text_type;
+};
+
+const struct warehouse_dialect *warehouse_dialect_find(const char *type);
+/* `"catalog"."schema"."name"` in the dialect's quotes; longer identifiers than the engine allows
+ * end in a hash. g_free(). */
+char *warehouse_quote_table(const struct warehouse_dialect *d, const struct wire_table *t);
+char *warehouse_quote_identifier(const struct warehouse_dialect *d, const char *name);
+char *warehouse_quote_string(const struct warehouse_dialect *d, const char *value);
+
+#endif
