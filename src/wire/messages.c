@@ -74,6 +74,10 @@ TYPE(wire_snapshot_id)
 #define MESSAGE wire_snapshot
 static const struct wire_field wire_snapshot_fields[] = {
     NEEDED(name),
+    STRING(data_hash),
+    STRING(metadata_hash),
+    STRING(parent_data_hash),
+    STRING(parent_metadata_hash),
     NEEDED(identifier),
     STRING(version),
     STRING(dev_version),
@@ -82,20 +86,25 @@ static const struct wire_field wire_snapshot_fields[] = {
     OBJECTS(parents, wire_snapshot_id),
     STRING(cron),
     STRING(cron_tz),
+    STRING(interval_unit),
     STRING(start),
     STRING(end),
     INT(lookback),
     INT(batch_size),
     INT(batch_concurrency),
     BOOL(forward_only),
+    BOOL(disable_restatement),
     BOOL(allow_partials),
+    BOOL(depends_on_past),
     STRING(gateway),
     OBJECT(view, wire_table),
     STRING(physical_schema),
     STRINGS(tags),
     STRING(owner),
     STRING(description),
+    JSON(definition),
     TIME(created_ms),
+    INTERVALS(intervals),
     INTERVALS(dev_intervals),
     END,
 };
@@ -106,6 +115,7 @@ TYPE(wire_snapshot)
 static const struct wire_field wire_member_fields[] = {
     NEEDED(name),
     NEEDED(identifier),
+    BOOL(promoted),
     END,
 };
 TYPE(wire_member)
@@ -114,11 +124,14 @@ TYPE(wire_member)
 #define MESSAGE wire_environment
 static const struct wire_field wire_environment_fields[] = {
     NEEDED(name),
+    ENUM(suffix_target, suffix_target_names),
     STRING(catalog),
     OBJECTS(members, wire_member),
     OBJECTS(snapshots, wire_snapshot),
     STRING(plan_id),
     STRING(previous_plan_id),
+    TIME(start_ms),
+    TIME(end_ms),
     TIME(expiration_ms),
     TIME(finalized_ms),
     JSON(statements),
@@ -130,8 +143,14 @@ TYPE(wire_environment)
 
 #define MESSAGE wire_gateway
 static const struct wire_field wire_gateway_fields[] = {
-    NEEDED(name), NEEDED(type), STRING(default_catalog), STRING(version), STRING(dialect),
-    INT(slots),   END,
+    NEEDED(name),
+    NEEDED(type),
+    STRING(default_catalog),
+    STRING(version),
+    STRING(dialect),
+    BOOL(is_default),
+    INT(slots),
+    END,
 };
 TYPE(wire_gateway)
 #undef MESSAGE
@@ -155,8 +174,10 @@ static const struct wire_field wire_plan_fields[] = {
     TIME(start_ms),
     TIME(end_ms),
     TIME(execution_ms),
+    BOOL(skip_backfill),
     BOOL(empty_backfill),
     BOOL(no_gaps),
+    BOOL(is_dev),
     STRING(user),
     END,
 };
@@ -165,7 +186,13 @@ TYPE(wire_plan)
 
 #define MESSAGE wire_audit
 static const struct wire_field wire_audit_fields[] = {
-    NEEDED(name), BOOL(blocking), STRING(query), STRING(message), END,
+    NEEDED(name),
+    ENUM(status, work_status_names),
+    BOOL(blocking),
+    INT(count),
+    STRING(query),
+    STRING(message),
+    END,
 };
 TYPE(wire_audit)
 #undef MESSAGE
@@ -176,14 +203,21 @@ static const struct wire_field wire_evaluation_fields[] = {
     STRING(environment),
     STRING(plan_id),
     STRING(run_id),
+    STRING(snapshot_name),
+    STRING(identifier),
+    STRING(node_name),
     STRING(executor),
     INT(attempt),
+    TIME(interval_start_ms),
+    TIME(interval_end_ms),
     TIME(started_ms),
     TIME(ended_ms),
     INT(rows),
     REAL(seconds),
+    ENUM(status, work_status_names),
     STRING(error),
     STRING(log),
+    OBJECTS(audits, wire_audit),
     END,
 };
 TYPE(wire_evaluation)
@@ -198,7 +232,13 @@ TYPE(wire_stage)
 
 #define MESSAGE wire_failure
 static const struct wire_field wire_failure_fields[] = {
-    STRING(task_kind), STRING(snapshot_name), STRING(message), INT(attempts), END,
+    STRING(task_kind),
+    STRING(snapshot_name),
+    STRING(message),
+    TIME(interval_start_ms),
+    TIME(interval_end_ms),
+    INT(attempts),
+    END,
 };
 TYPE(wire_failure)
 #undef MESSAGE
@@ -209,8 +249,12 @@ static const struct wire_field wire_event_fields[] = {
     STRING(snapshot_name),
     STRING(message),
     STRING(executor),
+    TIME(interval_start_ms),
+    TIME(interval_end_ms),
     INT(rows),
+    REAL(seconds),
     ENUM(status, work_status_names),
+    OBJECTS(audits, wire_audit),
     END,
 };
 TYPE(wire_event)
@@ -221,9 +265,11 @@ static const struct wire_field wire_progress_fields[] = {
     STRING(id),
     STRING(kind),
     STRING(environment),
+    ENUM(status, work_status_names),
     INT(version),
     TIME(started_ms),
     TIME(ended_ms),
+    OBJECTS(stages, wire_stage),
     OBJECTS(events, wire_event),
     OBJECTS(failures, wire_failure),
     STRING(error),
@@ -246,13 +292,19 @@ TYPE(wire_parent)
 #define MESSAGE wire_task
 static const struct wire_field wire_task_fields[] = {
     NEEDED(id),
+    ENUM(kind, task_kind_names),
     INT(fence),
     INT(attempt),
     INT(max_attempts),
+    STRING(environment),
+    STRING(plan_id),
+    STRING(run_id),
     STRING(gateway),
     STRING(snapshot_name),
     STRING(identifier),
+    ENUM(snapshot_kind, model_kind_names),
     JSON(definition),
+    OBJECT(target, wire_table),
     OBJECT(view, wire_table),
     BOOL(is_prod),
     BOOL(is_dev_table),
@@ -261,6 +313,7 @@ static const struct wire_field wire_task_fields[] = {
     TIME(start_ms),
     TIME(end_ms),
     TIME(execution_ms),
+    JSON(statements),
     STRING(query),
     INT(max_rows),
     END,
@@ -271,6 +324,7 @@ TYPE(wire_task)
 #define MESSAGE wire_lease
 static const struct wire_field wire_lease_fields[] = {
     NEEDED(task_id),
+    INT(fence),
     END,
 };
 TYPE(wire_lease)
@@ -278,14 +332,19 @@ TYPE(wire_lease)
 
 #define MESSAGE wire_hello
 static const struct wire_field wire_hello_fields[] = {
-    NEEDED(executor_id), STRING(name), NEEDED(kind), STRING(version), END,
+    NEEDED(executor_id),
+    STRING(name),
+    NEEDED(kind),
+    STRING(version),
+    OBJECTS(gateways, wire_gateway),
+    END,
 };
 TYPE(wire_hello)
 #undef MESSAGE
 
 #define MESSAGE wire_welcome
 static const struct wire_field wire_welcome_fields[] = {
-    INT(lease_ttl_ms), INT(poll_ms), INT(now_ms), BOOL(queries), END,
+    INT(lease_ttl_ms), INT(poll_ms), INT(now_ms), INT(max_log_bytes), BOOL(queries), END,
 };
 TYPE(wire_welcome)
 #undef MESSAGE
@@ -293,6 +352,7 @@ TYPE(wire_welcome)
 #define MESSAGE wire_slot
 static const struct wire_field wire_slot_fields[] = {
     STRING(gateway),
+    INT(free),
     END,
 };
 TYPE(wire_slot)
@@ -301,6 +361,7 @@ TYPE(wire_slot)
 #define MESSAGE wire_claim
 static const struct wire_field wire_claim_fields[] = {
     NEEDED(executor_id),
+    OBJECTS(slots, wire_slot),
     INT(wait_ms),
     END,
 };
@@ -318,6 +379,7 @@ TYPE(wire_claimed)
 #define MESSAGE wire_renew
 static const struct wire_field wire_renew_fields[] = {
     NEEDED(executor_id),
+    OBJECTS(leases, wire_lease),
     END,
 };
 TYPE(wire_renew)
@@ -335,12 +397,16 @@ TYPE(wire_renewed)
 #define MESSAGE wire_result
 static const struct wire_field wire_result_fields[] = {
     NEEDED(task_id),
+    INT(fence),
     ENUM(status, work_status_names),
     BOOL(retry),
     BOOL(not_charged),
     STRING(error),
+    TIME(started_ms),
+    TIME(ended_ms),
     INT(rows),
     REAL(seconds),
+    OBJECTS(audits, wire_audit),
     JSON(data),
     END,
 };
@@ -350,6 +416,7 @@ TYPE(wire_result)
 #define MESSAGE wire_finish
 static const struct wire_field wire_finish_fields[] = {
     NEEDED(executor_id),
+    OBJECTS(results, wire_result),
     END,
 };
 TYPE(wire_finish)
@@ -365,10 +432,7 @@ TYPE(wire_finished)
 
 #define MESSAGE wire_log
 static const struct wire_field wire_log_fields[] = {
-    NEEDED(executor_id),
-    NEEDED(task_id),
-    NEEDED(text),
-    END,
+    NEEDED(executor_id), NEEDED(task_id), INT(fence), INT(sequence), INT(offset), NEEDED(text), END,
 };
 TYPE(wire_log)
 #undef MESSAGE
@@ -408,10 +472,9 @@ TYPE(wire_environments)
 
 #define MESSAGE wire_run_request
 static const struct wire_field wire_run_request_fields[] = {
-    NEEDED(environment),
-    BOOL(ignore_cron),
-    BOOL(no_upstream),
-    END,
+    NEEDED(environment), TIME(start_ms),    TIME(end_ms),
+    TIME(execution_ms),  BOOL(ignore_cron), STRINGS(select),
+    BOOL(no_upstream),   STRING(trigger),   END,
 };
 TYPE(wire_run_request)
 #undef MESSAGE
@@ -421,9 +484,11 @@ static const struct wire_field wire_run_fields[] = {
     STRING(id),
     STRING(environment),
     STRING(trigger),
+    ENUM(status, work_status_names),
     TIME(started_ms),
     TIME(ended_ms),
     TIME(execution_ms),
+    STRING(error),
     END,
 };
 TYPE(wire_run)
@@ -449,6 +514,7 @@ TYPE(wire_evaluations)
 static const struct wire_field wire_query_fields[] = {
     STRING(gateway),
     NEEDED(sql),
+    INT(max_rows),
     END,
 };
 TYPE(wire_query)
