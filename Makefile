@@ -35,7 +35,7 @@ MODULES := $(foreach m,$(MODULES),$(if $(wildcard src/$(m)/*.c),$(m)))
 module_sources = $(wildcard src/$(1)/*.c src/$(1)/*/*.c)
 objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
-OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(BUILD)/obj/main.o
+OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
 .PHONY: all bootstrap unit check demo bench asan tsan lint format install clean compile
 .SECONDARY:
