@@ -58,10 +58,11 @@ struct db_migration {
     int version;                   /* 1, 2, 3 … without gaps */
     const char *sqlite, *postgres; /* the script; postgres NULL means the same */
 };
-/* Bring a database to the newest version (kept in table `heddle_schema`). A database of a newer
- * version is refused with both versions named. */
-bool db_migrate(struct db *db, const struct db_migration *migrations, size_t count,
-                GError **error) MUST_CHECK;
+/* Bring a module's tables to the newest version. Each module (auth, queue, state) numbers its own
+ * steps; table `heddle_schema` (module, version) remembers how far each is. A database that is ahead
+ * of this program is refused with the module and both versions named. */
+bool db_migrate(struct db *db, const char *module, const struct db_migration *migrations,
+                size_t count, GError **error) MUST_CHECK;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db, db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_rows, db_rows_free)
