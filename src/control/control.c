@@ -1,0 +1,247 @@
+#include "control/control_int.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <string.h>
+
+ERROR_DOMAIN_DEFINE(control)
+
+#define DAY_MS (24 * 3600 * 1000LL)
+
+static int64_t or_default(int64_t value, int64_t missing)
+{
+    return value > 0 ? value : missing;
+}
+
+static void copy_settings(struct control_settings *to, const struct control_settings *from)
+{
+    *to = *from;
+    to->state_url = g_strdup(from->state_url);
+    to->listen = g_strdup(from->listen);
+    to->public_url = g_strdup(from->public_url);
+    to->tls_cert = to->tls_key = NULL; /* the server has read them */
+    to->lease_ttl_ms = or_default(from->lease_ttl_ms, 30000);
+    to->max_attempts = or_default(from->max_attempts, 3);
+    to->query_rows = MIN(or_default(from->query_rows, MAX_QUERY_ROWS), MAX_QUERY_ROWS);
+    to->query_timeout_ms = or_default(from->query_timeout_ms, 600000);
+    to->snapshot_ttl_ms = or_default(from->snapshot_ttl_ms, 7 * DAY_MS);
+    to->history_ttl_ms = or_default(from->history_ttl_ms, 30 * DAY_MS);
+}
+
+static bool is_loopback(const char *listen)
+{
+    return g_str_has_prefix(listen, "127.") || g_str_has_prefix(listen, "[::1]:") ||
+           g_str_has_prefix(listen, "localhost:");
+}
+
+static bool check_settings(const struct control_settings *s, GError **error)
+{
+    if (s->tls_cert || s->plain_http || is_loopback(s->listen))
+        return true;
+    g_set_error(error, control_error(), ERROR_INVALID,
+                "%s is reachable from other machines, and without TLS tokens would travel in the "
+                "clear.\nhint: give --tls-cert and --tls-key, or --plain-http when something in "
+                "front of it (an Ingress) speaks TLS.",
+                s->listen);
+    return false;
+}
+
+static GHashTable *numbers_by_text(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static struct control *control_new(const struct control_settings *settings)
+{
+    struct control *c = g_new0(struct control, 1);
+    pthread_condattr_t monotonic;
+
+    copy_settings(&c->settings, settings);
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->wake, &monotonic);
+    pthread_cond_init(&c->done, NULL);
+    pthread_condattr_destroy(&monotonic);
+    g_queue_init(&c->incoming);
+    c->parked = g_ptr_array_new();
+    c->answered = g_ptr_array_new();
+    c->executors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify)control__executor_view_free);
+    c->seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    c->works =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)state_work_free);
+    c->due = numbers_by_text();
+    return c;
+}
+
+static void control_free(struct control *c)
+{
+    if (!c)
+        return;
+    g_ptr_array_unref(c->parked);
+    g_ptr_array_unref(c->answered);
+    g_hash_table_unref(c->executors);
+    g_hash_table_unref(c->seen);
+    g_hash_table_unref(c->works);
+    g_hash_table_unref(c->due);
+    state_free(c->state);
+    queue_free(c->queue);
+    auth_free(c->auth);
+    db_close(c->db);
+    pthread_mutex_destroy(&c->lock);
+    pthread_cond_destroy(&c->wake);
+    pthread_cond_destroy(&c->done);
+    g_free((char *)c->settings.state_url);
+    g_free((char *)c->settings.listen);
+    g_free((char *)c->settings.public_url);
+    g_free(c->issuer);
+    g_free(c);
+}
+
+/* Have a look at all that is open, in case nothing else gives reason to. */
+static bool note_open_works(struct control *c, GError **error)
+{
+    g_autoptr(GPtrArray) open = state_open_works(c->state, 0, error);
+
+    for (guint i = 0; open && i < open->len; i++)
+        queue_note_ended(c->queue, ((struct state_work *)open->pdata[i])->id);
+    return open != NULL;
+}
+
+/* Whoever waited for a query's rows is gone with the process before. */
+static bool clean_up(struct control *c, GError **error)
+{
+    if (!db_begin(c->db, error))
+        return false;
+    if (queue_drop_kind(c->queue, TASK_QUERY, error) && note_open_works(c, error) &&
+        db_commit(c->db, error))
+        return true;
+    db_rollback(c->db);
+    return false;
+}
+
+static bool open_state(struct control *c, GError **error)
+{
+    struct queue_settings queue = {c->settings.lease_ttl_ms, c->settings.max_attempts};
+
+    return (c->db = db_open(c->settings.state_url, error)) &&
+           (c->auth = auth_new(c->db, clock_now_ms(), error)) &&
+           (c->state = state_new(c->db, error)) && (c->queue = queue_new(c->db, &queue, error)) &&
+           clean_up(c, error);
+}
+
+static bool serve(struct control *c, const struct control_settings *settings, GError **error)
+{
+    struct http_server_settings http = {
+        .listen = c->settings.listen,
+        .routes = control_routes(),
+        .guard = control__guard,
+        .data = c,
+        .threads = settings->threads,
+        .tls_cert = settings->tls_cert,
+        .tls_key = settings->tls_key,
+    };
+
+    c->issuer =
+        c->settings.public_url
+            ? g_strdup(c->settings.public_url)
+            : g_strdup_printf("%s://%s", settings->tls_cert ? "https" : "http", c->settings.listen);
+    return (c->http = http_server_start(&http, error)) != NULL;
+}
+
+struct control *control_start(const struct control_settings *settings, GError **error)
+{
+    struct control *c;
+
+    if (!check_settings(settings, error))
+        return NULL;
+    c = control_new(settings);
+    if (open_state(c, error) && control__loop_start(c, error) && serve(c, settings, error)) {
+        log_event(LOG_INFO, "the control plane listens", "on", c->settings.listen, NULL);
+        return c;
+    }
+    control_stop(c);
+    return NULL;
+}
+
+void control_stop(struct control *c)
+{
+    if (!c)
+        return;
+    control__loop_stop(c);
+    if (c->http)
+        http_server_stop(c->http);
+    control_free(c);
+}
+
+int control_port(const struct control *c)
+{
+    return http_server_port(c->http);
+}
+
+struct local_tokens {
+    const char *organisation, *project;
+    char *tokens[2];
+};
+
+static char *local_token(struct control *c, const struct local_tokens *t, int role, GError **error)
+{
+    struct auth_identity who = {
+        .subject = (char *)"local",
+        .name = (char *)"local",
+        .organisation = (char *)t->organisation,
+        .project = (char *)t->project,
+        .role = role,
+    };
+
+    return auth_sign(c->auth, &who, c->issuer, c->now_ms, 365 * DAY_MS, error);
+}
+
+static void make_local_tokens(struct control *c, struct op *op, void *data)
+{
+    struct local_tokens *t = data;
+
+    t->tokens[0] = local_token(c, t, ROLE_EXECUTOR, &op->error);
+    if (t->tokens[0])
+        t->tokens[1] = local_token(c, t, ROLE_DEVELOPER, &op->error);
+}
+
+bool control_local_tokens(struct control *c, const char *organisation, const char *project,
+                          char **executor, char **developer, GError **error)
+{
+    struct local_tokens t = {.organisation = organisation, .project = project};
+    struct op *op = g_new0(struct op, 1);
+    bool ok;
+
+    op->inside = make_local_tokens;
+    op->data = &t;
+    control__submit(c, op);
+    pthread_mutex_lock(&c->lock);
+    while (!op->done)
+        pthread_cond_wait(&c->done, &c->lock);
+    pthread_mutex_unlock(&c->lock);
+    ok = !op->error;
+    if (ok) {
+        *executor = t.tokens[0];
+        *developer = t.tokens[1];
+    } else {
+        g_free(t.tokens[0]);
+        g_propagate_error(error, g_steal_pointer(&op->error));
+    }
+    control__op_free(op);
+    return ok;
+}
+
+bool control_create_client(const char *state_url, const struct auth_client *client, char **id,
+                           char **secret, GError **error)
+{
+    g_autoptr(db) db = db_open(state_url, error);
+    struct auth *auth = db ? auth_new(db, clock_now_ms(), error) : NULL;
+    bool ok = auth && auth_create_client(auth, client, clock_now_ms(), id, secret, error);
+
+    auth_free(auth);
+    return ok;
+}

@@ -1,0 +1,54 @@
+/* control.h -- the control plane: API, scheduler, state.
+ *
+ * control_start() opens the state database, serves the routes of control_routes() and, if asked,
+ * watches the clock for models that are due. All work on the state is done by one thread, the loop
+ * (loop.c): it takes every request that waits, carries all of them out in one transaction and
+ * answers after the commit, so that what was answered is on disk and yet one flush serves many.
+ * The control plane reads no SQL and knows no warehouse credentials.
+ *
+ * Threads  control_start, _stop and _local_tokens: any, one at a time.
+ */
+#ifndef HEDDLE_CONTROL_CONTROL_H
+#define HEDDLE_CONTROL_CONTROL_H
+
+#include "auth/auth.h"
+#include "http/server.h"
+
+ERROR_DOMAIN(control)
+
+struct control;
+
+struct control_settings {
+    const char *state_url;          /* "sqlite:heddle.db" */
+    const char *listen;             /* "127.0.0.1:8080"; port 0: any */
+    const char *public_url;         /* how clients reach it; NULL: as it listens */
+    const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP */
+    bool plain_http;                /* admit plain HTTP beyond loopback */
+    bool no_scheduler;              /* runs start by request only */
+    bool no_queries;                /* refuse query tasks */
+    unsigned threads;               /* 0: 2 */
+    /* 0: the default */
+    int64_t lease_ttl_ms;     /* 30 s */
+    int64_t max_attempts;     /* 3 */
+    int64_t query_rows;       /* MAX_QUERY_ROWS */
+    int64_t query_timeout_ms; /* 10 minutes */
+    int64_t snapshot_ttl_ms;  /* 7 days: how long what no environment uses is kept */
+    int64_t history_ttl_ms;   /* 30 days: how long plans and runs that ended are kept */
+};
+
+/* Borrowed settings. ERROR_INVALID for settings that cannot be, else what db, auth or http say. */
+struct control *control_start(const struct control_settings *settings, GError **error) MUST_CHECK;
+/* Answers what waits with 503, stops. NULL is fine. */
+void control_stop(struct control *c);
+int control_port(const struct control *c);
+/* The table of routes, for documents; ends with a row whose method is NULL. */
+const struct http_route *control_routes(void);
+
+/* Tokens for a command that has the control plane inside it. g_free() both. */
+bool control_local_tokens(struct control *c, const char *organisation, const char *project,
+                          char **executor, char **developer, GError **error) MUST_CHECK;
+/* For `heddle client create`: beside a running server or before its first start. */
+bool control_create_client(const char *state_url, const struct auth_client *client, char **id,
+                           char **secret, GError **error) MUST_CHECK;
+
+#endif

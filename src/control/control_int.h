@@ -1,0 +1,215 @@
+/* control_int.h -- shared by the files of control/ alone. */
+#ifndef HEDDLE_CONTROL_CONTROL_INT_H
+#define HEDDLE_CONTROL_CONTROL_INT_H
+
+#include "control/control.h"
+#include "queue/queue.h"
+#include "schedule/schedule.h"
+#include "state/state.h"
+
+#include <pthread.h>
+
+/* Who may use a route, as bits for auth_may(). */
+#define FOR_ALL        0u
+#define FOR_EXECUTORS  (1u << ROLE_EXECUTOR)
+#define FOR_DEVELOPERS (1u << ROLE_DEVELOPER | 1u << ROLE_ADMIN)
+#define FOR_READERS    (FOR_DEVELOPERS | 1u << ROLE_VIEWER)
+
+enum priority { PRIORITY_QUERY = 0, PRIORITY_PLAN = 10, PRIORITY_RUN = 20, PRIORITY_JANITOR = 30 };
+
+struct op;
+/* Carry out a request inside the loop's transaction: set op->answer or park it. */
+typedef bool (*op_run)(struct control *c, struct op *op, GError **error);
+
+struct endpoint {
+    struct http_route route;
+    op_run run;
+    const struct wire_type *takes; /* the body's message, or NULL */
+    bool alone;                    /* outside any transaction; replies by itself */
+};
+
+/* What a parked request waits for; its key is the number beside it. */
+enum park { PARK_NOT, PARK_CLAIM /* project */, PARK_POLL /* work */, PARK_QUERY /* task */ };
+
+/* One request on its way through the loop. */
+struct op {
+    const struct endpoint *endpoint;
+    struct http_call *call; /* NULL: made inside the process */
+    void *message;          /* of endpoint->takes */
+    int64_t project;        /* 0: the route has none */
+
+    json_t *answer;
+    char *text;      /* instead of an answer in JSON */
+    unsigned status; /* 0: 200 */
+    GError *error;
+
+    enum park park;
+    int64_t key;
+    int64_t arrived_ms, deadline_ms; /* deadline: run it once more, with `expired` set */
+    int64_t retry_ms;                /* run it again then; INT64_MAX: when told */
+    bool expired;
+
+    void (*inside)(struct control *c, struct op *op, void *data); /* call NULL */
+    void *data;
+    bool done; /* guarded by the loop's lock */
+};
+
+struct executor_view; /* executors.c */
+
+struct control {
+    struct control_settings settings; /* strings owned */
+    struct db *db;
+    struct state *state;
+    struct queue *queue;
+    struct auth *auth;
+    struct http_server *http;
+    char *issuer;
+
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock; /* guards incoming, stopping, op.done */
+    pthread_cond_t wake, done;
+    GQueue incoming; /* of struct op */
+    bool stopping;
+
+    /* The loop's own from here on. */
+    int64_t now_ms;
+    GPtrArray *parked;     /* of struct op */
+    GPtrArray *answered;   /* of struct op: to be replied to after the commit */
+    GHashTable *executors; /* "project/id" -> struct executor_view */
+    GHashTable *seen;      /* project * CLASS_COUNT + class -> int64_t time of the last claim */
+    GHashTable *works;     /* id -> struct state_work: those whose tasks are handed out */
+    GHashTable *due;       /* "project/environment" -> int64_t: when to look for due models */
+    int64_t next_tick_ms, next_janitor_ms;
+};
+
+/* loop.c */
+bool control__loop_start(struct control *c, GError **error) MUST_CHECK;
+void control__loop_stop(struct control *c);
+void control__submit(struct control *c, struct op *op);
+void control__op_free(struct op *op);
+
+/* routes.c, guard.c, tokens.c */
+extern const struct endpoint control__endpoints[];
+bool control__guard(struct http_call *call, unsigned needs, void *data);
+void control__handle(struct http_call *call, void *data);
+bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
+/* Answers. */
+void control__answer(struct op *op, const struct wire_type *type, const void *message);
+void control__move_items(GPtrArray *from, GPtrArray *to); /* `from` is emptied and freed */
+int64_t control__query_int(const struct op *op, const char *name, int64_t missing, int64_t most);
+
+/* executors.c */
+bool control__hello(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__gateways(struct control *c, struct op *op, GError **error) MUST_CHECK;
+struct executor_view {
+    int class;
+    char *default_gateway; /* or NULL */
+};
+const struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
+                                              GError **error) MUST_CHECK;
+void control__executor_view_free(struct executor_view *v);
+void control__saw(struct control *c, int64_t project, int class);
+/* Did an executor of this kind ask for work lately? */
+bool control__is_served(struct control *c, int64_t project, int class);
+
+/* tasks.c, build.c */
+bool control__claim(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__renew(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__finish(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__log(struct control *c, struct op *op, GError **error) MUST_CHECK;
+/* The message for a leased task; NULL without error: it needs no work any more. */
+bool control__build(struct control *c, const struct queue_task *t, struct wire_task **out,
+                    GError **error) MUST_CHECK;
+/* A plan, run or janitor's pass whose tasks are at hand; borrowed. */
+const struct state_work *control__work(struct control *c, int64_t id, GError **error) MUST_CHECK;
+
+/* works.c: the life of plans and runs */
+/* Store a work and start it, unless another one has to end first. */
+bool control__add_work(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
+/* After tasks ended: finish works without open tasks, start those that waited. */
+void control__settle(struct control *c);
+bool control__end_work(struct control *c, struct state_work *w, int status, const char *why,
+                       GError **error) MUST_CHECK;
+/* Which open work must end before this one may start? NULL in *other: none. */
+bool control__blocked_by(struct control *c, const struct state_work *w, struct state_work **other,
+                         GError **error) MUST_CHECK;
+bool control__cancel(struct control *c, struct op *op, int kind, GError **error) MUST_CHECK;
+
+/* plans.c, runs.c, janitor.c */
+bool control__post_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__get_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__cancel_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__start_plan(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
+bool control__end_plan(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
+bool control__post_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__get_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__list_runs(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__cancel_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__start_run(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
+void control__janitor_tick(struct control *c);
+bool control__post_janitor(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__start_janitor(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
+
+/* outline.c: an environment's snapshots with their schedule, and tasks made of it */
+struct outline {
+    GPtrArray *members;   /* of struct state_snapshot */
+    GPtrArray *snapshots; /* of struct wire_snapshot, borrowed from members */
+    GHashTable *by_name;  /* name -> struct state_snapshot */
+    struct schedule *schedule;
+};
+typedef struct outline outline;
+struct outline *control__outline(struct control *c, int64_t project,
+                                 const struct wire_environment *e, GError **error) MUST_CHECK;
+bool control__outline_schedule(struct outline *o, struct schedule_request *request,
+                               GError **error) MUST_CHECK;
+void control__outline_free(struct outline *o);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(outline, control__outline_free)
+const struct schedule_item *control__item(const struct outline *o, const char *name);
+struct state_table control__table(int64_t project, const struct wire_snapshot *s, bool deployable);
+/* The physical table's name as one text. g_free(). */
+char *control__table_text(const struct wire_snapshot *s, bool deployable);
+/* What tasks of a work have in common. */
+struct task_maker {
+    struct control *c;
+    const struct state_work *work;
+    const struct wire_environment *environment;
+    const struct outline *outline;
+    int class;
+    int64_t priority;
+    GArray *ids; /* of int64_t: tasks made so far */
+};
+bool control__make_tasks(struct task_maker *m, const GPtrArray *tasks, GError **error) MUST_CHECK;
+bool control__add_subject(const struct task_maker *m, const char *name, GError **error) MUST_CHECK;
+/* Tasks that drop views, after `after`; `views` of struct wire_demotion. */
+struct demotion {
+    int64_t snapshot;
+    char *name, *gateway;
+    struct wire_table *view;
+};
+void control__demotion_free(struct demotion *d);
+bool control__make_demotions(struct task_maker *m, const GPtrArray *demotions, GArray *after,
+                             GError **error) MUST_CHECK;
+
+/* environments.c */
+bool control__list_environments(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__get_environment(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__invalidate(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__pause(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__resume(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__lookup(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__evaluations(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
+/* progress.c, queries.c, scheduler.c, metrics.c */
+bool control__progress(struct control *c, struct op *op, struct state_work *w,
+                       GError **error) MUST_CHECK; /* a long poll when the request asks for one */
+bool control__query(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__query_ended(struct control *c, const struct queue_task *t,
+                          const struct wire_result *r, GError **error) MUST_CHECK;
+void control__tick(struct control *c);
+void control__look_again(struct control *c, int64_t project, const char *environment);
+bool control__health(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__metrics(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
+#endif

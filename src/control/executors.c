@@ -1,0 +1,118 @@
+#include "control/control_int.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+#define POLL_MS   25000
+#define SERVED_MS 60000 /* an executor that has not asked for so long is not there */
+
+void control__executor_view_free(struct executor_view *v)
+{
+    if (!v)
+        return;
+    g_free(v->default_gateway);
+    g_free(v);
+}
+
+static int class_of(const char *kind)
+{
+    return strcmp(kind, "run") == 0 ? CLASS_RUN : CLASS_APPLY;
+}
+
+static struct executor_view *view_of(const struct wire_hello *hello)
+{
+    struct executor_view *v = g_new0(struct executor_view, 1);
+
+    v->class = class_of(hello->kind);
+    for (guint i = 0; i < hello->gateways->len; i++) {
+        const struct wire_gateway *g = hello->gateways->pdata[i];
+
+        if (g->is_default && !v->default_gateway)
+            v->default_gateway = g_ascii_strdown(g->name, -1);
+    }
+    return v;
+}
+
+static const struct executor_view *remember(struct control *c, int64_t project,
+                                            const struct wire_hello *hello)
+{
+    struct executor_view *v = view_of(hello);
+
+    g_hash_table_replace(
+        c->executors, g_strdup_printf("%" G_GINT64_FORMAT "/%s", project, hello->executor_id), v);
+    return v;
+}
+
+const struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
+                                              GError **error)
+{
+    g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT "/%s", project, id);
+    const struct executor_view *known = g_hash_table_lookup(c->executors, key);
+    g_autoptr(wire_hello) hello = NULL;
+
+    if (known)
+        return known;
+    hello = state_executor(c->state, project, id, error);
+    return hello ? remember(c, project, hello) : NULL;
+}
+
+void control__saw(struct control *c, int64_t project, int class)
+{
+    int64_t key = project * CLASS_COUNT + class;
+
+    g_hash_table_replace(c->seen, g_memdup2(&key, sizeof key),
+                         g_memdup2(&c->now_ms, sizeof c->now_ms));
+}
+
+bool control__is_served(struct control *c, int64_t project, int class)
+{
+    int64_t key = project * CLASS_COUNT + class;
+    const int64_t *seen = g_hash_table_lookup(c->seen, &key);
+
+    return seen && *seen + SERVED_MS > c->now_ms;
+}
+
+static bool check_hello(const struct wire_hello *hello, GError **error)
+{
+    if (strcmp(hello->kind, "apply") != 0 && strcmp(hello->kind, "run") != 0) {
+        g_set_error(error, control_error(), ERROR_INVALID,
+                    "An executor is of kind \"apply\" or \"run\", not \"%s\".", hello->kind);
+        return false;
+    }
+    if (*hello->executor_id && strlen(hello->executor_id) <= MAX_NAME_BYTES)
+        return true;
+    g_set_error(error, control_error(), ERROR_INVALID, "executor_id must have 1 to %d bytes.",
+                MAX_NAME_BYTES);
+    return false;
+}
+
+bool control__hello(struct control *c, struct op *op, GError **error)
+{
+    const struct wire_hello *hello = op->message;
+    g_autoptr(wire_welcome) welcome = wire_welcome_new();
+
+    if (!check_hello(hello, error) || !state_hello(c->state, op->project, hello, c->now_ms, error))
+        return false;
+    remember(c, op->project, hello);
+    control__saw(c, op->project, class_of(hello->kind));
+    welcome->lease_ttl_ms = c->settings.lease_ttl_ms;
+    welcome->poll_ms = POLL_MS;
+    welcome->now_ms = c->now_ms;
+    welcome->max_log_bytes = MAX_TASK_LOG;
+    welcome->queries = !c->settings.no_queries;
+    control__answer(op, &wire_welcome_type, welcome);
+    return true;
+}
+
+bool control__gateways(struct control *c, struct op *op, GError **error)
+{
+    g_autoptr(wire_gateways) out = wire_gateways_new();
+    GPtrArray *list = state_gateways(c->state, op->project, error);
+
+    if (!list)
+        return false;
+    control__move_items(list, out->gateways);
+    control__answer(op, &wire_gateways_type, out);
+    return true;
+}

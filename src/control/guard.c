@@ -1,0 +1,44 @@
+#include "control/control_int.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+static const char *bearer(struct http_call *call)
+{
+    const char *header = http_header(call, "Authorization");
+
+    return header && g_ascii_strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 : NULL;
+}
+
+static bool unauthorized(struct http_call *call, const char *why)
+{
+    http_add_header(call, "WWW-Authenticate", "Bearer");
+    http_reply_problem(call, 401, "denied", "%s", why);
+    return false;
+}
+
+bool control__guard(struct http_call *call, unsigned needs, void *data)
+{
+    struct control *c = data;
+    g_autoptr(auth_identity) who = NULL;
+    g_autoptr(GError) error = NULL;
+    const char *token;
+
+    if (needs == FOR_ALL)
+        return true;
+    if (!(token = bearer(call)))
+        return unauthorized(call, "This needs a token.\nhint: get one at /auth/token with a client "
+                                  "id and secret.");
+    if (!(who = auth_verify(c->auth, token, clock_now_ms(), &error)))
+        return unauthorized(call, error->message);
+    if (!auth_may(who, http_param(call, "org"), http_param(call, "project"), needs)) {
+        http_reply_problem(
+            call, 403, "denied", "A client of role %s of %s/%s may not do this in %s/%s.",
+            auth_role_names[who->role], who->organisation, who->project ? who->project : "*",
+            http_param(call, "org"), http_param(call, "project"));
+        return false;
+    }
+    http_set_user(call, g_steal_pointer(&who), (GDestroyNotify)auth_identity_free);
+    return true;
+}

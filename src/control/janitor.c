@@ -1,0 +1,215 @@
+/* Expired environments lose their views, and what no environment uses loses its tables. */
+#include "control/control_int.h"
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "schedule/names.h"
+
+#include <string.h>
+
+static bool add_demotions(struct control *c, int64_t project, const struct wire_environment *e,
+                          GPtrArray *out, GError **error)
+{
+    g_autoptr(GPtrArray) members = state_members(c->state, project, e, error);
+
+    for (guint i = 0; members && i < members->len; i++) {
+        const struct state_snapshot *one = members->pdata[i];
+        const struct wire_member *m = e->members->pdata[i];
+        struct demotion *d;
+
+        if (!m->promoted || !schedule_has_table(one->snapshot->kind))
+            continue;
+        d = g_new0(struct demotion, 1);
+        d->snapshot = one->id;
+        d->name = g_strdup(m->name);
+        d->gateway = g_strdup(one->snapshot->gateway);
+        d->view = names_view(one->snapshot, e);
+        g_ptr_array_add(out, d);
+    }
+    return members != NULL;
+}
+
+static bool drop_expired(struct control *c, int64_t project, GPtrArray *demotions, GError **error)
+{
+    g_autoptr(GPtrArray) expired = state_expired(c->state, c->now_ms, error);
+
+    for (guint i = 0; expired && i < expired->len; i++) {
+        const struct state_place *p = expired->pdata[i];
+        g_autoptr(wire_environment) e = NULL;
+
+        if (p->project != project)
+            continue;
+        if (!state_environment(c->state, project, p->environment, &e, error) || !e ||
+            !add_demotions(c, project, e, demotions, error) ||
+            !state_delete_environment(c->state, project, p->environment, error))
+            return false;
+        control__look_again(c, project, p->environment);
+    }
+    return expired != NULL;
+}
+
+static void add_table(json_t *list, const struct wire_snapshot *s, bool dev)
+{
+    g_autoptr(wire_table) t = names_physical(s, dev);
+    json_t *item = wire_to_json(&wire_table_type, t);
+
+    json_object_set_new(item, "kind", json_string(s->kind == KIND_VIEW ? "VIEW" : "TABLE"));
+    json_array_append_new(list, item);
+}
+
+/* gateway ("": the default one) -> a JSON list of tables */
+static GHashTable *tables_by_gateway(const GPtrArray *swept)
+{
+    GHashTable *out =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_decref);
+
+    for (guint i = 0; i < swept->len; i++) {
+        const struct state_swept *w = swept->pdata[i];
+        const struct wire_snapshot *s = w->snapshot;
+        char *gateway = s->gateway ? s->gateway : (char *)"";
+        json_t *list = g_hash_table_lookup(out, gateway);
+
+        if (!schedule_has_table(s->kind) || (!w->version_unused && !w->dev_unused))
+            continue;
+        if (!list) {
+            list = json_array();
+            g_hash_table_insert(out, gateway, list);
+        }
+        if (w->version_unused)
+            add_table(list, s, false);
+        if (w->dev_unused)
+            add_table(list, s, true);
+    }
+    return out;
+}
+
+static bool add_cleanup(struct task_maker *m, const char *gateway, json_t *tables,
+                        const GArray *after, GError **error)
+{
+    g_autoptr(json_t) payload = json_pack("{s:O}", "statements", tables);
+    g_autofree char *text = json_text_as_built(payload);
+    struct queue_task task = {
+        .project = m->work->project,
+        .group = m->work->id,
+        .kind = TASK_CLEANUP,
+        .class = CLASS_APPLY,
+        .priority = PRIORITY_JANITOR,
+        .gateway = *gateway ? (char *)gateway : NULL,
+        .start_ms = TIME_NONE,
+        .end_ms = TIME_NONE,
+        .payload = text,
+    };
+
+    if (!queue_add(m->c->queue, &task, after, m->c->now_ms, error))
+        return false;
+    g_array_append_val(m->ids, task.id);
+    return true;
+}
+
+static bool make_tasks(struct task_maker *m, const GPtrArray *demotions, const GPtrArray *swept,
+                       GError **error)
+{
+    g_autoptr(GHashTable) tables = tables_by_gateway(swept);
+    g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) views = NULL;
+    GHashTableIter i;
+    void *gateway, *list;
+
+    if (!control__make_demotions(m, demotions, none, error))
+        return false;
+    views = g_array_copy(m->ids);
+    g_hash_table_iter_init(&i, tables);
+    while (g_hash_table_iter_next(&i, &gateway, &list))
+        if (!add_cleanup(m, gateway, list, views, error))
+            return false;
+    return true;
+}
+
+bool control__start_janitor(struct control *c, struct state_work *w, GError **error)
+{
+    g_autoptr(GPtrArray) demotions =
+        g_ptr_array_new_with_free_func((GDestroyNotify)control__demotion_free);
+    g_autoptr(GPtrArray) swept = g_ptr_array_new_with_free_func((GDestroyNotify)state_swept_free);
+    struct task_maker m = {c, w, NULL, NULL, CLASS_APPLY, PRIORITY_JANITOR, NULL};
+    bool everything = w->request && strcmp(w->request, "ignore_ttl") == 0, ok;
+    int64_t before_ms = c->now_ms - (everything ? 0 : c->settings.snapshot_ttl_ms);
+
+    if (!drop_expired(c, w->project, demotions, error) ||
+        !state_sweep(c->state, w->project, before_ms, swept, error))
+        return false;
+    m.ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    ok = make_tasks(&m, demotions, swept, error);
+    if (ok && m.ids->len == 0)
+        ok = control__end_work(c, w, STATUS_SKIPPED, NULL, error);
+    g_array_unref(m.ids);
+    return ok;
+}
+
+static struct state_work *new_pass(struct control *c, int64_t project, const char *request)
+{
+    struct state_work *w = g_new0(struct state_work, 1);
+
+    w->uid = id_new();
+    w->project = project;
+    w->kind = WORK_JANITOR;
+    w->request = g_strdup(request);
+    w->execution_ms = c->now_ms;
+    return w;
+}
+
+bool control__post_janitor(struct control *c, struct op *op, GError **error)
+{
+    bool everything = control__query_int(op, "ignore_ttl", 0, 1) != 0;
+    g_autoptr(state_work) w = new_pass(c, op->project, everything ? "ignore_ttl" : NULL);
+
+    return control__add_work(c, w, error) && control__progress(c, op, w, error);
+}
+
+/* A pass that finds nothing leaves no trace. */
+static bool pass(struct control *c, int64_t project, GError **error)
+{
+    g_autoptr(state_work) w = new_pass(c, project, NULL);
+
+    if (!db_run(c->db, NULL, "SAVEPOINT janitor", "", error) || !control__add_work(c, w, error))
+        return false;
+    return (w->status != STATUS_SKIPPED ||
+            db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT janitor", "", error)) &&
+           db_run(c->db, NULL, "RELEASE SAVEPOINT janitor", "", error);
+}
+
+static bool forget_history(struct control *c, GError **error)
+{
+    g_autoptr(GArray) old =
+        state_ended_before(c->state, c->now_ms - c->settings.history_ttl_ms, error);
+
+    for (guint i = 0; old && i < old->len; i++)
+        if (!queue_forget_group(c->queue, g_array_index(old, int64_t, i), error) ||
+            !state_forget_work(c->state, g_array_index(old, int64_t, i), error))
+            return false;
+    return old != NULL;
+}
+
+static bool everywhere(struct control *c, GError **error)
+{
+    g_autoptr(GArray) projects = state_projects(c->state, error);
+
+    for (guint i = 0; projects && i < projects->len; i++)
+        if (!pass(c, g_array_index(projects, int64_t, i), error))
+            return false;
+    return projects && forget_history(c, error);
+}
+
+void control__janitor_tick(struct control *c)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!db_run(c->db, NULL, "SAVEPOINT clean", "", &error))
+        return;
+    if (!everywhere(c, &error)) {
+        log_event(LOG_ERROR, "the janitor failed", "error", error->message, NULL);
+        if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT clean", "", NULL))
+            return;
+    }
+    if (!db_run(c->db, NULL, "RELEASE SAVEPOINT clean", "", NULL))
+        return;
+}

@@ -1,0 +1,309 @@
+/* The loop: every request that waits is carried out in one transaction, each in a savepoint of its
+ * own, and answered after the commit. */
+#include "control/control_int.h"
+
+#include "base/clock.h"
+#include "base/faults.h"
+#include "base/log.h"
+
+#include <string.h>
+#include <time.h>
+
+#define IDLE_MS 1000 /* the longest sleep */
+
+void control__op_free(struct op *op)
+{
+    if (!op)
+        return;
+    if (op->endpoint && op->endpoint->takes)
+        wire_free(op->endpoint->takes, op->message);
+    json_decref(op->answer);
+    g_free(op->text);
+    g_clear_error(&op->error);
+    g_free(op);
+}
+
+static void finish_inside(struct control *c, struct op *op)
+{
+    pthread_mutex_lock(&c->lock);
+    op->done = true;
+    pthread_cond_broadcast(&c->done);
+    pthread_mutex_unlock(&c->lock);
+}
+
+static void reply(struct control *c, struct op *op)
+{
+    if (!op->call) {
+        finish_inside(c, op); /* belongs to the thread that waits for it */
+        return;
+    }
+    if (op->error)
+        http_reply_error(op->call, op->error);
+    else if (op->text)
+        http_reply(op->call, op->status ? op->status : 200, "text/plain; version=0.0.4", op->text,
+                   strlen(op->text));
+    else
+        http_reply_json(op->call, op->status ? op->status : 200,
+                        op->answer ? g_steal_pointer(&op->answer) : json_object());
+    control__op_free(op);
+}
+
+static void refuse(struct control *c, struct op *op)
+{
+    g_clear_error(&op->error);
+    g_set_error(&op->error, control_error(), ERROR_UNAVAILABLE,
+                "The control plane is stopping.\nhint: ask again in a moment.");
+    reply(c, op);
+}
+
+void control__submit(struct control *c, struct op *op)
+{
+    bool stopping;
+
+    pthread_mutex_lock(&c->lock);
+    stopping = c->stopping;
+    if (!stopping) {
+        g_queue_push_tail(&c->incoming, op);
+        pthread_cond_signal(&c->wake);
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (stopping)
+        refuse(c, op);
+}
+
+static bool find_project(struct control *c, struct op *op, GError **error)
+{
+    const char *organisation = http_param(op->call, "org");
+    g_autofree char *path = NULL;
+
+    if (!organisation || op->project)
+        return true;
+    path = g_strdup_printf("%s/%s", organisation, http_param(op->call, "project"));
+    return state_project(c->state, path, &op->project, error);
+}
+
+static bool in_savepoint(struct control *c, struct op *op, GError **error)
+{
+    GError *ignored = NULL;
+
+    if (!db_run(c->db, NULL, "SAVEPOINT op", "", error))
+        return false;
+    if (find_project(c, op, error) && op->endpoint->run(c, op, error))
+        return db_run(c->db, NULL, "RELEASE SAVEPOINT op", "", error);
+    if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT op", "", &ignored) ||
+        !db_run(c->db, NULL, "RELEASE SAVEPOINT op", "", &ignored)) {
+        log_event(LOG_ERROR, "a savepoint was not undone", "error", ignored->message, NULL);
+        g_clear_error(&ignored);
+    }
+    return false;
+}
+
+/* Carry a request out; afterwards it is parked or waits for the commit to be answered. */
+static void run(struct control *c, struct op *op)
+{
+    op->park = PARK_NOT;
+    op->retry_ms = INT64_MAX;
+    if (!in_savepoint(c, op, &op->error))
+        op->park = PARK_NOT;
+    g_ptr_array_add(op->park == PARK_NOT ? c->answered : c->parked, op);
+}
+
+static bool contains(const GArray *ids, int64_t id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (g_array_index(ids, int64_t, i) == id)
+            return true;
+    return false;
+}
+
+static bool is_called(const struct op *op, const GArray *woken, const GArray *touched)
+{
+    return (op->park == PARK_CLAIM && contains(woken, op->key)) ||
+           (op->park == PARK_POLL && contains(touched, op->key)) ||
+           (op->park == PARK_QUERY && (op->answer || op->error));
+}
+
+/* Run again what was waited for; true when something was. */
+static bool serve_parked(struct control *c)
+{
+    g_autoptr(GArray) woken = queue_take_woken(c->queue);
+    g_autoptr(GArray) touched = queue_take_touched(c->queue);
+    g_autoptr(GPtrArray) all = g_steal_pointer(&c->parked);
+    bool served = false;
+
+    c->parked = g_ptr_array_new();
+    for (guint i = 0; i < all->len; i++) {
+        struct op *op = all->pdata[i];
+
+        op->expired = c->now_ms >= op->deadline_ms;
+        if (op->expired || c->now_ms >= op->retry_ms || is_called(op, woken, touched)) {
+            run(c, op);
+            served = true;
+        } else
+            g_ptr_array_add(c->parked, op);
+    }
+    return served;
+}
+
+static void answer_all(struct control *c, const GError *error)
+{
+    for (guint i = 0; i < c->answered->len; i++) {
+        struct op *op = c->answered->pdata[i];
+
+        if (error && !op->error)
+            op->error = g_error_copy(error);
+        reply(c, op);
+    }
+    g_ptr_array_set_size(c->answered, 0);
+}
+
+static bool commit(struct control *c, GError **error)
+{
+    if (fault("control_before_commit")) {
+        g_set_error(error, control_error(), ERROR_UNAVAILABLE, "The fault of a test.");
+        return false;
+    }
+    if (!db_commit(c->db, error))
+        return false;
+    fault("control_after_commit");
+    return true;
+}
+
+static void work(struct control *c, GQueue *ops)
+{
+    struct op *op;
+
+    while ((op = g_queue_pop_head(ops))) {
+        op->arrived_ms = c->now_ms;
+        op->deadline_ms = INT64_MAX;
+        run(c, op);
+    }
+    if (c->now_ms >= c->next_tick_ms)
+        control__tick(c);
+    do
+        control__settle(c);
+    while (serve_parked(c));
+}
+
+static void take_alone(struct control *c, GQueue *ops)
+{
+    for (GList *i = ops->head, *next; i; i = next) {
+        struct op *op = i->data;
+
+        next = i->next;
+        if (op->call && !op->endpoint->alone)
+            continue;
+        g_queue_delete_link(ops, i);
+        if (op->call) {
+            if (!op->endpoint->run(c, op, &op->error))
+                reply(c, op);
+            else
+                control__op_free(op); /* it has replied by itself */
+        } else {
+            op->inside(c, op, op->data);
+            reply(c, op);
+        }
+    }
+}
+
+/* Everything that waits, once. */
+static void cycle(struct control *c, GQueue *ops)
+{
+    g_autoptr(GError) error = NULL;
+    struct op *op;
+
+    c->now_ms = clock_now_ms();
+    take_alone(c, ops);
+    if (db_begin(c->db, &error)) {
+        work(c, ops);
+        if (!commit(c, &error))
+            db_rollback(c->db);
+    }
+    while ((op = g_queue_pop_head(ops)))
+        g_ptr_array_add(c->answered, op);
+    if (error) {
+        g_hash_table_remove_all(c->works);
+        log_event(LOG_ERROR, "a transaction failed", "error", error->message, NULL);
+        c->next_tick_ms = c->now_ms + IDLE_MS;
+    }
+    answer_all(c, error);
+}
+
+static int64_t next_duty(const struct control *c)
+{
+    int64_t next = c->next_tick_ms;
+
+    for (guint i = 0; i < c->parked->len; i++) {
+        const struct op *op = c->parked->pdata[i];
+
+        next = MIN(next, MIN(op->deadline_ms, op->retry_ms));
+    }
+    return next;
+}
+
+static void sleep_until(struct control *c, int64_t next_ms)
+{
+    int64_t ms = CLAMP(next_ms - clock_now_ms(), 0, IDLE_MS);
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += ms % 1000 * 1000000;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (ms > 0)
+        pthread_cond_timedwait(&c->wake, &c->lock, &until);
+}
+
+/* Wait for requests or a duty; false when it is time to stop. */
+static bool await(struct control *c, GQueue *ops)
+{
+    int64_t next = next_duty(c);
+    bool go_on;
+
+    pthread_mutex_lock(&c->lock);
+    while (!c->stopping && g_queue_is_empty(&c->incoming) && clock_now_ms() < next)
+        sleep_until(c, next);
+    *ops = c->incoming;
+    g_queue_init(&c->incoming);
+    go_on = !c->stopping;
+    pthread_mutex_unlock(&c->lock);
+    return go_on;
+}
+
+static void *loop(void *data)
+{
+    struct control *c = data;
+    GQueue ops = G_QUEUE_INIT;
+    struct op *op;
+
+    while (await(c, &ops))
+        cycle(c, &ops);
+    while ((op = g_queue_pop_head(&ops)))
+        refuse(c, op);
+    for (guint i = 0; i < c->parked->len; i++)
+        refuse(c, c->parked->pdata[i]);
+    g_ptr_array_set_size(c->parked, 0);
+    return NULL;
+}
+
+bool control__loop_start(struct control *c, GError **error)
+{
+    int rc = pthread_create(&c->thread, NULL, loop, c);
+
+    c->started = rc == 0;
+    if (rc != 0)
+        g_set_error(error, control_error(), ERROR_FAILED, "No thread for the loop: %s.",
+                    g_strerror(rc));
+    return rc == 0;
+}
+
+void control__loop_stop(struct control *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->stopping = true;
+    pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    if (c->started)
+        pthread_join(c->thread, NULL);
+    c->started = false;
+}

@@ -1,0 +1,125 @@
+#include "control/control_int.h"
+
+#include "base/limits.h"
+
+#define AT       "/sqlmesh/{org}/{project}/api/heddle/v1/"
+#define HELLO    &wire_hello_type
+#define SMALL    (64 * 1024)
+#define TAKES(t) &wire_##t##_type
+
+/* clang-format off */
+#define ROUTE(method, path, needs, run, takes, takes_name, gives, max, help) \
+    {{method, path, needs, control__handle, help, takes_name, gives, max}, run, takes, false}
+
+const struct endpoint control__endpoints[] = {
+    ROUTE("POST", AT "executors/hello", FOR_EXECUTORS, control__hello, TAKES(hello), "wire_hello", "wire_welcome", 0,
+          "An executor starts: who it is and which gateways it serves."),
+    ROUTE("POST", AT "tasks/claim", FOR_EXECUTORS, control__claim, TAKES(claim), "wire_claim", "wire_claimed", 0,
+          "Take tasks that are ready, as many as there are free slots; waits up to wait_ms for one."),
+    ROUTE("POST", AT "tasks/renew", FOR_EXECUTORS, control__renew, TAKES(renew), "wire_renew", "wire_renewed", 0,
+          "Keep leases alive; says which are lost and which tasks shall stop."),
+    ROUTE("POST", AT "tasks/finish", FOR_EXECUTORS, control__finish, TAKES(finish), "wire_finish", "wire_finished", 0,
+          "Report how tasks ended; results of lost leases are named and not recorded."),
+    ROUTE("POST", AT "tasks/log", FOR_EXECUTORS, control__log, TAKES(log), "wire_log", NULL, 0,
+          "One numbered piece of a task's log; repeating it is harmless."),
+
+    ROUTE("GET", AT "gateways", FOR_READERS, control__gateways, NULL, NULL, "wire_gateways", 0,
+          "The gateways executors have reported."),
+    ROUTE("GET", AT "environments", FOR_READERS, control__list_environments, NULL, NULL, "wire_environments", 0,
+          "All environments with their members."),
+    ROUTE("GET", AT "environments/{name}", FOR_READERS, control__get_environment, NULL, NULL, "wire_environment", 0,
+          "One environment with its snapshots and their intervals."),
+    ROUTE("DELETE", AT "environments/{name}", FOR_DEVELOPERS, control__invalidate, NULL, NULL, NULL, 0,
+          "Let an environment expire now; its views are dropped by the janitor."),
+    ROUTE("POST", AT "environments/{name}/pause", FOR_DEVELOPERS, control__pause, NULL, NULL, NULL, SMALL,
+          "Take an environment off the cadence."),
+    ROUTE("POST", AT "environments/{name}/resume", FOR_DEVELOPERS, control__resume, NULL, NULL, NULL, SMALL,
+          "Put an environment on the cadence."),
+    ROUTE("POST", AT "snapshots/lookup", FOR_READERS, control__lookup, TAKES(lookup), "wire_lookup", "wire_snapshots", 0,
+          "Which of these snapshots are stored, with their intervals."),
+    ROUTE("POST", AT "plans", FOR_DEVELOPERS, control__post_plan, TAKES(plan), "wire_plan", "wire_progress", 0,
+          "Apply a plan; 409 when the environment changed since the difference was taken."),
+    ROUTE("GET", AT "plans/{id}", FOR_READERS, control__get_plan, NULL, NULL, "wire_progress", 0,
+          "How far a plan is; with after=VERSION&wait_ms=N a long poll."),
+    ROUTE("POST", AT "plans/{id}/cancel", FOR_DEVELOPERS, control__cancel_plan, NULL, NULL, "wire_progress", SMALL,
+          "Stop a plan."),
+    ROUTE("POST", AT "runs", FOR_DEVELOPERS, control__post_run, TAKES(run_request), "wire_run_request", "wire_progress", 0,
+          "Run what is due; status skipped when nothing is."),
+    ROUTE("GET", AT "runs/{id}", FOR_READERS, control__get_run, NULL, NULL, "wire_progress", 0,
+          "How far a run is; with after=VERSION&wait_ms=N a long poll."),
+    ROUTE("GET", AT "runs", FOR_READERS, control__list_runs, NULL, NULL, "wire_runs", 0,
+          "Runs, the newest first; environment= and limit= narrow them."),
+    ROUTE("POST", AT "runs/{id}/cancel", FOR_DEVELOPERS, control__cancel_run, NULL, NULL, "wire_progress", SMALL,
+          "Stop a run."),
+    ROUTE("GET", AT "evaluations", FOR_READERS, control__evaluations, NULL, NULL, "wire_evaluations", 0,
+          "Attempts at evaluations, the newest first; run_id=, plan_id=, environment=, name=, limit=, log=1."),
+    ROUTE("POST", AT "queries", FOR_DEVELOPERS, control__query, TAKES(query), "wire_query", "data", 0,
+          "Run a read-only query on an apply executor and wait for its rows, which are never stored."),
+    ROUTE("POST", AT "janitor", FOR_DEVELOPERS, control__post_janitor, NULL, NULL, "wire_progress", SMALL,
+          "Drop expired environments and the tables nobody needs; ignore_ttl=1 spares nothing young."),
+
+    {{"POST", "/auth/token", FOR_ALL, control__handle, "OAuth 2.0 client credentials (RFC 6749, 4.4).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    ROUTE("GET", "/healthz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The process answers."),
+    ROUTE("GET", "/readyz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The state database answers."),
+    ROUTE("GET", "/metrics", FOR_ALL, control__metrics, NULL, NULL, NULL, 0, "Figures in Prometheus' text format."),
+    {{NULL, NULL, 0, NULL, NULL, NULL, NULL, 0}, NULL, NULL, false},
+};
+/* clang-format on */
+
+static struct http_route routes[G_N_ELEMENTS(control__endpoints)];
+
+static void copy_routes(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++)
+        routes[i] = control__endpoints[i].route;
+}
+
+const struct http_route *control_routes(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, copy_routes);
+    return routes;
+}
+
+void control__handle(struct http_call *call, void *data)
+{
+    const struct endpoint *endpoint = &control__endpoints[http_route_of(call) - control_routes()];
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) body = NULL;
+    struct op *op;
+    void *message = NULL;
+
+    if (endpoint->takes && (!(body = http_body_json(call, &error)) ||
+                            !(message = wire_from_json(endpoint->takes, body, &error)))) {
+        http_reply_error(call, error);
+        return;
+    }
+    op = g_new0(struct op, 1);
+    op->endpoint = endpoint;
+    op->call = call;
+    op->message = message;
+    http_suspend(call);
+    control__submit(data, op);
+}
+
+void control__answer(struct op *op, const struct wire_type *type, const void *message)
+{
+    json_decref(op->answer);
+    op->answer = wire_to_json(type, message);
+}
+
+void control__move_items(GPtrArray *from, GPtrArray *to)
+{
+    g_ptr_array_set_free_func(from, NULL);
+    for (guint i = 0; i < from->len; i++)
+        g_ptr_array_add(to, from->pdata[i]);
+    g_ptr_array_unref(from);
+}
+
+int64_t control__query_int(const struct op *op, const char *name, int64_t missing, int64_t most)
+{
+    const char *text = http_query(op->call, name);
+
+    return text ? CLAMP(g_ascii_strtoll(text, NULL, 10), 0, most) : missing;
+}

@@ -1,0 +1,111 @@
+/* The token endpoint: RFC 6749, 4.4 (client credentials), errors as in 5.2. */
+#include "control/control_int.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+struct credentials {
+    char *id, *secret;
+    GHashTable *form;
+};
+
+static void credentials_clear(struct credentials *k)
+{
+    g_free(k->id);
+    g_free(k->secret);
+    if (k->form)
+        g_hash_table_unref(k->form);
+}
+
+static bool refuse(struct http_call *call, unsigned status, const char *word, const char *why)
+{
+    if (status == 401)
+        http_add_header(call, "WWW-Authenticate", "Basic realm=\"heddle\"");
+    http_add_header(call, "Cache-Control", "no-store");
+    http_reply_json(
+        call, status,
+        json_pack("{s:s, s:s, s:s}", "error", word, "error_description", why, "message", why));
+    return true;
+}
+
+/* HTTP Basic: base64 of the form-encoded id, a colon and the form-encoded secret. */
+static void read_basic(const char *header, struct credentials *k)
+{
+    g_autofree guchar *raw = NULL;
+    g_autofree char *text = NULL;
+    char *colon;
+    gsize len;
+
+    if (!header || g_ascii_strncasecmp(header, "Basic ", 6) != 0)
+        return;
+    raw = g_base64_decode(header + 6, &len);
+    text = g_strndup((const char *)raw, len);
+    colon = strchr(text, ':');
+    if (!colon)
+        return;
+    *colon = '\0';
+    g_free(k->id);
+    g_free(k->secret);
+    k->id = g_uri_unescape_string(text, NULL);
+    k->secret = g_uri_unescape_string(colon + 1, NULL);
+}
+
+static bool read_credentials(struct http_call *call, struct credentials *k)
+{
+    const GString *body = http_body(call);
+
+    k->form = g_uri_parse_params(body->str, (gssize)body->len, "&", G_URI_PARAMS_WWW_FORM, NULL);
+    if (!k->form)
+        return false;
+    k->id = g_strdup(g_hash_table_lookup(k->form, "client_id"));
+    k->secret = g_strdup(g_hash_table_lookup(k->form, "client_secret"));
+    read_basic(http_header(call, "Authorization"), k);
+    return true;
+}
+
+static bool grant(struct control *c, struct http_call *call, const struct credentials *k)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *answer = auth_client_credentials(
+        c->auth,
+        &(struct auth_grant){k->id, k->secret, g_hash_table_lookup(k->form, "scope"), c->issuer,
+                             http_peer(call)},
+        c->now_ms, &error);
+
+    if (answer) {
+        http_add_header(call, "Cache-Control", "no-store");
+        http_reply(call, 200, "application/json", answer, strlen(answer));
+        return true;
+    }
+    if (error_is(error, ERROR_LIMIT))
+        return refuse(call, 429, "invalid_client", error->message);
+    if (error_is(error, ERROR_INVALID))
+        return refuse(call, 400, "invalid_scope", error->message);
+    if (error_is(error, ERROR_DENIED))
+        return refuse(call, 401, "invalid_client", error->message);
+    return refuse(call, 503, "temporarily_unavailable", error->message);
+}
+
+bool control__token(struct control *c, struct op *op, GError **error)
+{
+    struct credentials k = {0};
+    const char *type;
+    bool done;
+
+    (void)error;
+    if (!read_credentials(op->call, &k))
+        done = refuse(op->call, 400, "invalid_request", "The body is not a form.");
+    else if (!(type = g_hash_table_lookup(k.form, "grant_type")))
+        done = refuse(op->call, 400, "invalid_request", "The form has no grant_type.");
+    else if (strcmp(type, "client_credentials") != 0)
+        done = refuse(op->call, 400, "unsupported_grant_type",
+                      "Only the grant client_credentials is served.");
+    else if (!k.id || !k.secret)
+        done = refuse(op->call, 401, "invalid_client",
+                      "A client id and a secret are needed, as HTTP Basic or in the form.");
+    else
+        done = grant(c, op->call, &k);
+    credentials_clear(&k);
+    return done;
+}

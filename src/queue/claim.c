@@ -1,0 +1,98 @@
+#include "queue/queue_int.h"
+
+#include "base/limits.h"
+
+#include <string.h>
+
+/* Another group writes the same table right now. */
+#define TARGET_IS_TAKEN                                                                            \
+    "EXISTS (SELECT 1 FROM task other WHERE other.state = 'leased' AND other.target = "            \
+    "task.target AND other.grp <> task.grp)"
+
+static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
+                             const struct queue_slot *slot, int64_t limit, int64_t now_ms,
+                             GError **error)
+{
+    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
+    g_autoptr(db_rows) rows = NULL;
+    GError *why = NULL;
+
+    rows =
+        db_query(q->db,
+                 "SELECT " TASK_COLUMNS " FROM task WHERE state = 'ready' AND project = ?"
+                 " AND class = ? AND ready_ms <= ? AND (gateway = ? OR gateway IS NULL AND ? = 1)"
+                 " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?",
+                 "iitsii", c->project, (int64_t)c->class, now_ms, slot->gateway,
+                 (int64_t)slot->is_default, limit, error);
+    if (!rows)
+        return NULL;
+    while (db_next(rows, &why))
+        g_ptr_array_add(tasks, queue__read(rows));
+    if (why) {
+        g_propagate_error(error, why);
+        return NULL;
+    }
+    return g_steal_pointer(&tasks);
+}
+
+/* Between choosing and leasing, this very claim may have taken the target for another group. */
+static bool target_is_taken(const struct queue_task *t, const GPtrArray *taken)
+{
+    for (guint i = 0; t->target && i < taken->len; i++) {
+        const struct queue_task *other = taken->pdata[i];
+
+        if (other->group != t->group && g_strcmp0(other->target, t->target) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool lease(struct queue *q, struct queue_task *t, const char *executor, int64_t now_ms,
+                  GError **error)
+{
+    t->fence++;
+    t->charged++;
+    t->cancel = false;
+    g_free(t->executor);
+    t->executor = g_strdup(executor);
+    return queue__move(q, t, &(struct queue_move){QUEUE_LEASED, NULL, TIME_NONE, executor}, now_ms,
+                       error) &&
+           db_run(
+               q->db, NULL,
+               "INSERT INTO attempt (task, fence, attempt, executor, claimed_ms, status, charged)"
+               " VALUES (?, ?, ?, ?, ?, ?, 1)",
+               "iiisti", t->id, t->fence, t->charged, executor, now_ms, (int64_t)STATUS_IN_PROGRESS,
+               error);
+}
+
+static bool claim_slot(struct queue *q, const struct queue_claim *c, const struct queue_slot *slot,
+                       int64_t now_ms, GPtrArray *tasks, GError **error)
+{
+    int64_t limit = MIN(slot->free, MAX_CLAIM_TASKS - (int64_t)tasks->len);
+    g_autoptr(GPtrArray) found = NULL;
+
+    if (limit <= 0)
+        return true;
+    found = candidates(q, c, slot, limit, now_ms, error);
+    if (!found)
+        return false;
+    while (found->len > 0) {
+        g_autoptr(queue_task) t = g_ptr_array_steal_index(found, 0);
+
+        if (target_is_taken(t, tasks))
+            continue;
+        if (!lease(q, t, c->executor, now_ms, error))
+            return false;
+        g_ptr_array_add(tasks, g_steal_pointer(&t));
+    }
+    return true;
+}
+
+bool queue_claim(struct queue *q, const struct queue_claim *claim, int64_t now_ms, GPtrArray *tasks,
+                 GError **error)
+{
+    for (size_t i = 0; i < claim->slot_count; i++)
+        if (!claim_slot(q, claim, &claim->slots[i], now_ms, tasks, error))
+            return false;
+    return true;
+}

@@ -1,0 +1,193 @@
+#include "queue/queue_int.h"
+
+#include <string.h>
+
+bool queue_group(struct queue *q, int64_t group, struct queue_group *out, GError **error)
+{
+    g_autoptr(db_rows) rows =
+        db_query(q->db, "SELECT id, open, failed, cancelled, version FROM task_group WHERE id = ?",
+                 "i", group, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    *out = (struct queue_group){.id = group};
+    if (db_next(rows, &why))
+        *out = (struct queue_group){db_int(rows, 0), db_int(rows, 1), db_int(rows, 2),
+                                    db_int(rows, 3), db_int(rows, 4)};
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
+}
+
+static struct wire_stage *stage_of(GPtrArray *stages, const char *name)
+{
+    struct wire_stage *s;
+
+    for (guint i = 0; i < stages->len; i++) {
+        s = stages->pdata[i];
+        if (strcmp(s->name, name) == 0)
+            return s;
+    }
+    s = wire_stage_new();
+    s->name = g_strdup(name);
+    g_ptr_array_add(stages, s);
+    return s;
+}
+
+static void count_in_stage(struct wire_stage *s, const char *state, int64_t n)
+{
+    s->total += n;
+    if (strcmp(state, "done") == 0)
+        s->done += n;
+    else if (strcmp(state, "failed") == 0)
+        s->failed += n;
+    else if (strcmp(state, "cancelled") == 0)
+        s->cancelled += n;
+    else if (strcmp(state, "leased") == 0)
+        s->running += n;
+}
+
+bool queue_stages(struct queue *q, int64_t group, GPtrArray *stages, GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(
+        q->db,
+        "SELECT kind, state, count(*) FROM task WHERE grp = ? GROUP BY kind, state ORDER BY kind",
+        "i", group, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    while (db_next(rows, &why))
+        count_in_stage(stage_of(stages, task_kind_names[db_int(rows, 0)]), db_string(rows, 1),
+                       db_int(rows, 2));
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
+}
+
+static int status_of_state(const char *state)
+{
+    return strcmp(state, "done") == 0     ? STATUS_SUCCESS
+           : strcmp(state, "failed") == 0 ? STATUS_FAILED
+                                          : STATUS_SKIPPED;
+}
+
+/* Audits worth a line: those that did not pass. */
+static void add_audits(GPtrArray *out, const char *text)
+{
+    g_autoptr(json_t) list = text ? json_parse(text, strlen(text), NULL) : NULL;
+    size_t i;
+    json_t *item;
+
+    json_array_foreach (list, i, item) {
+        struct wire_audit *a = wire_from_json(&wire_audit_type, item, NULL);
+
+        if (a && a->status != STATUS_SUCCESS)
+            g_ptr_array_add(out, a);
+        else
+            wire_audit_free(a);
+    }
+}
+
+static struct wire_event *read_event(const struct db_rows *rows)
+{
+    struct wire_event *e = wire_event_new();
+
+    e->task_kind = g_strdup(task_kind_names[db_int(rows, 0)]);
+    e->snapshot_name = g_strdup(db_string(rows, 1));
+    e->message = g_strdup(db_string(rows, 2));
+    e->executor = g_strdup(db_string(rows, 3));
+    e->interval_start_ms = db_time(rows, 4);
+    e->interval_end_ms = db_time(rows, 5);
+    e->rows = db_is_null(rows, 6) ? -1 : db_int(rows, 6);
+    e->seconds = db_real(rows, 7);
+    e->status = status_of_state(db_string(rows, 8));
+    add_audits(e->audits, db_string(rows, 9));
+    return e;
+}
+
+bool queue_events(struct queue *q, int64_t group, int64_t version, GPtrArray *events,
+                  GError **error)
+{
+    g_autoptr(db_rows) rows =
+        db_query(q->db,
+                 "SELECT task.kind, task.name, task.message, task.executor, task.start_ms,"
+                 " task.end_ms, attempt.rows, attempt.seconds, task.state, attempt.audits FROM task"
+                 " LEFT JOIN attempt ON attempt.task = task.id AND attempt.fence = task.fence"
+                 " WHERE task.grp = ? AND task.version > ?"
+                 " AND task.state IN ('done', 'failed', 'cancelled') ORDER BY task.version",
+                 "ii", group, version, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    while (db_next(rows, &why))
+        g_ptr_array_add(events, read_event(rows));
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
+}
+
+bool queue_failures(struct queue *q, int64_t group, GPtrArray *failures, GError **error)
+{
+    g_autoptr(db_rows) rows =
+        db_query(q->db,
+                 "SELECT kind, name, message, start_ms, end_ms, charged FROM task WHERE grp = ?"
+                 " AND state = 'failed' ORDER BY version",
+                 "i", group, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    while (db_next(rows, &why)) {
+        struct wire_failure *f = wire_failure_new();
+
+        f->task_kind = g_strdup(task_kind_names[db_int(rows, 0)]);
+        f->snapshot_name = g_strdup(db_string(rows, 1));
+        f->message = g_strdup(db_string(rows, 2));
+        f->interval_start_ms = db_time(rows, 3);
+        f->interval_end_ms = db_time(rows, 4);
+        f->attempts = db_int(rows, 5);
+        g_ptr_array_add(failures, f);
+    }
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
+}
+
+bool queue_unclaimed(struct queue *q, int64_t group, int64_t counts[CLASS_COUNT], GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(
+        q->db, "SELECT class, count(*) FROM task WHERE grp = ? AND state = 'ready' GROUP BY class",
+        "i", group, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    memset(counts, 0, CLASS_COUNT * sizeof *counts);
+    while (db_next(rows, &why))
+        counts[db_int(rows, 0)] = db_int(rows, 1);
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
+}
+
+bool queue_totals(struct queue *q, int64_t counts[QUEUE_STATES], int64_t *oldest_ready_ms,
+                  GError **error)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    *oldest_ready_ms = TIME_NONE;
+    for (int s = 0; s < QUEUE_STATES; s++) {
+        g_clear_pointer(&rows, db_rows_free);
+        rows = db_query(q->db, "SELECT count(*), min(ready_ms) FROM task WHERE state = ?", "s",
+                        queue_state_names[s], error);
+        if (!queue__row(rows, error))
+            return false;
+        counts[s] = db_int(rows, 0);
+        if (s == QUEUE_READY)
+            *oldest_ready_ms = db_time(rows, 1);
+    }
+    return true;
+}

@@ -1,0 +1,169 @@
+#include "state/state_int.h"
+
+#include <string.h>
+
+void state_snapshot_free(struct state_snapshot *s)
+{
+    if (!s)
+        return;
+    wire_snapshot_free(s->snapshot);
+    g_free(s);
+}
+
+/* Everything but what lives elsewhere: the definition and the intervals. */
+static char *info_text(const struct wire_snapshot *snapshot)
+{
+    struct wire_snapshot info = *snapshot;
+
+    info.definition = NULL;
+    info.intervals = info.dev_intervals = NULL;
+    return wire_to_text(&wire_snapshot_type, &info);
+}
+
+bool state_add_snapshot(struct state *s, int64_t project, const struct wire_snapshot *snapshot,
+                        int64_t now_ms, GError **error)
+{
+    g_autofree char *info = info_text(snapshot);
+    g_autofree char *definition =
+        snapshot->definition ? json_text_as_built(snapshot->definition) : NULL;
+
+    return db_run(s->db, NULL,
+                  "INSERT INTO snapshot (project, name, identifier, version, dev_version, kind,"
+                  " info, definition, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                  " ON CONFLICT (project, name, identifier) DO NOTHING",
+                  "isssssssi", project, snapshot->name, snapshot->identifier, snapshot->version,
+                  snapshot->dev_version, model_kind_names[snapshot->kind], info, definition, now_ms,
+                  error);
+}
+
+struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError **error)
+{
+    g_autoptr(state_snapshot) out = g_new0(struct state_snapshot, 1);
+    const char *info = db_string(rows, 1), *definition = db_string(rows, 2);
+
+    out->id = db_int(rows, 0);
+    out->snapshot = wire_from_text(&wire_snapshot_type, info, strlen(info), error);
+    if (!out->snapshot)
+        return NULL;
+    if (definition &&
+        !(out->snapshot->definition = json_parse(definition, strlen(definition), error)))
+        return NULL;
+    return g_steal_pointer(&out);
+}
+
+bool state__fill_intervals(struct state *s, int64_t project, struct wire_snapshot *snapshot,
+                           GError **error)
+{
+    struct state_table t = state_table_of(project, snapshot, false);
+
+    if (t.version && !(snapshot->intervals = state_intervals(s, &t, error)))
+        return false;
+    t = state_table_of(project, snapshot, true);
+    return !t.version || (snapshot->dev_intervals = state_intervals(s, &t, error));
+}
+
+/* The rows are freed before the intervals are read. */
+static struct state_snapshot *one(struct state *s, struct db_rows *rows, int64_t *project,
+                                  GError **error)
+{
+    g_autoptr(db_rows) own = rows;
+    g_autoptr(state_snapshot) out = NULL;
+
+    GError *why = NULL;
+
+    if (!own || !db_next(own, &why)) {
+        state__ended_well(why, error);
+        return NULL;
+    }
+    if (!(out = state__read_snapshot(own, error)))
+        return NULL;
+    *project = db_int(own, 3);
+    g_clear_pointer(&own, db_rows_free);
+    if (!state__fill_intervals(s, *project, out->snapshot, error))
+        return NULL;
+    return g_steal_pointer(&out);
+}
+
+static struct state_snapshot *found(struct state_snapshot *snapshot, GError *why, const char *name,
+                                    const char *identifier, GError **error)
+{
+    if (why)
+        g_propagate_error(error, why);
+    else if (!snapshot)
+        g_set_error(error, state_error(), ERROR_NOT_FOUND,
+                    "The control plane has no snapshot %s of %s.", identifier, name);
+    return snapshot;
+}
+
+struct state_snapshot *state_find_snapshot(struct state *s, int64_t project, const char *name,
+                                           const char *identifier, GError **error)
+{
+    GError *why = NULL;
+    struct state_snapshot *out =
+        one(s,
+            db_query(s->db,
+                     "SELECT id, info, NULL, project FROM snapshot WHERE project = ? AND name = ?"
+                     " AND identifier = ?",
+                     "iss", project, name, identifier, &why),
+            &project, &why);
+
+    return found(out, why, name, identifier, error);
+}
+
+struct state_snapshot *state_get_snapshot(struct state *s, int64_t id, bool definition,
+                                          GError **error)
+{
+    GError *why = NULL;
+    int64_t project;
+    const char *sql = definition ? "SELECT id, info, definition, project FROM snapshot WHERE id = ?"
+                                 : "SELECT id, info, NULL, project FROM snapshot WHERE id = ?";
+    struct state_snapshot *out = one(s, db_query(s->db, sql, "i", id, &why), &project, &why);
+    g_autofree char *number = g_strdup_printf("number %" G_GINT64_FORMAT, id);
+
+    return found(out, why, "this project", number, error);
+}
+
+static GPtrArray *lookup_one(struct state *s, int64_t project, const struct wire_snapshot_id *id,
+                             bool definitions, GError **error)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_snapshot_free);
+    const char *sql = "SELECT id, info, CASE WHEN ? = 1 THEN definition END FROM snapshot"
+                      " WHERE project = ? AND name = ? AND (identifier = ? OR ? = 1) ORDER BY id";
+    g_autoptr(db_rows) rows =
+        db_query(s->db, sql, "bissb", (int)definitions, project, id->name,
+                 id->identifier ? id->identifier : "", (int)!id->identifier, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return NULL;
+    while (db_next(rows, &why)) {
+        struct state_snapshot *one = state__read_snapshot(rows, error);
+
+        if (!one)
+            return NULL;
+        g_ptr_array_add(out, one);
+    }
+    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+}
+
+GPtrArray *state_lookup(struct state *s, int64_t project, const struct wire_lookup *lookup,
+                        GError **error)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)wire_snapshot_free);
+
+    for (guint i = 0; i < lookup->ids->len; i++) {
+        g_autoptr(GPtrArray) some =
+            lookup_one(s, project, lookup->ids->pdata[i], lookup->definitions, error);
+
+        for (guint k = 0; some && k < some->len; k++) {
+            struct state_snapshot *one = some->pdata[k];
+
+            if (!state__fill_intervals(s, project, one->snapshot, error))
+                return NULL;
+            g_ptr_array_add(out, g_steal_pointer(&one->snapshot));
+        }
+        if (!some)
+            return NULL;
+    }
+    return g_steal_pointer(&out);
+}

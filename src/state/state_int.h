@@ -1,0 +1,22 @@
+/* state_int.h -- shared by the files of state/ alone. */
+#ifndef HEDDLE_STATE_STATE_INT_H
+#define HEDDLE_STATE_STATE_INT_H
+
+#include "state/state.h"
+
+struct state {
+    struct db *db;
+    GHashTable *projects; /* path -> int64_t */
+};
+
+bool state__migrate(struct db *db, GError **error) MUST_CHECK;
+/* To the one row a statement must have; none is an error. */
+bool state__first(struct db_rows *rows, GError **error) MUST_CHECK;
+/* Columns id, info, definition as a snapshot, without intervals. */
+struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError **error) MUST_CHECK;
+bool state__fill_intervals(struct state *s, int64_t project, struct wire_snapshot *snapshot,
+                           GError **error) MUST_CHECK;
+/* Was the loop over rows ended by an error? Hands it on. */
+bool state__ended_well(GError *why, GError **error);
+
+#endif
