@@ -1,67 +1,85 @@
 /* kinds.h -- every kind of node and every slot. See tree.h.
- * The sql module owns this list and completes it; macro/, project/ and evaluate/ rely on those that
- * stand here. */
+ *
+ * In the sentences, words in capitals are slots of the node's children, in the order they are
+ * printed in; "…" says that there may be several. A macro may stand wherever a name or an
+ * expression may. The names are part of the canonical form: they do not change.
+ */
 #ifndef HEDDLE_SQL_KINDS_H
 #define HEDDLE_SQL_KINDS_H
 
 #define SQL_KINDS(X)                                                                               \
-    X(LIST, "a bracketless list of nodes: the result of a macro that gives several")               \
+    X(LIST, "a list without brackets: the result of a macro that gives several; ARG…")             \
     X(SELECT, "one SELECT; children by slot in clause order")                                      \
-    X(SET_OPERATION, "UNION, EXCEPT, INTERSECT of LEFT and RIGHT")                                 \
-    X(SUBQUERY, "a query in brackets; as a table it may have an ALIAS")                            \
-    X(VALUES, "VALUES rows")                                                                       \
-    X(WITH, "the CTEs of a query")                                                                 \
-    X(CTE, "one CTE: text is its name; child QUERY")                                               \
-    X(JOIN, "one join: text is its words (\"LEFT JOIN\", \",\"); TABLE, ON or USING")              \
-    X(TABLE, "a table reference: 1-3 IDENTIFIER parts (or macros in their place), ALIAS")          \
-    X(TABLE_FUNCTION, "a function in FROM")                                                        \
-    X(ALIAS, "expression AS name: child EXPRESSION, text the name")                                \
-    X(COLUMN, "a column reference: 1-4 IDENTIFIER parts, the last the column")                     \
-    X(IDENTIFIER, "one part of a name: text, quote")                                               \
-    X(STAR, "* or t.*, with EXCLUDE, REPLACE, RENAME")                                             \
-    X(STRING, "a string literal; text is the value without quotes and escapes")                    \
+    X(SET_OPERATION, "LEFT op RIGHT; text is \"UNION ALL\" and so on; WITH, ORDER_BY, …")          \
+    X(SUBQUERY, "QUERY in brackets; as a table it may have ALIAS, COLUMN…, PIVOT, SAMPLE")         \
+    X(VALUES, "VALUES rows: VALUE…, each a TUPLE or a macro; as a table also ALIAS, COLUMN…")      \
+    X(WITH, "the CTEs of a query: CTE in ARG…; SQL_RECURSIVE")                                     \
+    X(CTE, "text is its name (or a macro in ALIAS); COLUMN…, QUERY; op says MATERIALIZED")         \
+    X(JOIN, "text is its words (\"LEFT JOIN\", \",\"); TABLE, then JOIN…, ON or USING…")           \
+    X(TABLE, "PART… (IDENTIFIER or macro), VERSION, ALIAS, COLUMN…, PIVOT…, SAMPLE")               \
+    X(TABLE_FUNCTION, "FUNCTION in EXPRESSION, ALIAS, COLUMN…; in FROM")                           \
+    X(ALIAS, "EXPRESSION AS name: text is the name, or a macro in ALIAS; COLUMN… for AS (a, b)")   \
+    X(COLUMN, "PART…: 1-4 IDENTIFIERs or macros, the last is the column")                          \
+    X(IDENTIFIER, "one part of a name: text, quote; SQL_TEMPLATE when it holds @{…} or @name")     \
+    X(STAR, "* or t.* (PART…); EXCLUDE…, REPLACE… and RENAME… (ALIAS nodes), ON for LIKE")         \
+    X(STRING, "text is the value, or with SQL_VERBATIM the whole literal as written")              \
     X(NUMBER, "a numeric literal as written")                                                      \
-    X(BOOLEAN, "TRUE or FALSE")                                                                    \
+    X(BOOLEAN, "text is TRUE or FALSE")                                                            \
     X(NULL, "NULL")                                                                                \
-    X(PARAMETER, "a parameter of a prepared statement")                                            \
-    X(UNARY, "an operator before or after ARG")                                                    \
-    X(BINARY, "LEFT op RIGHT")                                                                     \
-    X(BETWEEN, "ARG BETWEEN LOW AND HIGH")                                                         \
-    X(IN, "ARG IN list, query or array")                                                           \
-    X(CASE, "CASE ARG WHEN … ELSE …")                                                              \
-    X(WHEN, "one WHEN … THEN …")                                                                   \
-    X(CAST, "CAST in all spellings: ARG, TYPE")                                                    \
-    X(TYPE, "a type's name, parameters and nested types")                                          \
-    X(FUNCTION, "name(arguments): text is the name; ARG…, FILTER, OVER, …")                        \
-    X(WINDOW, "what stands in OVER(…)")                                                            \
-    X(PAREN, "an expression in brackets")                                                          \
-    X(TUPLE, "(a, b)")                                                                             \
-    X(ARRAY, "[a, b] or ARRAY[a, b]")                                                              \
-    X(STRUCT, "{'a': 1}")                                                                          \
-    X(LAMBDA, "x -> body, (x, y) -> body")                                                         \
-    X(PROPERTY, "name = value, name := value, name => value")                                      \
-    X(INTERVAL, "INTERVAL literal")                                                                \
-    X(STATEMENT, "a statement that is no query, understood in part or kept byte for byte")         \
-    X(MACRO_VAR, "@name or @{name}: text is the name as written")                                  \
-    X(MACRO_CALL, "@NAME(args): text is the name as written; ARG…")                                \
-    X(MACRO_STRING, "@'…': a string whose @{…} are filled in")                                     \
-    X(JINJA, "a Jinja block, kept byte for byte")
+    X(PARAMETER, "of a prepared statement, as written")                                            \
+    X(UNARY, "op ARG (or ARG op with SQL_AFTER)")                                                  \
+    X(BINARY, "LEFT op RIGHT; SQL_NOT for NOT LIKE, IS NOT; ESCAPE")                               \
+    X(BETWEEN, "ARG BETWEEN LOW AND HIGH; SQL_NOT, SQL_SYMMETRIC")                                 \
+    X(IN, "ARG IN (VALUE…) or (QUERY) or EXPRESSION; SQL_NOT")                                     \
+    X(CASE, "CASE [ARG] WHEN… [ELSE]")                                                             \
+    X(WHEN, "WHEN EXPRESSION THEN")                                                                \
+    X(CAST, "text is CAST, TRY_CAST, …, \"::\" or \"\" for DATE '…'; ARG, TYPE, FORMAT")           \
+    X(TYPE, "text is its name; ARG… (TYPE, PROPERTY for fields, values); op: how it is written")   \
+    X(FUNCTION, "text is the name, PART… before it; ARG…, ORDER_BY…, WITHIN…, FILTER, OVER")       \
+    X(WINDOW, "in OVER(…): text is a named window; PARTITION…, ORDER_BY…, FRAME")                  \
+    X(PAREN, "EXPRESSION in brackets; in FROM: TABLE and JOIN… in brackets, ALIAS")                \
+    X(TUPLE, "(a, b): ARG…")                                                                       \
+    X(ARRAY, "ARG… in [a, b]; text is ARRAY for ARRAY[a, b]; BODY… for [x for x in y]")            \
+    X(STRUCT, "PROPERTY in ARG…; text is MAP for MAP {…}")                                         \
+    X(LAMBDA, "ARG… -> BODY; op is OP_LAMBDA for lambda x: body")                                  \
+    X(PROPERTY, "name op VALUE: text is the name or any expression in KEY; op is = := => : or 0")  \
+    X(INTERVAL, "INTERVAL ARG text: text is the unit, if any (or a macro in TYPE)")                \
+    X(STATEMENT, "no query: text is its first word; ARG… in print order; SQL_OPAQUE: text is all") \
+    X(MACRO_VAR, "@name, with SQL_BRACED @{name}: text is the name as written")                    \
+    X(MACRO_CALL, "@NAME(ARG…): text is the name; SQL_CLAUSE: @WHERE(ARG…) BODY… in WHERE's slot") \
+    X(MACRO_STRING, "@'…': text is the value, whose @{…} are filled in")                           \
+    X(JINJA, "a Jinja block, kept byte for byte")                                                  \
+    X(KEYWORD,                                                                                     \
+      "words of the language that stand for themselves, in upper case: ALL, CURRENT_DATE")         \
+    X(PHRASE, "ARG… with spaces between: KEYWORDs and expressions, a clause read by a pattern")    \
+    X(ORDER, "EXPRESSION of an ORDER BY; SQL_DESC, SQL_NULLS_FIRST, …; FILL for WITH FILL")        \
+    X(GROUP, "ARG… in brackets with commas: what stands in a clause's brackets")                   \
+    X(PIVOT, "text is PIVOT or UNPIVOT; ARG… in print order; ALIAS, COLUMN…")                      \
+    X(INDEX, "ARG[VALUE…]")                                                                        \
+    X(SLICE, "LOW:HIGH:STEP, each may be missing; in INDEX")
 
 #define SQL_SLOTS(X)                                                                               \
     X(NONE)                                                                                        \
     X(WITH)                                                                                        \
+    X(HINT)                                                                                        \
     X(DISTINCT)                                                                                    \
+    X(TOP)                                                                                         \
     X(PROJECTION)                                                                                  \
+    X(INTO)                                                                                        \
     X(FROM)                                                                                        \
     X(JOIN)                                                                                        \
     X(WHERE)                                                                                       \
+    X(CONNECT)                                                                                     \
     X(GROUP_BY)                                                                                    \
     X(HAVING)                                                                                      \
     X(WINDOW)                                                                                      \
     X(QUALIFY)                                                                                     \
     X(ORDER_BY)                                                                                    \
+    X(CLUSTER_BY)                                                                                  \
     X(LIMIT)                                                                                       \
     X(OFFSET)                                                                                      \
+    X(LOCK)                                                                                        \
+    X(SETTING)                                                                                     \
     X(LEFT)                                                                                        \
     X(RIGHT)                                                                                       \
     X(QUERY)                                                                                       \
@@ -69,18 +87,69 @@
     X(ON)                                                                                          \
     X(USING)                                                                                       \
     X(ALIAS)                                                                                       \
+    X(COLUMN)                                                                                      \
     X(EXPRESSION)                                                                                  \
     X(PART)                                                                                        \
     X(ARG)                                                                                         \
     X(LOW)                                                                                         \
     X(HIGH)                                                                                        \
+    X(STEP)                                                                                        \
+    X(WHEN)                                                                                        \
     X(THEN)                                                                                        \
     X(ELSE)                                                                                        \
     X(TYPE)                                                                                        \
     X(FILTER)                                                                                      \
     X(OVER)                                                                                        \
+    X(WITHIN)                                                                                      \
+    X(PARTITION)                                                                                   \
+    X(FRAME)                                                                                       \
     X(VALUE)                                                                                       \
-    X(BODY)
+    X(KEY)                                                                                         \
+    X(BODY)                                                                                        \
+    X(ESCAPE)                                                                                      \
+    X(EXCLUDE)                                                                                     \
+    X(REPLACE)                                                                                     \
+    X(RENAME)                                                                                      \
+    X(VERSION)                                                                                     \
+    X(PIVOT)                                                                                       \
+    X(SAMPLE)                                                                                      \
+    X(FORMAT)                                                                                      \
+    X(FILL)                                                                                        \
+    X(PIPE)
+
+/* Flags of nodes. */
+enum sql_flag {
+    SQL_OPAQUE = 1 << 0,      /* kept as text, byte for byte */
+    SQL_VERBATIM = 1 << 1,    /* a STRING whose text is the literal as written */
+    SQL_TEMPLATE = 1 << 2,    /* a name that holds macros: foo_@{x} */
+    SQL_BRACED = 1 << 3,      /* @{name} */
+    SQL_CLAUSE = 1 << 4,      /* @WHERE(condition) body: the call stands in the clause's slot */
+    SQL_NOT = 1 << 5,         /* NOT IN, NOT LIKE, IS NOT, … */
+    SQL_AFTER = 1 << 6,       /* an operator after its argument */
+    SQL_SYMMETRIC = 1 << 7,   /* BETWEEN SYMMETRIC */
+    SQL_DISTINCT = 1 << 8,    /* SELECT DISTINCT, COUNT(DISTINCT …) */
+    SQL_ALL = 1 << 9,         /* SELECT ALL, SUM(ALL …) */
+    SQL_RECURSIVE = 1 << 10,  /* WITH RECURSIVE */
+    SQL_FROM_FIRST = 1 << 11, /* FROM t SELECT … */
+    SQL_LATERAL = 1 << 12,    /* LATERAL before a table */
+    SQL_ONLY = 1 << 13,       /* ONLY before a table */
+    SQL_ASC = 1 << 14,
+    SQL_DESC = 1 << 15,
+    SQL_NULLS_FIRST = 1 << 16,
+    SQL_NULLS_LAST = 1 << 17,
+    SQL_IGNORE_NULLS = 1 << 18, /* after the function's brackets */
+    SQL_RESPECT_NULLS = 1 << 19,
+    SQL_NULLS_INSIDE = 1 << 20, /* IGNORE NULLS stands inside the brackets */
+    SQL_NO_BRACKETS = 1 << 21,  /* a call or a list written without brackets */
+    SQL_AS = 1 << 22,           /* AS was written where it changes the meaning */
+    SQL_ANGLE = 1 << 23,        /* a type's arguments stand in <…> */
+    SQL_EXCEPT = 1 << 24,       /* * EXCEPT (…) rather than EXCLUDE */
+    SQL_COMMA_LIMIT = 1 << 25,  /* LIMIT offset, count */
+    SQL_GROUP_ALL = 1 << 26,    /* WITH ROLLUP and the like follow GROUP BY's list */
+    SQL_WITH_ORDINALITY = 1 << 27,
+    SQL_COMMA_AFTER = 1 << 28, /* a one-element tuple: (a,) */
+    SQL_ALIAS_FIRST = 1 << 29, /* name: expression (DuckDB) */
+};
 
 enum sql_kind {
 #define X(name, says) SQL_##name,

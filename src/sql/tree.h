@@ -43,6 +43,8 @@ struct sql_node {
 struct sql_node *sql_node_new(struct arena *a, enum sql_kind kind, const char *text, long len);
 /* Append a child in a slot. Returns the child. */
 struct sql_node *sql_append(struct sql_node *parent, enum sql_slot slot, struct sql_node *child);
+/* The same at the front of the list. */
+struct sql_node *sql_prepend(struct sql_node *parent, enum sql_slot slot, struct sql_node *child);
 /* The first child in a slot, or NULL. */
 struct sql_node *sql_child(const struct sql_node *parent, enum sql_slot slot);
 /* Put `with` (its siblings dropped) where *link is, keeping slot and following siblings; `with`

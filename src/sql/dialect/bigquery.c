@@ -1,0 +1,12 @@
+/* Google BigQuery. Names of columns and CTEs ignore case, names of tables do not. */
+#include "sql/dialect_int.h"
+
+const struct sql_rules sql__bigquery = {
+    .name = "bigquery",
+    .folding = SQL_FOLD_NOCASE,
+    .tables_keep_case = true,
+    .quote = '`',
+    .prefixes = " r b rb br ",
+    .features = SQLD_BACKSLASH | SQLD_BACKSLASH_ONLY | SQLD_DOUBLE_STRING | SQLD_BACKTICK |
+                SQLD_HASH_COMMENT | SQLD_TRIPLE_QUOTE | SQLD_DASH_TABLE,
+};

@@ -1,0 +1,11 @@
+/* Apache Spark. */
+#include "sql/dialect_int.h"
+
+const struct sql_rules sql__spark = {
+    .name = "spark",
+    .folding = SQL_FOLD_NOCASE,
+    .quote = '`',
+    .prefixes = " r x b ",
+    .features = SQLD_BACKSLASH | SQLD_DOUBLE_STRING | SQLD_BACKTICK | SQLD_NESTED_COMMENT |
+                SQLD_DIGIT_NAME | SQLD_COLON_PATH,
+};

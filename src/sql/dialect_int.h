@@ -1,0 +1,90 @@
+/* dialect_int.h -- the fields of a dialect's table; for src/sql/ only. */
+#ifndef HEDDLE_SQL_DIALECT_INT_H
+#define HEDDLE_SQL_DIALECT_INT_H
+
+#include "sql/dialect.h"
+
+#include <stdint.h>
+
+enum sql_feature {
+    SQLD_BACKSLASH = 1 << 0,       /* \ escapes in ordinary strings */
+    SQLD_DOUBLE_STRING = 1 << 1,   /* "…" is a string */
+    SQLD_BACKTICK = 1 << 2,        /* `…` is an identifier */
+    SQLD_BRACKET_NAME = 1 << 3,    /* […] is an identifier */
+    SQLD_HASH_COMMENT = 1 << 4,    /* # to the end of the line */
+    SQLD_SLASH_COMMENT = 1 << 5,   /* // to the end of the line */
+    SQLD_NESTED_COMMENT = 1 << 6,  /* comments nest */
+    SQLD_DOLLAR_QUOTE = 1 << 7,    /* $$…$$ and $tag$…$tag$ */
+    SQLD_TRIPLE_QUOTE = 1 << 8,    /* '''…''' */
+    SQLD_DIGIT_NAME = 1 << 9,      /* a name may begin with a digit */
+    SQLD_COLON_PATH = 1 << 10,     /* a:b.c reads into JSON */
+    SQLD_QUESTION_OP = 1 << 11,    /* ? is an operator on JSON */
+    SQLD_BRACE_STRUCT = 1 << 12,   /* {'a': 1} */
+    SQLD_PREFIX_ALIAS = 1 << 13,   /* name: expression */
+    SQLD_DASH_TABLE = 1 << 14,     /* my-project.a.b */
+    SQLD_HASH_NAME = 1 << 15,      /* #temporary */
+    SQLD_STAGE = 1 << 16,          /* @stage/path */
+    SQLD_BACKSLASH_ONLY = 1 << 17, /* a quote in a string is written \', never '' */
+    SQLD_STRING_ALIAS = 1 << 18,   /* a string may be an alias */
+    SQLD_CASE_MATTERS = 1 << 19,   /* function names are compared with case */
+    SQLD_PERCENT_PARAM = 1 << 20,  /* %s and %(name)s */
+    SQLD_AND_AND = 1 << 21,        /* && and || are AND and OR */
+};
+
+/* How a name is made ready for comparison. */
+enum sql_folding {
+    SQL_FOLD_DEFAULT, /* as the dialect has it */
+    SQL_FOLD_LOWER,   /* unquoted names to lower case */
+    SQL_FOLD_UPPER,   /* unquoted names to upper case */
+    SQL_FOLD_CASE,    /* no name changes */
+    SQL_FOLD_NOCASE,  /* all names, quoted too, to lower case */
+    SQL_FOLD_NOCASE_UPPER,
+    SQL_FOLD_COUNT
+};
+
+/* One dialect: src/sql/dialect/NAME.c. */
+struct sql_rules {
+    const char *name;
+    enum sql_folding folding;
+    bool tables_keep_case; /* folding is for columns and CTEs only */
+    char quote;            /* the opening quote identifiers are printed with */
+    const char *prefixes;  /* what may stand before a string, lower case: " e b x n " */
+    uint32_t features;     /* enum sql_feature */
+};
+
+/* A dialect with a way of folding, which users may choose themselves. */
+struct sql_dialect {
+    const struct sql_rules *rules;
+    enum sql_folding folding;
+};
+
+/* Every dialect, the base dialect first: NAME. */
+#define SQL_DIALECTS(X)                                                                            \
+    X(base)                                                                                        \
+    X(athena)                                                                                      \
+    X(bigquery)                                                                                    \
+    X(clickhouse)                                                                                  \
+    X(databricks)                                                                                  \
+    X(duckdb)                                                                                      \
+    X(fabric)                                                                                      \
+    X(mysql)                                                                                       \
+    X(postgres)                                                                                    \
+    X(redshift)                                                                                    \
+    X(risingwave)                                                                                  \
+    X(snowflake)                                                                                   \
+    X(spark)                                                                                       \
+    X(trino)                                                                                       \
+    X(tsql)
+
+#define X(name) extern const struct sql_rules sql__##name;
+SQL_DIALECTS(X)
+#undef X
+
+enum sql_folding sql__folding(const struct sql_dialect *d);
+
+static inline bool sql__has(const struct sql_dialect *d, uint32_t feature)
+{
+    return (d->rules->features & feature) != 0;
+}
+
+#endif

@@ -1,0 +1,106 @@
+#include "sql/keyword.h"
+
+#include <glib.h>
+#include <string.h>
+
+enum { BUCKETS = 512 };
+
+#define KEYWORD_ROW(name, flags)            {#name, sizeof #name - 1, flags},
+#define OPERATOR_ROW(name, spelling, binds) {spelling, sizeof spelling - 1, binds},
+
+/* Written by tools/keywords; open addressing. */
+static const uint8_t buckets[BUCKETS] = {
+    0,  0,   0,   0,  0,   0,   0,  61,  12,  0,   0,   0,   0,   0,   0,   0,   0,   0,  0,   0,
+    0,  0,   0,   0,  0,   0,   0,  0,   98,  117, 0,   0,   0,   0,   0,   107, 90,  47, 16,  0,
+    0,  71,  0,   0,  0,   0,   0,  0,   0,   0,   7,   10,  92,  0,   0,   0,   0,   0,  0,   0,
+    0,  0,   0,   0,  19,  55,  88, 0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,  0,   0,
+    0,  0,   0,   0,  0,   0,   51, 0,   0,   6,   0,   134, 34,  0,   0,   0,   54,  0,  106, 112,
+    0,  0,   0,   0,  0,   0,   0,  133, 0,   0,   0,   0,   69,  8,   123, 0,   0,   80, 0,   0,
+    0,  0,   0,   83, 0,   0,   0,  45,  0,   31,  0,   0,   125, 0,   0,   0,   0,   0,  0,   0,
+    0,  0,   0,   42, 0,   25,  28, 76,  66,  87,  0,   0,   0,   0,   68,  0,   0,   0,  0,   0,
+    0,  0,   0,   0,  79,  128, 0,  0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0,  97,  0,
+    20, 95,  0,   0,  0,   0,   36, 0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   53, 132, 0,
+    0,  39,  0,   0,  0,   118, 0,  122, 0,   23,  0,   72,  84,  0,   0,   0,   127, 0,  73,  30,
+    0,  0,   0,   0,  0,   0,   0,  0,   0,   105, 0,   130, 0,   0,   17,  86,  0,   0,  0,   0,
+    0,  0,   0,   0,  109, 0,   0,  0,   116, 0,   0,   0,   18,  26,  103, 0,   0,   0,  70,  46,
+    0,  0,   0,   0,  0,   93,  99, 0,   85,  0,   0,   0,   0,   0,   0,   0,   89,  0,  119, 0,
+    0,  32,  0,   0,  0,   0,   0,  52,  0,   0,   126, 35,  0,   50,  0,   0,   0,   0,  56,  58,
+    64, 0,   0,   0,  13,  0,   0,  0,   0,   0,   0,   67,  0,   29,  129, 0,   0,   0,  94,  14,
+    0,  0,   0,   0,  111, 0,   0,  0,   0,   124, 0,   0,   0,   91,  82,  113, 0,   0,  0,   0,
+    0,  120, 0,   0,  0,   0,   0,  0,   65,  0,   0,   0,   0,   0,   3,   0,   0,   0,  0,   0,
+    0,  0,   0,   0,  0,   0,   5,  104, 0,   0,   0,   0,   0,   0,   38,  0,   37,  43, 0,   0,
+    0,  0,   0,   11, 49,  0,   0,  0,   0,   0,   0,   74,  0,   9,   0,   0,   0,   0,  121, 0,
+    0,  0,   0,   0,  0,   0,   0,  62,  0,   0,   0,   0,   0,   0,   110, 0,   0,   1,  0,   44,
+    0,  0,   0,   0,  0,   0,   41, 102, 78,  0,   24,  0,   0,   57,  0,   0,   0,   0,  0,   60,
+    0,  0,   0,   63, 0,   0,   0,  0,   0,   0,   0,   0,   0,   0,   96,  59,  0,   0,  0,   0,
+    75, 0,   115, 0,  22,  0,   48, 21,  0,   114, 0,   2,   0,   101, 33,  100, 0,   0,  0,   77,
+    0,  27,  0,   81, 0,   0,   0,  0,   0,   0,   0,   108, 4,   0,   0,   0,   131, 0,  0,   0,
+    0,  0,   0,   40, 0,   0,   15, 0,   0,   0,   0,   0,
+};
+
+static const struct {
+    const char *text;
+    uint8_t len, flags;
+} keywords[] = {
+    {"", 0, 0},
+    SQL_KEYWORDS(KEYWORD_ROW)
+};
+
+static const struct {
+    const char *text;
+    uint8_t len, binds;
+} operators[] = {
+    {"", 0, 0},
+    SQL_OPERATORS(OPERATOR_ROW)
+};
+
+enum sql_keyword sql_keyword_find(const char *word, size_t len)
+{
+    unsigned h = 0;
+
+    if (len < 2 || len > 17)
+        return KW_NONE;
+    for (size_t i = 0; i < len; i++)
+        h = h * 31 + ((unsigned char)word[i] == '_' ? '_' : (unsigned char)word[i] | 0x20);
+    for (h %= BUCKETS; buckets[h]; h = (h + 1) % BUCKETS) {
+        unsigned k = buckets[h];
+
+        if (keywords[k].len == len && g_ascii_strncasecmp(keywords[k].text, word, len) == 0)
+            return k;
+    }
+    return KW_NONE;
+}
+
+const char *sql_keyword_text(enum sql_keyword k)
+{
+    return keywords[k].text;
+}
+
+unsigned sql_keyword_flags(enum sql_keyword k)
+{
+    return keywords[k].flags;
+}
+
+const char *sql_op_text(enum sql_op op)
+{
+    return operators[op].text;
+}
+
+int sql_op_binds(enum sql_op op)
+{
+    return operators[op].binds;
+}
+
+enum sql_op sql_op_find(const char *s, size_t n, size_t *len)
+{
+    enum sql_op best = OP_NONE;
+
+    *len = 0;
+    for (unsigned op = 1; op < OP_AND; op++)
+        if (operators[op].text[0] == s[0] && operators[op].len > *len && operators[op].len <= n &&
+            memcmp(operators[op].text, s, operators[op].len) == 0) {
+            best = op;
+            *len = operators[op].len;
+        }
+    return best;
+}

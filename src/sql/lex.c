@@ -1,0 +1,447 @@
+#define _GNU_SOURCE /* memmem */
+#include "sql/dialect_int.h"
+#include "sql/keyword.h"
+#include "sql/lex.h"
+
+#include <string.h>
+
+enum { C_OP, C_SPACE, C_WORD, C_DIGIT, C_QUOTE };
+
+static const uint8_t classes[256] = {
+    ['\t'] = C_SPACE,       ['\n'] = C_SPACE,         ['\v'] = C_SPACE,
+    ['\f'] = C_SPACE,       ['\r'] = C_SPACE,         [' '] = C_SPACE,
+    ['_'] = C_WORD,         ['0' ... '9'] = C_DIGIT,  ['a' ... 'z'] = C_WORD,
+    ['A' ... 'Z'] = C_WORD, [0x80 ... 0xff] = C_WORD, ['\''] = C_QUOTE,
+    ['"'] = C_QUOTE,        ['`'] = C_QUOTE,
+};
+
+static inline unsigned class_of(char c)
+{
+    return classes[(unsigned char)c];
+}
+
+static inline bool is_word(char c)
+{
+    unsigned class = class_of(c);
+
+    return class == C_WORD || class == C_DIGIT;
+}
+
+/* The byte at a place, 0 behind the end. A NUL inside the text is a bad token, so no confusion. */
+static inline char byte(const struct sql_lexer *lx, size_t at)
+{
+    return at < lx->source->len ? lx->source->text[at] : '\0';
+}
+
+static inline bool follows(const struct sql_lexer *lx, size_t at, const char *s)
+{
+    size_t n = strlen(s);
+
+    return at + n <= lx->source->len && memcmp(lx->source->text + at, s, n) == 0;
+}
+
+void sql_lexer_init(struct sql_lexer *lx, const struct source *s, const struct sql_dialect *d)
+{
+    *lx = (struct sql_lexer){.source = s, .dialect = d};
+}
+
+static bool is_line_comment(const struct sql_lexer *lx, size_t at)
+{
+    switch (byte(lx, at)) {
+    case '-':
+        return byte(lx, at + 1) == '-';
+    case '/':
+        return byte(lx, at + 1) == '/' && sql__has(lx->dialect, SQLD_SLASH_COMMENT);
+    case '#':
+        return sql__has(lx->dialect, SQLD_HASH_COMMENT);
+    default:
+        return false;
+    }
+}
+
+static size_t line_end(const struct sql_lexer *lx, size_t at)
+{
+    const char *end = memchr(lx->source->text + at, '\n', lx->source->len - at);
+
+    return end ? (size_t)(end - lx->source->text) : lx->source->len;
+}
+
+/* Behind the comment that begins here, or 0 when it is never closed. */
+static size_t block_comment_end(const struct sql_lexer *lx, size_t at)
+{
+    bool nested = sql__has(lx->dialect, SQLD_NESTED_COMMENT);
+    unsigned depth = 1;
+
+    for (at += 2; at + 1 < lx->source->len; at++) {
+        if (follows(lx, at, "*/")) {
+            at++;
+            if (--depth == 0)
+                return at + 1;
+        } else if (nested && follows(lx, at, "/*")) {
+            at++;
+            depth++;
+        }
+    }
+    return 0;
+}
+
+/* Skip white space and comments; false at a comment that is never closed. */
+static bool skip_gap(struct sql_lexer *lx)
+{
+    for (;;) {
+        size_t end;
+
+        while (lx->at < lx->source->len && class_of(lx->source->text[lx->at]) == C_SPACE)
+            lx->at++;
+        if (is_line_comment(lx, lx->at)) {
+            lx->at = line_end(lx, lx->at);
+        } else if (follows(lx, lx->at, "/*")) {
+            end = block_comment_end(lx, lx->at);
+            if (!end)
+                return false;
+            lx->at = end;
+        } else if (follows(lx, lx->at, "\xef\xbb\xbf")) {
+            lx->at += 3;
+        } else {
+            return true;
+        }
+    }
+}
+
+/* Behind a quoted text whose body begins here and ends with `close`; 0 when it never ends. */
+static size_t quote_end(const struct sql_lexer *lx, size_t at, char close, bool backslash,
+                        bool doubled)
+{
+    for (; at < lx->source->len; at++) {
+        char c = lx->source->text[at];
+
+        if (c == '\\' && backslash)
+            at++;
+        else if (c != close)
+            continue;
+        else if (doubled && byte(lx, at + 1) == close)
+            at++;
+        else
+            return at + 1;
+    }
+    return 0;
+}
+
+static size_t triple_end(const struct sql_lexer *lx, size_t at, char quote, bool backslash)
+{
+    const char close[] = {quote, quote, quote, '\0'};
+
+    for (at += 3; at < lx->source->len; at++) {
+        if (lx->source->text[at] == '\\' && backslash)
+            at++;
+        else if (follows(lx, at, close))
+            return at + 3;
+    }
+    return 0;
+}
+
+static struct sql_token finish(struct sql_lexer *lx, struct sql_token t, size_t end)
+{
+    if (!end) {
+        t.kind = T_UNCLOSED;
+        end = lx->source->len;
+    }
+    t.len = end - t.at;
+    lx->at = end;
+    return t;
+}
+
+static bool is_string_quote(const struct sql_lexer *lx, char c)
+{
+    return c == '\'' || (c == '"' && sql__has(lx->dialect, SQLD_DOUBLE_STRING));
+}
+
+/* A string whose opening quote stands at `at`, with or without a prefix before it. */
+static struct sql_token lex_string(struct sql_lexer *lx, struct sql_token t, size_t at)
+{
+    char quote = byte(lx, at);
+    char prefix = at > t.at ? byte(lx, t.at) | 0x20 : 0;
+    bool raw = prefix == 'r' || (at > t.at + 1 && (byte(lx, t.at + 1) | 0x20) == 'r');
+    bool backslash = (sql__has(lx->dialect, SQLD_BACKSLASH) || prefix == 'e') && !raw;
+    bool doubled = !sql__has(lx->dialect, SQLD_BACKSLASH_ONLY);
+
+    t.kind = T_STRING;
+    t.quote = quote;
+    if (sql__has(lx->dialect, SQLD_TRIPLE_QUOTE) && byte(lx, at + 1) == quote &&
+        byte(lx, at + 2) == quote)
+        return finish(lx, t, triple_end(lx, at, quote, true));
+    if (raw && !doubled)
+        backslash = true; /* BigQuery: \' does not end a raw string */
+    return finish(lx, t, quote_end(lx, at + 1, quote, backslash, doubled));
+}
+
+static struct sql_token lex_quote(struct sql_lexer *lx, struct sql_token t)
+{
+    char quote = byte(lx, t.at);
+
+    if (is_string_quote(lx, quote))
+        return lex_string(lx, t, t.at);
+    t.kind = T_QUOTED;
+    t.quote = quote;
+    return finish(
+        lx, t, quote_end(lx, t.at + 1, quote, false, !sql__has(lx->dialect, SQLD_BACKSLASH_ONLY)));
+}
+
+/* Behind "@{name}", or 0. */
+static size_t braced_end(const struct sql_lexer *lx, size_t at)
+{
+    at += 2;
+    while (class_of(byte(lx, at)) == C_SPACE)
+        at++;
+    if (!is_word(byte(lx, at)))
+        return 0;
+    while (is_word(byte(lx, at)))
+        at++;
+    while (class_of(byte(lx, at)) == C_SPACE)
+        at++;
+    return byte(lx, at) == '}' ? at + 1 : 0;
+}
+
+static bool is_word_byte(const struct sql_lexer *lx, char c)
+{
+    return is_word(c) || (c == '$' && !sql__has(lx->dialect, SQLD_PERCENT_PARAM));
+}
+
+/* Behind a word, with the macros in it: foo_@{x}, @{x}_foo. */
+static size_t word_end(const struct sql_lexer *lx, size_t at)
+{
+    for (;;) {
+        size_t end;
+
+        while (is_word_byte(lx, byte(lx, at)))
+            at++;
+        if (byte(lx, at) != '@')
+            return at;
+        if (byte(lx, at + 1) == '{')
+            end = braced_end(lx, at);
+        else
+            end = class_of(byte(lx, at + 1)) == C_WORD ? at + 1 : 0;
+        if (!end)
+            return at;
+        at = end;
+    }
+}
+
+static bool is_prefix(const struct sql_lexer *lx, size_t at, size_t len)
+{
+    char padded[5] = " ";
+
+    if (len == 0 || len > 2)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        padded[i + 1] = g_ascii_tolower(byte(lx, at + i));
+    padded[len + 1] = ' ';
+    padded[len + 2] = '\0';
+    return strstr(lx->dialect->rules->prefixes, padded) != NULL;
+}
+
+static struct sql_token lex_word(struct sql_lexer *lx, struct sql_token t)
+{
+    size_t end = word_end(lx, t.at);
+
+    if (end - t.at <= 2 && is_string_quote(lx, byte(lx, end)) && is_prefix(lx, t.at, end - t.at))
+        return lex_string(lx, t, end);
+    if (end - t.at == 1 && byte(lx, end) == '&' && byte(lx, end + 1) == '\'' &&
+        is_prefix(lx, t.at, 2))
+        return lex_string(lx, t, end + 1);
+    t.kind = T_WORD;
+    t.keyword = sql_keyword_find(lx->source->text + t.at, end - t.at);
+    return finish(lx, t, end);
+}
+
+static size_t digits_end(const struct sql_lexer *lx, size_t at)
+{
+    while (class_of(byte(lx, at)) == C_DIGIT ||
+           (byte(lx, at) == '_' && class_of(byte(lx, at + 1)) == C_DIGIT))
+        at++;
+    return at;
+}
+
+static size_t exponent_end(const struct sql_lexer *lx, size_t at)
+{
+    size_t sign = at + 1;
+
+    if ((byte(lx, at) | 0x20) != 'e')
+        return at;
+    if (byte(lx, sign) == '+' || byte(lx, sign) == '-')
+        sign++;
+    return class_of(byte(lx, sign)) == C_DIGIT ? digits_end(lx, sign) : at;
+}
+
+static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
+{
+    char second = byte(lx, t.at + 1) | 0x20;
+    size_t at = t.at;
+
+    t.kind = T_NUMBER;
+    if (byte(lx, at) == '0' && (second == 'x' || second == 'b' || second == 'o') &&
+        g_ascii_isxdigit(byte(lx, at + 2))) {
+        for (at += 2; g_ascii_isxdigit(byte(lx, at)) || byte(lx, at) == '_';)
+            at++;
+        return finish(lx, t, at);
+    }
+    at = digits_end(lx, at);
+    if (byte(lx, at) == '.' && byte(lx, at + 1) != '.')
+        at = digits_end(lx, at + 1);
+    at = exponent_end(lx, at);
+    if (is_word(byte(lx, at)) && sql__has(lx->dialect, SQLD_DIGIT_NAME)) {
+        size_t end = word_end(lx, at);
+
+        t.kind =
+            memchr(lx->source->text + t.at, '.', at - t.at) || end - at <= 2 ? T_NUMBER : T_WORD;
+        at = end;
+    }
+    return finish(lx, t, at);
+}
+
+/* $1, $name, $$…$$ or $tag$…$tag$. */
+static struct sql_token lex_dollar(struct sql_lexer *lx, struct sql_token t)
+{
+    const char *text = lx->source->text;
+    size_t end = t.at + 1, tag;
+    const char *close;
+
+    while (is_word(byte(lx, end)))
+        end++;
+    tag = end + 1 - t.at;
+    if (byte(lx, end) != '$' || !sql__has(lx->dialect, SQLD_DOLLAR_QUOTE)) {
+        t.kind = end > t.at + 1 ? T_PARAMETER : T_OPERATOR;
+        t.op = t.kind == T_OPERATOR ? OP_DOLLAR : 0;
+        return finish(lx, t, end);
+    }
+    t.kind = T_STRING;
+    t.quote = '$';
+    close = memmem(text + end + 1, lx->source->len - end - 1, text + t.at, tag);
+    return finish(lx, t, close ? (size_t)(close - text) + tag : 0);
+}
+
+static struct sql_token lex_at(struct sql_lexer *lx, struct sql_token t)
+{
+    char next = byte(lx, t.at + 1);
+
+    if (next == '{') {
+        size_t end = braced_end(lx, t.at);
+
+        if (end && (is_word(byte(lx, end)) || byte(lx, end) == '@')) {
+            t.kind = T_WORD;
+            return finish(lx, t, word_end(lx, end));
+        }
+    } else if (class_of(next) != C_WORD && class_of(next) != C_DIGIT && class_of(next) != C_QUOTE) {
+        size_t len;
+
+        t.kind = T_OPERATOR;
+        t.op = sql_op_find(lx->source->text + t.at, lx->source->len - t.at, &len);
+        return finish(lx, t, t.at + len);
+    }
+    t.kind = T_AT;
+    t.op = OP_AT;
+    return finish(lx, t, t.at + 1);
+}
+
+static struct sql_token lex_jinja(struct sql_lexer *lx, struct sql_token t)
+{
+    char kind = byte(lx, t.at + 1);
+    const char close[] = {kind == '{' ? '}' : kind, '}'};
+    const char *end;
+
+    end = memmem(lx->source->text + t.at + 2, lx->source->len - t.at - 2, close, 2);
+    t.kind = T_JINJA;
+    return finish(lx, t, end ? (size_t)(end - lx->source->text) + 2 : 0);
+}
+
+/* Does the "." here follow a name, a bracket or a quote, so that it begins no number? */
+static bool is_dot_after_name(const struct sql_lexer *lx, size_t at)
+{
+    char before = at > 0 ? lx->source->text[at - 1] : ' ';
+
+    return is_word(before) || before == ')' || before == ']' || before == '}' ||
+           class_of(before) == C_QUOTE;
+}
+
+static struct sql_token lex_operator(struct sql_lexer *lx, struct sql_token t)
+{
+    size_t len;
+
+    t.kind = T_OPERATOR;
+    t.op = sql_op_find(lx->source->text + t.at, lx->source->len - t.at, &len);
+    if (t.op == OP_NONE) {
+        t.kind = T_BAD;
+        len = 1;
+    }
+    return finish(lx, t, t.at + len);
+}
+
+static struct sql_token lex_mark(struct sql_lexer *lx, struct sql_token t)
+{
+    char next = byte(lx, t.at + 1);
+
+    switch (byte(lx, t.at)) {
+    case '@':
+        return lex_at(lx, t);
+    case '$':
+        return lex_dollar(lx, t);
+    case '{':
+        if (next == '{' || next == '%' || next == '#')
+            return lex_jinja(lx, t);
+        break;
+    case '.':
+        if (class_of(next) == C_DIGIT && !is_dot_after_name(lx, t.at))
+            return lex_number(lx, t);
+        break;
+    case '[':
+        if (sql__has(lx->dialect, SQLD_BRACKET_NAME)) {
+            t.kind = T_QUOTED;
+            t.quote = '[';
+            return finish(lx, t, quote_end(lx, t.at + 1, ']', false, true));
+        }
+        break;
+    case '#':
+        if (sql__has(lx->dialect, SQLD_HASH_NAME)) {
+            t.kind = T_WORD;
+            return finish(lx, t, word_end(lx, t.at + 1 + (next == '#')));
+        }
+        break;
+    case '?':
+        if (!sql__has(lx->dialect, SQLD_QUESTION_OP) && !follows(lx, t.at, "?::")) {
+            t.kind = T_PARAMETER;
+            return finish(lx, t, t.at + 1);
+        }
+        break;
+    default:
+        break;
+    }
+    return lex_operator(lx, t);
+}
+
+struct sql_token sql_lexer_next(struct sql_lexer *lx)
+{
+    uint32_t from = lx->at;
+    bool closed = skip_gap(lx);
+    struct sql_token t = {.at = lx->at, .space_before = lx->at > from};
+
+    if (!closed)
+        return finish(lx, t, 0);
+    if (lx->at >= lx->source->len)
+        return t;
+    switch (class_of(lx->source->text[lx->at])) {
+    case C_WORD:
+        return lex_word(lx, t);
+    case C_DIGIT:
+        return lex_number(lx, t);
+    case C_QUOTE:
+        return lex_quote(lx, t);
+    default:
+        return lex_mark(lx, t);
+    }
+}
+
+bool sql_token_is(const struct source *s, const struct sql_token *t, const char *word)
+{
+    return t->kind == T_WORD && t->len == strlen(word) &&
+           g_ascii_strncasecmp(s->text + t->at, word, t->len) == 0;
+}

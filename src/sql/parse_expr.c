@@ -1,0 +1,442 @@
+/* parse_expr.c -- expressions by precedence: operators before, between and after. */
+#include "sql/parse_int.h"
+
+#include <string.h>
+
+/* An operator between two expressions, as the current tokens spell it. */
+struct infix {
+    enum sql_op op;
+    bool negated;
+    unsigned tokens; /* how many spell it */
+};
+
+static const uint8_t keyword_ops[KW_COUNT] = {
+    [KW_AND] = OP_AND,
+    [KW_OR] = OP_OR,
+    [KW_XOR] = OP_XOR,
+    [KW_IS] = OP_IS,
+    [KW_ISNULL] = OP_ISNULL,
+    [KW_NOTNULL] = OP_NOTNULL,
+    [KW_IN] = OP_IN,
+    [KW_BETWEEN] = OP_BETWEEN,
+    [KW_LIKE] = OP_LIKE,
+    [KW_ILIKE] = OP_ILIKE,
+    [KW_GLOB] = OP_GLOB,
+    [KW_RLIKE] = OP_RLIKE,
+    [KW_REGEXP] = OP_REGEXP,
+    [KW_IRLIKE] = OP_IRLIKE,
+    [KW_SIMILAR] = OP_SIMILAR,
+    [KW_MEMBER] = OP_MEMBER,
+    [KW_SOUNDS] = OP_SOUNDS,
+    [KW_OVERLAPS] = OP_OVERLAPS,
+    [KW_DIV] = OP_DIV,
+    [KW_MOD] = OP_MOD,
+    [KW_COLLATE] = OP_COLLATE,
+    [KW_AT] = OP_AT_TIME_ZONE,
+    [KW_OPERATOR] = OP_OPERATOR,
+};
+
+/* Operators of two words: what must follow the first. */
+static const struct {
+    uint8_t op;
+    const char *second;
+} second_words[] = {
+    {OP_SIMILAR,      "TO"  },
+    {OP_MEMBER,       "OF"  },
+    {OP_SOUNDS,       "LIKE"},
+    {OP_AT_TIME_ZONE, "TIME"},
+};
+
+static const char *second_word(enum sql_op op)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(second_words); i++)
+        if (second_words[i].op == op)
+            return second_words[i].second;
+    return NULL;
+}
+
+/* Words that are operators only when an operand follows. */
+static bool needs_operand(enum sql_op op)
+{
+    return op == OP_DIV || op == OP_MOD || op == OP_XOR || op == OP_GLOB || op == OP_OVERLAPS;
+}
+
+static bool begins_operand(const struct sql_token *t)
+{
+    switch (t->kind) {
+    case T_WORD:
+        return !(sql_keyword_flags(t->keyword) & BAR_R);
+    case T_OPERATOR:
+        return t->op == OP_LPAREN || t->op == OP_MINUS;
+    default:
+        return t->kind != T_END && t->kind != T_BAD;
+    }
+}
+
+static struct infix word_infix(const struct parser *p, const struct sql_token *t)
+{
+    struct infix in = {.op = keyword_ops[t->keyword], .tokens = 1};
+    const char *second = second_word(in.op);
+
+    if (in.op == OP_AT_TIME_ZONE && sql__is_word(p, t + 1, "LOCAL"))
+        return (struct infix){.op = OP_AT_LOCAL, .tokens = 2};
+    if (second && !sql__is_word(p, t + 1, second))
+        in.op = OP_NONE;
+    if (second)
+        in.tokens = in.op == OP_AT_TIME_ZONE ? 3 : 2;
+    if (needs_operand(in.op) && !begins_operand(t + 1))
+        in.op = OP_NONE;
+    return in;
+}
+
+static struct infix infix_at(const struct parser *p)
+{
+    struct infix in = {.op = OP_NONE, .tokens = 1};
+
+    if (p->t->kind == T_OPERATOR) {
+        in.op = p->t->op;
+        if (in.op == OP_COLON && !sql__has(p->dialect, SQLD_COLON_PATH))
+            in.op = OP_NONE;
+    } else if (p->t->keyword == KW_NOT) {
+        in = word_infix(p, p->t + 1);
+        in.negated = true;
+        in.tokens++;
+        if (in.op == OP_NONE && sql__is_word(p, p->t + 1, "NULL"))
+            return (struct infix){.op = OP_NOTNULL, .tokens = 2};
+        if (sql_op_binds(in.op) != BIND_RANGE)
+            in.op = OP_NONE;
+    } else if (p->t->keyword) {
+        in = word_infix(p, p->t);
+    }
+    return in;
+}
+
+static struct sql_node *in_list(struct parser *p, struct sql_node *n)
+{
+    const struct sql_token *open = p->t;
+
+    if (!sql__at_op(p, OP_LPAREN)) {
+        sql__add(n, SLOT_EXPRESSION, sql__binary(p, BIND_OTHER));
+        return n;
+    }
+    if (!sql__enter(p))
+        return n;
+    sql__step(p);
+    if (sql__at_query(p))
+        sql__add(n, SLOT_QUERY, sql__query(p));
+    else if (!sql__at_op(p, OP_RPAREN))
+        do
+            sql__add(n, SLOT_VALUE, sql__aliased(p));
+        while (sql__take_op(p, OP_COMMA) && !sql__at_op(p, OP_RPAREN));
+    sql__expect_close(p, OP_RPAREN, open);
+    sql__leave(p);
+    return n;
+}
+
+static struct sql_node *between(struct parser *p, struct sql_node *n)
+{
+    if (sql__take_word(p, "SYMMETRIC"))
+        n->flags |= SQL_SYMMETRIC;
+    else
+        sql__take_word(p, "ASYMMETRIC");
+    sql__add(n, SLOT_LOW, sql__binary(p, BIND_OTHER));
+    sql__expect_kw(p, KW_AND);
+    sql__add(n, SLOT_HIGH, sql__binary(p, BIND_OTHER));
+    return n;
+}
+
+/* What may follow IS [NOT]. */
+static struct sql_node *is_operand(struct parser *p, struct sql_node *n)
+{
+    if (sql__take_kw(p, KW_NOT))
+        n->flags |= SQL_NOT;
+    if (sql__at_kw(p, KW_DISTINCT)) {
+        sql__step(p);
+        sql__expect_kw(p, KW_FROM);
+        n->op = OP_IS_DISTINCT;
+        sql__add(n, SLOT_RIGHT, sql__binary(p, BIND_OTHER));
+        return n;
+    }
+    if (!sql__pattern(p, n, SLOT_RIGHT,
+                      "JSON [<VALUE|OBJECT|ARRAY|SCALAR>] [<WITH|WITHOUT> UNIQUE [KEYS]]"))
+        sql__add(n, SLOT_RIGHT, sql__binary(p, BIND_OTHER));
+    return n;
+}
+
+static struct sql_node *like(struct parser *p, struct sql_node *n)
+{
+    sql__add(n, SLOT_RIGHT, sql__binary(p, BIND_OTHER));
+    if (sql__take_kw(p, KW_ESCAPE))
+        sql__add(n, SLOT_ESCAPE, sql__binary(p, BIND_OTHER));
+    return n;
+}
+
+/* a:b.c['d'] of Snowflake and Databricks: the first name of the path. */
+static struct sql_node *path_part(struct parser *p)
+{
+    return p->t->kind == T_STRING ? sql__string(p) : sql__identifier(p);
+}
+
+static struct sql_node *cast_to(struct parser *p, struct sql_node *arg, const char *spelling)
+{
+    struct sql_node *n = sql__words(p, SQL_CAST, spelling);
+
+    sql__add(n, SLOT_ARG, arg);
+    sql__add(n, SLOT_TYPE, sql__type(p));
+    return n;
+}
+
+static struct sql_node *slice_part(struct parser *p)
+{
+    if (sql__at_op(p, OP_COLON) || sql__at_op(p, OP_RBRACKET))
+        return NULL;
+    if (sql__at_op(p, OP_MINUS) && (p->t[1].op == OP_COLON || p->t[1].op == OP_RBRACKET))
+        return sql__word(p, SQL_KEYWORD); /* x[:-:2] */
+    return sql__expression(p);
+}
+
+static struct sql_node *subscript(struct parser *p)
+{
+    struct sql_node *low = slice_part(p), *n;
+
+    if (!sql__at_op(p, OP_COLON) && !sql__at_op(p, OP_CAST))
+        return low;
+    n = sql__node(p, SQL_SLICE);
+    sql__add(n, SLOT_LOW, low);
+    if (sql__take_op(p, OP_COLON))
+        sql__add(n, SLOT_HIGH, slice_part(p));
+    else
+        sql__step(p), n->flags = SQL_NO_BRACKETS;
+    if (n->flags || sql__take_op(p, OP_COLON)) {
+        n->op = OP_COLON;
+        sql__add(n, SLOT_STEP, slice_part(p));
+    }
+    n->flags = 0;
+    return n;
+}
+
+static struct sql_node *indexed(struct parser *p, struct sql_node *arg)
+{
+    const struct sql_token *open = p->t;
+    struct sql_node *n = sql__node(p, SQL_INDEX);
+
+    sql__add(n, SLOT_ARG, arg);
+    if (!sql__enter(p))
+        return n;
+    sql__step(p);
+    do
+        sql__add(n, SLOT_VALUE, subscript(p));
+    while (sql__take_op(p, OP_COMMA));
+    sql__expect_close(p, OP_RBRACKET, open);
+    sql__leave(p);
+    return n;
+}
+
+/* expression.name, expression.*, expression.function() */
+static struct sql_node *dotted(struct parser *p, struct sql_node *left)
+{
+    struct sql_node *n = sql__node(p, SQL_BINARY), *right;
+
+    sql__step(p);
+    n->op = OP_DOT;
+    if (sql__at_op(p, OP_STAR))
+        right = sql__star(p, sql__node(p, SQL_STAR));
+    else if (p->t->kind == T_NUMBER)
+        right = sql__word(p, SQL_NUMBER);
+    else if (p->t[1].op == OP_LPAREN && !p->t[1].space_before && p->t->kind == T_WORD)
+        right = sql__function(p, NULL);
+    else
+        right = sql__identifier(p);
+    sql__add(n, SLOT_LEFT, left);
+    sql__add(n, SLOT_RIGHT, right);
+    return n;
+}
+
+static struct sql_node *postfix(struct parser *p, struct sql_node *left)
+{
+    switch (p->t->op) {
+    case OP_CAST:
+        sql__step(p);
+        return cast_to(p, left, "::");
+    case OP_CAST_TRY:
+        sql__step(p);
+        return cast_to(p, left, "?::");
+    case OP_LBRACKET:
+        return indexed(p, left);
+    default:
+        return dotted(p, left);
+    }
+}
+
+/* OPERATOR(schema.+) */
+static void custom_operator(struct parser *p, struct sql_node *n)
+{
+    const struct sql_token *from = p->t;
+
+    sql__expect_op(p, OP_LPAREN);
+    while (!sql__at_op(p, OP_RPAREN) && p->t < p->end)
+        sql__step(p);
+    sql__expect_op(p, OP_RPAREN);
+    if (p->failed)
+        return;
+    n->text = sql__token_text(p, from);
+    n->len = p->t[-1].at + 1 - from->at;
+}
+
+static struct sql_node *range_operator(struct parser *p, struct sql_node *n)
+{
+    switch (n->op) {
+    case OP_IN:
+        n->kind = SQL_IN;
+        return in_list(p, n);
+    case OP_BETWEEN:
+        n->kind = SQL_BETWEEN;
+        return between(p, n);
+    default:
+        return like(p, n);
+    }
+}
+
+static struct sql_node *after_operator(struct parser *p, struct sql_node *n, int binds)
+{
+    switch (n->op) {
+    case OP_IS:
+        return is_operand(p, n);
+    case OP_ISNULL:
+    case OP_NOTNULL:
+    case OP_AT_LOCAL:
+        n->kind = SQL_UNARY;
+        n->flags |= SQL_AFTER;
+        n->child->slot = SLOT_ARG;
+        return n;
+    case OP_OPERATOR:
+        custom_operator(p, n);
+        break;
+    case OP_COLON:
+        sql__add(n, SLOT_RIGHT, path_part(p));
+        return n;
+    default:
+        break;
+    }
+    sql__add(n, SLOT_RIGHT, sql__binary(p, binds + 1));
+    return n;
+}
+
+static struct sql_node *infix(struct parser *p, struct sql_node *left, struct infix in, int binds)
+{
+    struct sql_node *n = sql__node(p, SQL_BINARY);
+
+    n->op = in.op;
+    n->flags = in.negated ? SQL_NOT : 0;
+    for (unsigned i = 0; i < in.tokens; i++)
+        sql__step(p);
+    sql__add(n,
+             binds == BIND_RANGE && (in.op == OP_IN || in.op == OP_BETWEEN) ? SLOT_ARG : SLOT_LEFT,
+             left);
+    return binds == BIND_RANGE ? range_operator(p, n) : after_operator(p, n, binds);
+}
+
+static struct sql_node *unary(struct parser *p)
+{
+    static const uint8_t binds[OP_COUNT] = {
+        [OP_MINUS] = BIND_UNARY, [OP_PLUS] = BIND_UNARY,  [OP_BIT_NOT] = BIND_UNARY,
+        [OP_BANG] = BIND_UNARY,  [OP_SQRT] = BIND_OTHER,  [OP_CBRT] = BIND_OTHER,
+        [OP_AT] = BIND_OTHER,    [OP_POWER] = BIND_UNARY, [OP_HASH] = BIND_OTHER,
+        [OP_AT_AT] = BIND_UNARY,
+    };
+    struct sql_node *n;
+    unsigned bind = p->t->kind == T_OPERATOR ? binds[p->t->op] : 0;
+
+    if (p->t->keyword == KW_NOT && !(p->t[1].op == OP_DOT && p->t[1].kind == T_OPERATOR))
+        bind = BIND_NOT;
+    if (!bind || (p->t->op == OP_AT_AT && p->t[1].kind == T_WORD))
+        return sql__primary(p);
+    n = sql__node(p, SQL_UNARY);
+    n->op = bind == BIND_NOT ? OP_NOT : p->t->op;
+    if (!sql__enter(p))
+        return NULL;
+    sql__step(p);
+    sql__add(n, SLOT_ARG, sql__binary(p, bind));
+    sql__leave(p);
+    return n;
+}
+
+static int binds_here(const struct parser *p, enum sql_op op)
+{
+    if (op == OP_COLON)
+        return BIND_POSTFIX;
+    if (op == OP_CONCAT && sql__has(p->dialect, SQLD_AND_AND))
+        return BIND_OR;
+    if (op == OP_AND_AND && sql__has(p->dialect, SQLD_AND_AND))
+        return BIND_AND;
+    return sql_op_binds(op);
+}
+
+struct sql_node *sql__binary_after(struct parser *p, struct sql_node *left, int least)
+{
+    while (left && !p->failed) {
+        struct infix in = infix_at(p);
+        int binds = binds_here(p, in.op);
+
+        if (binds == BIND_NONE || binds < least || (binds == BIND_ASSIGN && least > BIND_ASSIGN))
+            break;
+        p->chain++;
+        left = binds == BIND_POSTFIX && in.op != OP_COLON ? postfix(p, left)
+                                                          : infix(p, left, in, binds);
+    }
+    return left;
+}
+
+struct sql_node *sql__binary(struct parser *p, int least)
+{
+    return sql__binary_after(p, unary(p), least);
+}
+
+struct sql_node *sql__expression(struct parser *p)
+{
+    struct sql_node *n;
+
+    if (!sql__enter(p))
+        return NULL;
+    n = sql__binary(p, BIND_ASSIGN);
+    sql__leave(p);
+    return n;
+}
+
+struct sql_node *sql__aliased(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_ALIAS), *expression;
+
+    if (sql__has(p->dialect, SQLD_PREFIX_ALIAS) && p->t[1].op == OP_COLON && sql__at_name(p)) {
+        sql__take_name(p, n);
+        sql__step(p);
+        n->flags |= SQL_ALIAS_FIRST;
+        sql__add(n, SLOT_EXPRESSION, sql__expression(p));
+        return n;
+    }
+    expression = sql__expression(p);
+    if (!expression || !sql__alias_into(p, n))
+        return expression;
+    sql_prepend(n, SLOT_EXPRESSION, expression);
+    return n;
+}
+
+struct sql_node *sql__order(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_ORDER);
+
+    sql__add(n, SLOT_EXPRESSION, sql__expression(p));
+    if (sql__take_kw(p, KW_ASC))
+        n->flags |= SQL_ASC;
+    else if (sql__take_kw(p, KW_DESC))
+        n->flags |= SQL_DESC;
+    if (sql__at_kw(p, KW_NULLS)) {
+        sql__step(p);
+        n->flags |= sql__is_word(p, p->t, "FIRST") ? SQL_NULLS_FIRST : SQL_NULLS_LAST;
+        if (!sql__take_word(p, "FIRST") && !sql__take_word(p, "LAST"))
+            sql__expected(p, "FIRST or LAST");
+    }
+    if (sql__at_kw(p, KW_WITH) && sql__is_word(p, p->t + 1, "FILL"))
+        sql__add(n, SLOT_FILL, sql__phrase(p, "WITH FILL [FROM {expr}] [TO {expr}] [STEP {expr}]"));
+    return n;
+}

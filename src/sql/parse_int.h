@@ -1,0 +1,150 @@
+/* parse_int.h -- the parser's state and the functions its files share.
+ *
+ * A text is cut into tokens first, then read by recursive descent. After the first error the
+ * current token is the end of the text and stays there, so every loop ends and no caller has to
+ * ask; the functions then return NULL or a half-built node, and adding NULL adds nothing.
+ */
+#ifndef HEDDLE_SQL_PARSE_INT_H
+#define HEDDLE_SQL_PARSE_INT_H
+
+#include "base/limits.h"
+#include "sql/dialect_int.h"
+#include "sql/keyword.h"
+#include "sql/parse.h"
+
+struct parser {
+    struct arena *arena;
+    const struct source *source;
+    const struct sql_dialect *dialect;
+    const char *text;          /* a copy of the part being read, in the arena */
+    uint32_t base;             /* where that part begins in the source */
+    const struct sql_token *t; /* the current token; the last one is T_END, many times */
+    const struct sql_token *end;
+    const struct sql_token *open; /* the innermost unclosed bracket, for errors */
+    const struct sql_token *half; /* a ">>" of which the first ">" closed a type */
+    unsigned depth;
+    unsigned chain; /* operators read so far: bounds the height of the tree */
+    bool failed;
+    bool trying; /* errors are not worded: the caller goes back */
+    GError **error;
+};
+
+/* parse.c: tokens. */
+void sql__fail(struct parser *p, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* "expected WHAT, found …" at the current token. */
+struct sql_node *sql__expected(struct parser *p, const char *what);
+bool sql__enter(struct parser *p); /* one level deeper; false when that is too deep */
+void sql__leave(struct parser *p);
+/* Where to go back to when a reading turns out wrong. */
+struct sql__mark {
+    const struct sql_token *t, *open;
+    unsigned depth;
+    bool trying;
+};
+struct sql__mark sql__try(struct parser *p);
+/* End of a try: true when it went well; else everything is as before it. */
+bool sql__tried(struct parser *p, const struct sql__mark *m);
+bool sql__expect_op(struct parser *p, enum sql_op op);
+bool sql__expect_close(struct parser *p, enum sql_op op, const struct sql_token *open);
+bool sql__expect_kw(struct parser *p, enum sql_keyword k);
+bool sql__is_word(const struct parser *p, const struct sql_token *t, const char *word);
+/* Step over this word of no enum. */
+bool sql__take_word(struct parser *p, const char *word);
+
+static inline bool sql__at_op(const struct parser *p, enum sql_op op)
+{
+    return p->t->op == op && p->t->kind == T_OPERATOR;
+}
+static inline bool sql__at_kw(const struct parser *p, enum sql_keyword k)
+{
+    return p->t->keyword == k;
+}
+static inline void sql__step(struct parser *p)
+{
+    if (p->t < p->end)
+        p->t++;
+}
+static inline bool sql__take_op(struct parser *p, enum sql_op op)
+{
+    return sql__at_op(p, op) ? (p->t++, true) : false;
+}
+static inline bool sql__take_kw(struct parser *p, enum sql_keyword k)
+{
+    return sql__at_kw(p, k) ? (p->t++, true) : false;
+}
+static inline const char *sql__token_text(const struct parser *p, const struct sql_token *t)
+{
+    return p->text + (t->at - p->base);
+}
+
+/* parse.c: nodes. */
+struct sql_node *sql__node(struct parser *p, enum sql_kind kind); /* at the current token */
+struct sql_node *sql__word(struct parser *p, enum sql_kind kind); /* its text, and step */
+struct sql_node *sql__add(struct sql_node *parent, enum sql_slot slot, struct sql_node *child);
+/* A node of fixed words. */
+struct sql_node *sql__words(struct parser *p, enum sql_kind kind, const char *text);
+/* A comma-separated list of what `item` reads, into a slot. */
+typedef struct sql_node *(*sql__reader)(struct parser *p);
+void sql__list(struct parser *p, struct sql_node *parent, enum sql_slot slot, sql__reader item);
+/* The same in brackets. */
+void sql__bracket_list(struct parser *p, struct sql_node *parent, enum sql_slot slot,
+                       sql__reader item);
+
+/* parse_name.c */
+bool sql__at_name(const struct parser *p);          /* a word or quoted name that may be one */
+struct sql_node *sql__identifier(struct parser *p); /* any word or quoted name, or a macro */
+struct sql_node *sql__string(struct parser *p);     /* T_STRING */
+void sql__take_name(struct parser *p, struct sql_node *n); /* a name as the text of n */
+/* Is the current token a name that may follow something as its alias without AS? */
+bool sql__at_alias(const struct parser *p, unsigned not_flag);
+/* [AS] name or macro [(columns)] for a projection or a table: fills n, true when there was one. */
+bool sql__alias_into(struct parser *p, struct sql_node *n);
+
+/* parse_macro.c: the current token is T_AT. */
+struct sql_node *sql__macro(struct parser *p);
+/* @WHERE and its like at the current token? Reads name and arguments of the call. */
+struct sql_node *sql__clause_macro(struct parser *p, const char *name);
+
+/* parse_expr.c, parse_primary.c, parse_function.c, parse_type.c */
+struct sql_node *sql__expression(struct parser *p);
+struct sql_node *sql__binary(struct parser *p, int least); /* operators that bind so tight */
+/* The same, when its first operand has been read. */
+struct sql_node *sql__binary_after(struct parser *p, struct sql_node *left, int least);
+struct sql_node *sql__primary(struct parser *p);
+struct sql_node *sql__aliased(struct parser *p); /* expression [AS alias] */
+struct sql_node *sql__argument(struct parser *p);
+struct sql_node *sql__function(struct parser *p, struct sql_node *name);
+void sql__after_call(struct parser *p, struct sql_node *call); /* FILTER, OVER, … */
+struct sql_node *sql__lambda(struct parser *p);                /* NULL when it is none */
+struct sql_node *sql__type(struct parser *p);
+struct sql_node *sql__window(struct parser *p); /* (…) or a name, after OVER */
+struct sql_node *sql__order(struct parser *p);
+/* At *: the star, into a node that may hold the parts before it. */
+struct sql_node *sql__star(struct parser *p, struct sql_node *n);
+
+/* parse_query.c, parse_from.c */
+bool sql__at_query(const struct parser *p);
+struct sql_node *sql__query(struct parser *p);
+/* The rest of a query whose first term has been read. */
+struct sql_node *sql__query_after(struct parser *p, struct sql_node *first);
+struct sql_node *sql__values(struct parser *p); /* at VALUES */
+struct sql_node *sql__group_item(struct parser *p);
+struct sql_node *sql__bracketed(struct parser *p); /* ( query ) or ( expression, … ) */
+struct sql_node *sql__table_name(struct parser *p);
+struct sql_node *sql__table(struct parser *p); /* a table, a subquery, … with its alias */
+void sql__joins(struct parser *p, struct sql_node *parent);
+
+/* grammar.c: read by a pattern, children into a slot. False when it does not begin here. */
+bool sql__pattern(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *pattern);
+/* A PHRASE read by a pattern, or NULL when it does not begin here. */
+struct sql_node *sql__phrase(struct parser *p, const char *pattern);
+
+/* parse_statement.c */
+struct sql_node *sql__column_definition(struct parser *p);
+struct sql_node *sql__set_item(struct parser *p);
+struct sql_node *sql__pivot_column(struct parser *p);
+struct sql_node *sql__statement(struct parser *p);
+/* At the words that begin a statement other than a query? */
+bool sql__at_statement(const struct parser *p);
+
+#endif
