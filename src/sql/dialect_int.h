@@ -7,28 +7,29 @@
 #include <stdint.h>
 
 enum sql_feature {
-    SQLD_BACKSLASH = 1 << 0,       /* \ escapes in ordinary strings */
-    SQLD_DOUBLE_STRING = 1 << 1,   /* "…" is a string */
-    SQLD_BACKTICK = 1 << 2,        /* `…` is an identifier */
-    SQLD_BRACKET_NAME = 1 << 3,    /* […] is an identifier */
-    SQLD_HASH_COMMENT = 1 << 4,    /* # to the end of the line */
-    SQLD_SLASH_COMMENT = 1 << 5,   /* // to the end of the line */
-    SQLD_NESTED_COMMENT = 1 << 6,  /* comments nest */
-    SQLD_DOLLAR_QUOTE = 1 << 7,    /* $$…$$ and $tag$…$tag$ */
-    SQLD_TRIPLE_QUOTE = 1 << 8,    /* '''…''' */
-    SQLD_DIGIT_NAME = 1 << 9,      /* a name may begin with a digit */
-    SQLD_COLON_PATH = 1 << 10,     /* a:b.c reads into JSON */
-    SQLD_QUESTION_OP = 1 << 11,    /* ? is an operator on JSON */
-    SQLD_BRACE_STRUCT = 1 << 12,   /* {'a': 1} */
-    SQLD_PREFIX_ALIAS = 1 << 13,   /* name: expression */
-    SQLD_DASH_TABLE = 1 << 14,     /* my-project.a.b */
-    SQLD_HASH_NAME = 1 << 15,      /* #temporary */
-    SQLD_STAGE = 1 << 16,          /* @stage/path */
-    SQLD_BACKSLASH_ONLY = 1 << 17, /* a quote in a string is written \', never '' */
-    SQLD_STRING_ALIAS = 1 << 18,   /* a string may be an alias */
-    SQLD_CASE_MATTERS = 1 << 19,   /* function names are compared with case */
-    SQLD_PERCENT_PARAM = 1 << 20,  /* %s and %(name)s */
-    SQLD_AND_AND = 1 << 21,        /* && and || are AND and OR */
+    SQLD_BACKSLASH = 1 << 0,        /* \ escapes in ordinary strings */
+    SQLD_DOUBLE_STRING = 1 << 1,    /* "…" is a string */
+    SQLD_BACKTICK = 1 << 2,         /* `…` is an identifier */
+    SQLD_BRACKET_NAME = 1 << 3,     /* […] is an identifier */
+    SQLD_HASH_COMMENT = 1 << 4,     /* # to the end of the line */
+    SQLD_SLASH_COMMENT = 1 << 5,    /* // to the end of the line */
+    SQLD_NESTED_COMMENT = 1 << 6,   /* comments nest */
+    SQLD_DOLLAR_QUOTE = 1 << 7,     /* $$…$$ and $tag$…$tag$ */
+    SQLD_TRIPLE_QUOTE = 1 << 8,     /* '''…''' */
+    SQLD_DIGIT_NAME = 1 << 9,       /* a name may begin with a digit */
+    SQLD_COLON_PATH = 1 << 10,      /* a:b.c reads into JSON */
+    SQLD_QUESTION_OP = 1 << 11,     /* ? is an operator on JSON */
+    SQLD_BRACE_STRUCT = 1 << 12,    /* {'a': 1} */
+    SQLD_PREFIX_ALIAS = 1 << 13,    /* name: expression */
+    SQLD_DASH_TABLE = 1 << 14,      /* my-project.a.b */
+    SQLD_HASH_NAME = 1 << 15,       /* #temporary */
+    SQLD_STAGE = 1 << 16,           /* @stage/path */
+    SQLD_BACKSLASH_ONLY = 1 << 17,  /* a quote in a string is written \', never '' */
+    SQLD_STRING_ALIAS = 1 << 18,    /* a string may be an alias */
+    SQLD_CASE_MATTERS = 1 << 19,    /* function names are compared with case */
+    SQLD_PERCENT_PARAM = 1 << 20,   /* %s and %(name)s */
+    SQLD_AND_AND = 1 << 21,         /* && and || are AND and OR */
+    SQLD_IMPLICIT_UNNEST = 1 << 22, /* FROM t, t.items reads a column of t */
 };
 
 /* How a name is made ready for comparison. */

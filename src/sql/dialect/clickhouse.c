@@ -7,5 +7,5 @@ const struct sql_rules sql__clickhouse = {
     .quote = '"',
     .prefixes = " b x ",
     .features = SQLD_BACKSLASH | SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_HASH_COMMENT |
-                SQLD_DOLLAR_QUOTE | SQLD_DIGIT_NAME | SQLD_BRACE_STRUCT,
+                SQLD_CASE_MATTERS | SQLD_DOLLAR_QUOTE | SQLD_DIGIT_NAME | SQLD_BRACE_STRUCT,
 };
