@@ -160,7 +160,10 @@ struct control *control_start(const struct control_settings *settings, GError **
         return NULL;
     c = control_new(settings);
     if (open_state(c, error) && control__loop_start(c, error) && serve(c, settings, error)) {
-        log_event(LOG_INFO, "the control plane listens", "on", c->settings.listen, NULL);
+        g_autofree char *port = g_strdup_printf("%d", control_port(c));
+
+        log_event(LOG_INFO, "the control plane listens", "on", c->settings.listen, "port", port,
+                  NULL);
         return c;
     }
     control_stop(c);

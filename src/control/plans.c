@@ -97,14 +97,37 @@ static char *user_of(const struct op *op, const char *given)
     return g_strdup(given ? given : who ? who->name : NULL);
 }
 
+/* The same request once more (its answer was lost on the way): the plan it has already made. */
+static bool find_same(struct control *c, struct op *op, const char *request,
+                      struct state_work **same, GError **error)
+{
+    g_autoptr(GPtrArray) open = state_open_works(c->state, op->project, error);
+
+    *same = NULL;
+    for (guint i = 0; open && i < open->len && !*same; i++) {
+        const struct state_work *w = open->pdata[i];
+
+        if (w->kind == WORK_PLAN && strcmp(w->request, request) == 0)
+            *same = g_ptr_array_steal_index(open, i);
+    }
+    return open != NULL;
+}
+
 bool control__post_plan(struct control *c, struct op *op, GError **error)
 {
     struct wire_plan *p = op->message;
+    g_autofree char *request = NULL;
     g_autoptr(wire_environment) now = NULL;
     g_autoptr(state_work) w = NULL;
 
-    if (!check_plan(c, op, error) ||
-        !state_environment(c->state, op->project, p->environment->name, &now, error) ||
+    if (!check_plan(c, op, error))
+        return false;
+    request = request_text(p);
+    if (!find_same(c, op, request, &w, error))
+        return false;
+    if (w)
+        return control__progress(c, op, w, error);
+    if (!state_environment(c->state, op->project, p->environment->name, &now, error) ||
         !check_expected(p, now, error) || !store_snapshots(c, op, error))
         return false;
     w = g_new0(struct state_work, 1);
@@ -112,7 +135,7 @@ bool control__post_plan(struct control *c, struct op *op, GError **error)
     w->project = op->project;
     w->kind = WORK_PLAN;
     w->environment = g_strdup(p->environment->name);
-    w->request = request_text(p);
+    w->request = g_steal_pointer(&request);
     w->user = user_of(op, p->user);
     w->execution_ms = p->execution_ms == TIME_NONE ? c->now_ms : p->execution_ms;
     return control__add_work(c, w, error) && control__progress(c, op, w, error);

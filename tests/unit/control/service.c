@@ -1,0 +1,304 @@
+#include "control/control_test.h"
+
+#include <pthread.h>
+
+int setup(void **state)
+{
+    *state = world_new((struct control_settings){
+        .no_scheduler = true, .lease_ttl_ms = 1000, .query_timeout_ms = 1500});
+    return 0;
+}
+
+int teardown(void **state)
+{
+    world_free(*state);
+    return 0;
+}
+
+static struct wire_progress *plan_one(struct world *w, const char *environment)
+{
+    g_autoptr(wire_plan) p = plan_for(environment, NULL);
+
+    add_model(p, model("a", "1", NULL, NULL));
+    return post_plan(w, p);
+}
+
+struct later {
+    struct world *w;
+    int status;
+};
+
+static void *plan_later(void *data)
+{
+    struct later *l = data;
+
+    usleep(300000);
+    wire_progress_free(plan_one(l->w, "prod"));
+    return NULL;
+}
+
+void test_a_waiting_claim_is_answered_as_soon_as_there_is_work(void **state)
+{
+    struct world *w = *state;
+    struct later later = {w, 0};
+    int64_t start = clock_monotonic_ms();
+    g_autoptr(wire_claimed) got = NULL;
+    pthread_t thread;
+
+    hello(w->apply, "apply-1", "apply");
+    assert_int_equal(pthread_create(&thread, NULL, plan_later, &later), 0);
+    got = claim(w->apply, "apply-1", 1, 20000);
+    pthread_join(thread, NULL);
+    assert_int_equal(got->tasks->len, 1);
+    assert_in_range(clock_monotonic_ms() - start, 250, 5000);
+}
+
+void test_a_waiting_claim_ends_empty_after_its_time(void **state)
+{
+    struct world *w = *state;
+    int64_t start = clock_monotonic_ms();
+    g_autoptr(wire_claimed) got = NULL;
+
+    hello(w->apply, "apply-1", "apply");
+    got = claim(w->apply, "apply-1", 1, 400);
+    assert_int_equal(got->tasks->len, 0);
+    assert_in_range(clock_monotonic_ms() - start, 390, 3000);
+}
+
+void test_work_of_a_silent_executor_goes_to_another(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_progress) plan = NULL;
+    g_autoptr(wire_claimed) first = NULL, second = NULL;
+    const struct wire_task *t;
+
+    hello(w->apply, "apply-1", "apply");
+    hello(w->apply, "apply-2", "apply");
+    plan = plan_one(w, "prod");
+    first = claim(w->apply, "apply-1", 1, 0);
+    second = claim(w->apply, "apply-2", 1, 10000);
+    t = second->tasks->pdata[0];
+    assert_string_equal(t->id, ((struct wire_task *)first->tasks->pdata[0])->id);
+    assert_false(finish(w->apply, "apply-1", result_of(first->tasks->pdata[0], STATUS_SUCCESS)));
+    assert_true(finish(w->apply, "apply-2", result_of(t, STATUS_SUCCESS)));
+    g_free(work_off(w->apply, "apply-2"));
+    assert_int_equal(status_of(w, "plan", plan->id), STATUS_SUCCESS);
+}
+
+void test_an_executor_that_did_not_say_hello_is_told_to(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_claim) m = wire_claim_new();
+    g_autofree char *why = NULL;
+
+    m->executor_id = g_strdup("stranger");
+    assert_int_equal(post_code(w->apply, V1 "tasks/claim", &wire_claim_type, m, &why),
+                     ERROR_NOT_FOUND);
+    assert_non_null(strstr(why, "say hello"));
+}
+
+void test_an_executor_of_before_a_restart_goes_on(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_progress) plan = NULL;
+    g_autoptr(wire_claimed) got = NULL;
+
+    hello(w->apply, "apply-1", "apply");
+    plan = plan_one(w, "prod");
+    got = claim(w->apply, "apply-1", 1, 0);
+    world_stop(w);
+    world_start(w, (struct control_settings){.no_scheduler = true});
+    assert_true(finish(w->apply, "apply-1", result_of(got->tasks->pdata[0], STATUS_SUCCESS)));
+    g_free(work_off(w->apply, "apply-1"));
+    assert_int_equal(status_of(w, "plan", plan->id), STATUS_SUCCESS);
+}
+
+void test_progress_says_that_nobody_works(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_progress) plan = NULL;
+
+    hello(w->apply, "run-1", "run");
+    plan = plan_one(w, "prod");
+    assert_non_null(strstr(plan->waiting, "none of kind apply"));
+}
+
+void test_a_log_comes_with_its_evaluation(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_progress) plan = NULL;
+    g_autoptr(wire_evaluations) some = NULL;
+
+    hello(w->apply, "apply-1", "apply");
+    plan = plan_one(w, "prod");
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(wire_claimed) got = claim(w->apply, "apply-1", 1, 0);
+        const struct wire_task *t = got->tasks->pdata[0];
+        g_autoptr(wire_log) log = wire_log_new();
+
+        log->executor_id = g_strdup("apply-1");
+        log->task_id = g_strdup(t->id);
+        log->fence = t->fence;
+        log->text = g_strdup("INSERT INTO …\n");
+        json_decref(post(w->apply, V1 "tasks/log", &wire_log_type, log));
+        assert_true(finish(w->apply, "apply-1", result_of(t, STATUS_SUCCESS)));
+    }
+    some = read_as(&wire_evaluations_type, get(w->dev, V1 "evaluations?environment=prod&log=1"));
+    assert_int_equal(some->evaluations->len, 1);
+    assert_string_equal(((struct wire_evaluation *)some->evaluations->pdata[0])->log,
+                        "INSERT INTO …\n");
+}
+
+/* ---- queries ---- */
+
+static void *answer_query(void *data)
+{
+    struct later *l = data;
+    g_autoptr(wire_claimed) got = claim(l->w->apply, "apply-1", 1, 5000);
+    const struct wire_task *t = got->tasks->pdata[0];
+    struct wire_result *r = result_of(t, l->status);
+
+    assert_int_equal(t->kind, TASK_QUERY);
+    assert_string_equal(t->query, "SELECT 42");
+    assert_int_equal(t->max_rows, 10);
+    if (l->status == STATUS_SUCCESS)
+        r->data = json_pack("{s:[{s:s}], s:[[i]]}", "columns", "name", "x", "rows", 42);
+    else
+        r->error = g_strdup("no such table");
+    finish(l->w->apply, "apply-1", r);
+    return NULL;
+}
+
+static struct wire_query *query_of(const char *sql)
+{
+    struct wire_query *q = wire_query_new();
+
+    q->sql = g_strdup(sql);
+    q->max_rows = 10;
+    return q;
+}
+
+static bool file_contains(const char *dir, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(dir, name, NULL), *content = NULL;
+    gsize len = 0;
+
+    if (!g_file_get_contents(path, &content, &len, NULL))
+        return false;
+    for (gsize i = 0; i + strlen(text) <= len; i++)
+        if (memcmp(content + i, text, strlen(text)) == 0)
+            return true;
+    return false;
+}
+
+void test_a_query_brings_its_rows_and_stores_none(void **state)
+{
+    struct world *w = *state;
+    struct later later = {w, STATUS_SUCCESS};
+    g_autoptr(wire_query) q = query_of("SELECT 42");
+    g_autoptr(json_t) rows = NULL;
+    pthread_t thread;
+
+    hello(w->apply, "apply-1", "apply");
+    assert_int_equal(pthread_create(&thread, NULL, answer_query, &later), 0);
+    rows = post(w->dev, V1 "queries", &wire_query_type, q);
+    pthread_join(thread, NULL);
+    assert_int_equal(
+        json_integer_value(json_array_get(json_array_get(json_object_get(rows, "rows"), 0), 0)),
+        42);
+    assert_false(file_contains(w->dir, "state.db-wal", "\"rows\""));
+}
+
+void test_a_failing_query_says_why(void **state)
+{
+    struct world *w = *state;
+    struct later later = {w, STATUS_FAILED};
+    g_autoptr(wire_query) q = query_of("SELECT 42");
+    g_autofree char *why = NULL;
+    pthread_t thread;
+
+    hello(w->apply, "apply-1", "apply");
+    assert_int_equal(pthread_create(&thread, NULL, answer_query, &later), 0);
+    assert_int_equal(post_code(w->dev, V1 "queries", &wire_query_type, q, &why), ERROR_INVALID);
+    pthread_join(thread, NULL);
+    assert_string_equal(why, "no such table");
+}
+
+void test_a_query_nobody_takes_ends_in_time(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_query) q = query_of("SELECT 42");
+    g_autofree char *why = NULL, *log = NULL;
+
+    assert_int_equal(post_code(w->dev, V1 "queries", &wire_query_type, q, &why), ERROR_UNAVAILABLE);
+    assert_non_null(strstr(why, "No apply executor has taken the query."));
+    hello(w->apply, "apply-1", "apply");
+    log = work_off(w->apply, "apply-1");
+    assert_string_equal(log, "");
+}
+
+void test_queries_can_be_switched_off(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_query) q = query_of("SELECT 42");
+
+    world_stop(w);
+    world_start(w, (struct control_settings){.no_queries = true});
+    assert_int_equal(post_code(w->dev, V1 "queries", &wire_query_type, q, NULL), ERROR_DENIED);
+}
+
+/* ---- environments that end ---- */
+
+void test_an_invalidated_environment_loses_views_and_then_tables(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *prod = NULL, *log = NULL;
+    g_autoptr(wire_plan) p = plan_for("dev", NULL);
+    g_autoptr(GError) error = NULL;
+
+    prod = make_prod(w);
+    add_model(p, model("a", "1", NULL, NULL));
+    add_model(p, model("b", "9", "a", "1"));
+    wire_progress_free(post_plan(w, p));
+    g_free(work_off(w->apply, "apply-1"));
+    MUST(api_call(w->dev, "DELETE", V1 "environments/dev", NULL, 0, &error) != NULL);
+    usleep(1300000); /* the janitor's next look */
+    log = work_off(w->apply, "apply-1");
+    assert_string_equal(log, "demote a, demote b");
+    assert_null(api_call(w->dev, "GET", V1 "environments/dev", NULL, 0, &error));
+    assert_true(error_is(error, ERROR_NOT_FOUND));
+    json_decref(post(w->dev, V1 "janitor?ignore_ttl=1", NULL, NULL));
+    {
+        g_autoptr(wire_claimed) got = claim(w->apply, "apply-1", 1, 0);
+        const struct wire_task *t = got->tasks->pdata[0];
+
+        assert_int_equal(t->kind, TASK_CLEANUP);
+        assert_int_equal(json_array_size(t->statements), 1);
+        assert_string_equal(json_get_string(json_array_get(t->statements, 0), "name", ""),
+                            "shop__b__90");
+    }
+}
+
+void test_prod_cannot_be_invalidated(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *prod = make_prod(w);
+    g_autoptr(GError) error = NULL;
+
+    assert_null(api_call(w->dev, "DELETE", V1 "environments/prod", NULL, 0, &error));
+    assert_true(error_is(error, ERROR_INVALID));
+}
+
+void test_figures_are_served(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/metrics", control_port(w->c));
+    struct http_client *client = http_client_new();
+    struct http_request request = {.method = "GET", .url = url};
+    g_autoptr(http_answer) answer = NULL;
+
+    MUST((answer = http_send(client, &request, &error)) != NULL);
+    assert_int_equal(answer->status, 200);
+    assert_non_null(strstr(answer->body->str, "heddle_tasks{state=\"ready\"} 0"));
+    http_client_free(client);
+}

@@ -1,0 +1,100 @@
+#include "queue/queue_test.h"
+
+int setup(void **state)
+{
+    *state = fixture_new();
+    return 0;
+}
+
+int teardown(void **state)
+{
+    fixture_free(*state);
+    return 0;
+}
+
+void test_tasks_are_claimed_by_priority_and_then_in_order(void **state)
+{
+    struct fixture *f = *state;
+    int64_t a = add(f, (struct queue_task){.priority = 10}, 0, 0);
+    int64_t b = add(f, (struct queue_task){.priority = 10}, 0, 0);
+    int64_t query = add(f, (struct queue_task){.priority = 0}, 0, 0);
+
+    assert_int_equal(claim(f, "e", 1, NULL), query);
+    assert_int_equal(claim(f, "e", 1, NULL), a);
+    assert_int_equal(claim(f, "e", 1, NULL), b);
+    assert_int_equal(claim(f, "e", 1, NULL), 0);
+}
+
+void test_a_claim_takes_no_more_than_the_free_slots(void **state)
+{
+    struct fixture *f = *state;
+    g_autoptr(GPtrArray) got = NULL;
+
+    for (int i = 0; i < 5; i++)
+        add(f, (struct queue_task){0}, 0, 0);
+    got = claim_n(f, "e", 3, 1);
+    assert_int_equal(got->len, 3);
+}
+
+void test_a_claim_gets_only_its_kind_project_and_gateways(void **state)
+{
+    struct fixture *f = *state;
+    int64_t mine;
+
+    add(f, (struct queue_task){.class = CLASS_RUN}, 0, 0);
+    add(f, (struct queue_task){.project = 2}, 0, 0);
+    add(f, (struct queue_task){.gateway = (char *)"other"}, 0, 0);
+    mine = add(f, (struct queue_task){.gateway = (char *)"main"}, 0, 0);
+    assert_int_equal(claim(f, "e", 1, NULL), mine);
+    assert_int_equal(claim(f, "e", 1, NULL), 0);
+}
+
+void test_tasks_without_a_gateway_go_to_the_default_one_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct queue_slot slot = {"second", false, 1};
+    struct queue_claim c = {1, CLASS_APPLY, "e", &slot, 1};
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
+    int64_t id = add(f, (struct queue_task){0}, 0, 0);
+
+    OK(queue_claim(f->q, &c, 1, out, &error));
+    assert_int_equal(out->len, 0);
+    assert_int_equal(claim(f, "e", 1, NULL), id);
+}
+
+void test_two_groups_never_write_one_table_side_by_side(void **state)
+{
+    struct fixture *f = *state;
+    int64_t fence, a = add(f, (struct queue_task){.group = 1, .target = (char *)"t"}, 0, 0);
+    int64_t same = add(f, (struct queue_task){.group = 1, .target = (char *)"t"}, 0, 0);
+    int64_t other = add(f, (struct queue_task){.group = 2, .target = (char *)"t"}, 0, 0);
+    g_autoptr(GPtrArray) got = claim_n(f, "e", 9, 1);
+
+    assert_int_equal(got->len, 2); /* the group's own batches may overlap */
+    assert_int_equal(((struct queue_task *)got->pdata[0])->id, a);
+    assert_int_equal(claim(f, "e", 1, NULL), 0);
+    fence = ((struct queue_task *)got->pdata[0])->fence;
+    assert_int_equal(finish(f, "e", a, fence, SUCCESS, 2), QUEUE_DONE);
+    assert_int_equal(claim(f, "e", 2, NULL), 0);
+    assert_int_equal(finish(f, "e", same, 1, SUCCESS, 2), QUEUE_DONE);
+    assert_int_equal(claim(f, "e", 2, NULL), other);
+}
+
+void test_whoever_waits_for_work_is_told_when_there_is_some(void **state)
+{
+    struct fixture *f = *state;
+    int64_t fence, a = add(f, (struct queue_task){0}, 0, 0);
+    GArray *woken;
+
+    add(f, (struct queue_task){0}, a, 0);
+    woken = queue_take_woken(f->q);
+    assert_int_equal(woken->len, 1);
+    assert_int_equal(g_array_index(woken, int64_t, 0), 1);
+    g_array_unref(woken);
+    claim(f, "e", 1, &fence);
+    g_array_unref(queue_take_woken(f->q));
+    assert_int_equal(finish(f, "e", a, fence, SUCCESS, 2), QUEUE_DONE);
+    woken = queue_take_woken(f->q);
+    assert_int_equal(woken->len, 1);
+    g_array_unref(woken);
+}
