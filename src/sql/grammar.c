@@ -4,7 +4,7 @@
  *     {rule}    what a rule reads                     [ a ]*  a, as often as it comes
  *     = , . *   this mark                             < a | b >  one of them
  *     ( a )     a in brackets, a GROUP                (, a )  a, a, … in brackets; may be empty
- *     , a ,     a, a, …
+ *     , e       e, e, … of the next element e
  *
  * A way is taken when its first words are there; there is no going back. Words of a pattern are
  * in upper case.
@@ -13,15 +13,26 @@
 
 #include <string.h>
 
+/* What may begin a rule. */
+enum begin {
+    B_EXPRESSION, /* anything but a closing mark */
+    B_NAME,
+    B_STRING,
+    B_BRACKET,
+    B_PATTERN, /* what begins the rule's pattern */
+};
+
 struct rule {
     const char *name;
+    enum begin begin;
     sql__reader read;    /* or */
     const char *pattern; /* a PHRASE */
 };
 
 static const struct rule *rule_find(const char *name, size_t len);
-static const char *match(struct parser *p, struct sql_node *into, enum sql_slot slot,
-                         const char *at);
+static void match(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at);
+static void match_element(struct parser *p, struct sql_node *into, enum sql_slot slot,
+                          const char *at, bool again);
 
 static const char *skip_space(const char *at)
 {
@@ -105,6 +116,30 @@ static void walk_optional(const struct parser *p, struct cursor *c, const char *
     c->open = c->open || here.open;
 }
 
+static bool walk_rule(const struct parser *p, struct cursor *c, const struct rule *r)
+{
+    const struct sql_token *t = c->t;
+    bool bracket = t->kind == T_OPERATOR && t->op == OP_LPAREN;
+    bool name = t->kind == T_WORD || t->kind == T_QUOTED || t->kind == T_AT || t->kind == T_JINJA;
+    struct cursor here = *c;
+
+    c->open = true;
+    switch (r->begin) {
+    case B_NAME:
+        return name;
+    case B_STRING:
+        return t->kind == T_STRING || t->kind == T_AT;
+    case B_BRACKET:
+        return bracket;
+    case B_PATTERN:
+        return walk(p, &here, r->pattern);
+    default:
+        return t->kind != T_END &&
+               !(t->kind == T_OPERATOR && (t->op == OP_RPAREN || t->op == OP_COMMA ||
+                                           t->op == OP_SEMICOLON || t->op == OP_EQ));
+    }
+}
+
 static bool walk_element(const struct parser *p, struct cursor *c, const char *at, bool again)
 {
     size_t n = word_length(at);
@@ -122,8 +157,7 @@ static bool walk_element(const struct parser *p, struct cursor *c, const char *a
     case '<':
         return walk_choice(p, c, at + 1) != NULL;
     case '{':
-        c->open = true;
-        return c->t->kind != T_END;
+        return walk_rule(p, c, rule_find(at + 1, strcspn(at + 1, "}")));
     case '(':
         c->open = true;
         return mark_is(p, c->t, '(');
@@ -240,16 +274,6 @@ static void match_optional(struct parser *p, struct sql_node *into, enum sql_slo
     }
 }
 
-static void match_list(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at)
-{
-    struct sql_node *n = sql__node(p, SQL_LIST);
-
-    do
-        sql__add(n, SLOT_ARG, item(p, at));
-    while (sql__take_op(p, OP_COMMA));
-    sql__add(into, slot, n);
-}
-
 static void match_mark(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at)
 {
     const char mark[] = {'"', *at, '"', '\0'};
@@ -260,33 +284,50 @@ static void match_mark(struct parser *p, struct sql_node *into, enum sql_slot sl
         sql__expected(p, mark);
 }
 
-/* Read one way of the pattern; returns where it ends. */
-static const char *match(struct parser *p, struct sql_node *into, enum sql_slot slot,
-                         const char *at)
+static void match_list(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at)
+{
+    struct sql_node *n = sql__node(p, SQL_LIST);
+
+    do {
+        struct sql_node *one = sql__node(p, SQL_PHRASE);
+
+        match_element(p, one, SLOT_ARG, at, false);
+        sql__add(n, SLOT_ARG, one->child && !one->child->next ? one->child : one);
+    } while (sql__take_op(p, OP_COMMA));
+    sql__add(into, slot, n);
+}
+
+static void match_element(struct parser *p, struct sql_node *into, enum sql_slot slot,
+                          const char *at, bool again)
+{
+    size_t n = word_length(at);
+
+    if (n)
+        match_word(p, into, slot, at, n);
+    else if (*at == '{')
+        match_rule(p, into, slot, at + 1);
+    else if (*at == '<')
+        match_choice(p, into, slot, at + 1);
+    else if (*at == '(')
+        match_group(p, into, slot, at + 1);
+    else if (*at == '[')
+        match_optional(p, into, slot, at + 1, again);
+    else if (*at == ',' && at[1] == ' ')
+        match_list(p, into, slot, skip_space(at + 1));
+    else
+        match_mark(p, into, slot, at);
+}
+
+/* Read one way of a pattern. */
+static void match(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at)
 {
     for (at = skip_space(at); !ends(*at) && !p->failed; at = skip_space(at)) {
-        size_t n = word_length(at);
-        const char *next = n ? at + n : skip_element(at);
+        const char *next = skip_element(at);
+        bool list = *at == ',' && at[1] == ' ';
 
-        if (n) {
-            match_word(p, into, slot, at, n);
-        } else if (*at == '{') {
-            match_rule(p, into, slot, at + 1);
-        } else if (*at == '<') {
-            match_choice(p, into, slot, at + 1);
-        } else if (*at == '(') {
-            match_group(p, into, slot, at + 1);
-        } else if (*at == '[') {
-            match_optional(p, into, slot, at + 1, next[-1] == '*');
-        } else if (*at == ',' && at[1] == ' ') {
-            match_list(p, into, slot, at + 1);
-            return at;
-        } else {
-            match_mark(p, into, slot, at);
-        }
-        at = next;
+        match_element(p, into, slot, at, next[-1] == '*');
+        at = list ? skip_element(skip_space(next)) : next;
     }
-    return at;
 }
 
 bool sql__pattern(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *pattern)
@@ -472,73 +513,139 @@ static struct sql_node *read_tables(struct parser *p)
     "{expr} "                                                                                      \
     "[WHERE {expr}]>|DUPLICATE KEY UPDATE , {expr}>"
 
+/* What stands in IN (…) of a PIVOT: values, a query, or ANY. */
+static struct sql_node *read_pivot_values(struct parser *p)
+{
+    struct sql_node *n = sql__phrase(p, "ANY [ORDER BY , {order}]");
+
+    if (n)
+        return n;
+    return sql__at_query(p) ? sql__query(p) : read_list_of_expressions(p);
+}
+
+/* SUM(x) AS s, … FOR y IN (…) z IN (…) GROUP BY …, inside the brackets of PIVOT */
+static struct sql_node *read_pivot(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE), *list = sql__node(p, SQL_LIST);
+
+    do
+        if (!sql__at_kw(p, KW_FOR))
+            sql__add(list, SLOT_ARG, sql__aliased(p));
+    while (sql__take_op(p, OP_COMMA));
+    sql__add(n, SLOT_ARG, list);
+    sql__pattern(p, n, SLOT_ARG, "FOR");
+    while (!sql__at_op(p, OP_RPAREN) && !sql__at_kw(p, KW_GROUP) && !p->failed &&
+           !sql__is_word(p, p->t, "DEFAULT"))
+        sql__pattern(p, n, SLOT_ARG, "{operand} IN <({pivot_values})|{operand}>");
+    sql__pattern(p, n, SLOT_ARG, "[DEFAULT ON NULL ({expr})] [GROUP BY , {group_item}]");
+    return n;
+}
+
+static struct sql_node *sample_size(struct parser *p)
+{
+    struct sql_node *n = sql__phrase(p, "BUCKET {operand} OUT OF {operand} [ON {expr}]");
+
+    if (n)
+        return n;
+    n = sql__node(p, SQL_PHRASE);
+    sql__add(n, SLOT_ARG, p->t->kind == T_NUMBER ? sql__word(p, SQL_NUMBER) : read_operand(p));
+    sql__pattern(p, n, SLOT_ARG, "[<PERCENT|ROWS|%>]");
+    return n;
+}
+
+/* What follows TABLESAMPLE: 10%, 10 PERCENT (bernoulli), RESERVOIR (20 ROWS) REPEATABLE (1) */
+static struct sql_node *read_sample(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    sql__pattern(p, n, SLOT_ARG, "[<BERNOULLI|SYSTEM|RESERVOIR|ROW|BLOCK>]");
+    if (sql__at_op(p, OP_LPAREN)) {
+        sql__pattern(p, n, SLOT_ARG, "({sample_size})");
+    } else {
+        sql__add(n, SLOT_ARG, sample_size(p));
+        sql__pattern(p, n, SLOT_ARG, "[(, {operand})]");
+    }
+    sql__pattern(p, n, SLOT_ARG, "[OFFSET {operand}] [<REPEATABLE|SEED> ({operand})]");
+    return n;
+}
+
+static struct sql_node *read_idents(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_LIST);
+
+    sql__list(p, n, SLOT_ARG, sql__identifier);
+    return n;
+}
+
 static const struct rule rules[] = {
-    {"alias_name",        read_alias_name,          NULL                                                       },
-    {"aliased",           sql__aliased,             NULL                                                       },
-    {"arg",               sql__argument,            NULL                                                       },
-    {"bound",             NULL,
-     "<UNBOUNDED <PRECEDING|FOLLOWING>|CURRENT ROW|{operand} <PRECEDING|FOLLOWING>>"                           },
-    {"alter_action",      NULL,                     ALTER_ACTION                                               },
-    {"as_query",          read_as_query,            NULL                                                       },
-    {"assignment",        sql__expression,          NULL                                                       },
-    {"column_constraint", NULL,                     COLUMN_CONSTRAINT                                          },
-    {"column_definition", sql__column_definition,   NULL                                                       },
-    {"column_list",       NULL,                     "(, {ident})"                                              },
-    {"columns",           read_columns,             NULL                                                       },
-    {"copy_place",        read_operand,             NULL                                                       },
-    {"drop_name",         read_drop_name,           NULL                                                       },
-    {"expr",              sql__expression,          NULL                                                       },
-    {"exprs",             read_list_of_expressions, NULL                                                       },
-    {"function_head",     sql__expression,          NULL                                                       },
-    {"grantee",           NULL,                     "[<ROLE|USER|GROUP|SHARE>] {word_or_name}"                 },
-    {"group",             read_group,               NULL                                                       },
-    {"group_by",          NULL,                     "GROUP BY , {group_item}"                                  },
-    {"group_item",        sql__group_item,          NULL                                                       },
-    {"ident",             sql__identifier,          NULL                                                       },
-    {"index_item",        NULL,                     "{order}"                                                  },
-    {"index_name",        read_index_name,          NULL                                                       },
-    {"lateral_alias",     NULL,                     "{ident} [AS , {ident}]"                                   },
-    {"match_recognize",   read_raw_group,           NULL                                                       },
-    {"merge_when",        NULL,                     MERGE_WHEN                                                 },
-    {"name",              read_name,                NULL                                                       },
-    {"named",             sql__argument,            NULL                                                       },
-    {"on_conflict",       NULL,                     ON_CONFLICT                                                },
-    {"operand",           read_operand,             NULL                                                       },
-    {"option",            read_option,              NULL                                                       },
-    {"order",             sql__order,               NULL                                                       },
-    {"pivot_column",      sql__pivot_column,        NULL                                                       },
-    {"pivot_in",          NULL,                     "{operand} IN <ANY [ORDER BY , {order}]|{group}|{operand}>"},
-    {"pivot_list",        NULL,                     ", {aliased}"                                              },
-    {"primary",           sql__primary,             NULL                                                       },
-    {"privilege",         NULL,                     "[ALL PRIVILEGES] {word}"                                  },
-    {"properties",        NULL,                     "(, {option})"                                             },
-    {"query",             read_query,               NULL                                                       },
-    {"raw",               read_raw_group,           NULL                                                       },
-    {"references",        NULL,
+    {"alias_name",        B_NAME,       read_alias_name,          NULL                                               },
+    {"aliased",           B_EXPRESSION, sql__aliased,             NULL                                               },
+    {"arg",               B_EXPRESSION, sql__argument,            NULL                                               },
+    {"bound",             B_PATTERN,    NULL,
+     "<UNBOUNDED <PRECEDING|FOLLOWING>|CURRENT ROW|{operand} <PRECEDING|FOLLOWING>>"                                 },
+    {"alter_action",      B_PATTERN,    NULL,                     ALTER_ACTION                                       },
+    {"as_query",          B_EXPRESSION, read_as_query,            NULL                                               },
+    {"assignment",        B_EXPRESSION, sql__expression,          NULL                                               },
+    {"column_constraint", B_PATTERN,    NULL,                     COLUMN_CONSTRAINT                                  },
+    {"column_definition", B_NAME,       sql__column_definition,   NULL                                               },
+    {"column_list",       B_PATTERN,    NULL,                     "(, {ident})"                                      },
+    {"columns",           B_BRACKET,    read_columns,             NULL                                               },
+    {"copy_place",        B_EXPRESSION, read_operand,             NULL                                               },
+    {"drop_name",         B_NAME,       read_drop_name,           NULL                                               },
+    {"expr",              B_EXPRESSION, sql__expression,          NULL                                               },
+    {"exprs",             B_EXPRESSION, read_list_of_expressions, NULL                                               },
+    {"function_head",     B_EXPRESSION, sql__expression,          NULL                                               },
+    {"grantee",           B_PATTERN,    NULL,                     "[<ROLE|USER|GROUP|SHARE>] {word_or_name}"         },
+    {"group",             B_BRACKET,    read_group,               NULL                                               },
+    {"group_by",          B_PATTERN,    NULL,                     "GROUP BY , {group_item}"                          },
+    {"group_item",        B_EXPRESSION, sql__group_item,          NULL                                               },
+    {"ident",             B_NAME,       sql__identifier,          NULL                                               },
+    {"idents",            B_NAME,       read_idents,              NULL                                               },
+    {"index_item",        B_PATTERN,    NULL,                     "{order}"                                          },
+    {"index_name",        B_NAME,       read_index_name,          NULL                                               },
+    {"lateral_alias",     B_PATTERN,    NULL,                     "{ident} [AS , {ident}]"                           },
+    {"match_recognize",   B_EXPRESSION, read_raw_group,           NULL                                               },
+    {"merge_when",        B_PATTERN,    NULL,                     MERGE_WHEN                                         },
+    {"name",              B_NAME,       read_name,                NULL                                               },
+    {"named",             B_EXPRESSION, sql__argument,            NULL                                               },
+    {"on_conflict",       B_PATTERN,    NULL,                     ON_CONFLICT                                        },
+    {"operand",           B_EXPRESSION, read_operand,             NULL                                               },
+    {"option",            B_EXPRESSION, read_option,              NULL                                               },
+    {"order",             B_EXPRESSION, sql__order,               NULL                                               },
+    {"pivot_column",      B_EXPRESSION, sql__pivot_column,        NULL                                               },
+    {"pivot",             B_EXPRESSION, read_pivot,               NULL                                               },
+    {"pivot_column",      B_EXPRESSION, sql__pivot_column,        NULL                                               },
+    {"pivot_values",      B_EXPRESSION, read_pivot_values,        NULL                                               },
+    {"primary",           B_EXPRESSION, sql__primary,             NULL                                               },
+    {"privilege",         B_PATTERN,    NULL,                     "[ALL PRIVILEGES] {word}"                          },
+    {"properties",        B_PATTERN,    NULL,                     "(, {option})"                                     },
+    {"query",             B_EXPRESSION, read_query,               NULL                                               },
+    {"raw",               B_BRACKET,    read_raw_group,           NULL                                               },
+    {"references",        B_PATTERN,    NULL,
      "REFERENCES {name} [MATCH <FULL|PARTIAL|SIMPLE>] [ON <DELETE|UPDATE> <CASCADE|RESTRICT|NO "
-     "ACTION|SET NULL|SET DEFAULT>]*"                                                                          },
-    {"returning",         NULL,                     "RETURNING , {aliased}"                                    },
-    {"sample_size",       NULL,
-     "<BUCKET {operand} OUT OF {operand} [ON {expr}]|{operand} [<PERCENT|ROWS|%>]>"                            },
-    {"sequence_option",   NULL,
+     "ACTION|SET NULL|SET DEFAULT>]*"                                                                                },
+    {"returning",         B_PATTERN,    NULL,                     "RETURNING , {aliased}"                            },
+    {"sample",            B_EXPRESSION, read_sample,              NULL                                               },
+    {"sample_size",       B_EXPRESSION, sample_size,              NULL                                               },
+    {"sequence_option",   B_PATTERN,    NULL,
      "<INCREMENT [BY] {operand}|MINVALUE {operand}|MAXVALUE {operand}|NO <MINVALUE|MAXVALUE|CYCLE>|"
-     "START [WITH] {operand}|CACHE {operand}|CYCLE|OWNED BY {name}|AS {type}>"                                 },
-    {"set_item",          sql__set_item,            NULL                                                       },
-    {"statement",         sql__statement,           NULL                                                       },
-    {"statement_or_name", read_statement_or_name,   NULL                                                       },
-    {"string",            sql__string,              NULL                                                       },
-    {"table",             sql__table,               NULL                                                       },
-    {"table_constraint",  NULL,
-     "<PRIMARY KEY {raw}|UNIQUE {raw}|CHECK ({expr})|FOREIGN KEY {raw} {references}>"                          },
-    {"table_option",      NULL,                     TABLE_OPTION                                               },
-    {"tables",            read_tables,              NULL                                                       },
-    {"target",            sql__table,               NULL                                                       },
-    {"type",              sql__type,                NULL                                                       },
-    {"unit",              read_word,                NULL                                                       },
-    {"value",             sql__aliased,             NULL                                                       },
-    {"view_column",       NULL,                     "{ident} [COMMENT {string}] [OPTIONS {properties}]"        },
-    {"word",              read_word,                NULL                                                       },
-    {"word_or_name",      read_name,                NULL                                                       },
+     "START [WITH] {operand}|CACHE {operand}|CYCLE|OWNED BY {name}|AS {type}>"                                       },
+    {"set_item",          B_EXPRESSION, sql__set_item,            NULL                                               },
+    {"statement",         B_EXPRESSION, sql__statement,           NULL                                               },
+    {"statement_or_name", B_NAME,       read_statement_or_name,   NULL                                               },
+    {"string",            B_STRING,     sql__string,              NULL                                               },
+    {"table",             B_EXPRESSION, sql__table,               NULL                                               },
+    {"table_constraint",  B_PATTERN,    NULL,
+     "<PRIMARY KEY {raw}|UNIQUE {raw}|CHECK ({expr})|FOREIGN KEY {raw} {references}>"                                },
+    {"table_option",      B_PATTERN,    NULL,                     TABLE_OPTION                                       },
+    {"tables",            B_EXPRESSION, read_tables,              NULL                                               },
+    {"target",            B_EXPRESSION, sql__table,               NULL                                               },
+    {"type",              B_EXPRESSION, sql__type,                NULL                                               },
+    {"unit",              B_NAME,       read_word,                NULL                                               },
+    {"value",             B_EXPRESSION, sql__aliased,             NULL                                               },
+    {"view_column",       B_PATTERN,    NULL,                     "{ident} [COMMENT {string}] [OPTIONS {properties}]"},
+    {"word",              B_NAME,       read_word,                NULL                                               },
+    {"word_or_name",      B_NAME,       read_name,                NULL                                               },
 };
 
 static const struct rule *rule_find(const char *name, size_t len)

@@ -40,6 +40,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(CURRENT_USER, 0)                                                                             \
     X(DATE, 0)                                                                                     \
     X(DESC, BAR_AT)                                                                                \
+    X(DESCRIBE, 0)                                                                                 \
     X(DISTINCT, BAR_R | BAR_A)                                                                     \
     X(DISTRIBUTE, BAR_T)                                                                           \
     X(DIV, BAR_A)                                                                                  \
@@ -122,6 +123,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(SEPARATOR, BAR_AT)                                                                           \
     X(SET, BAR_AT)                                                                                 \
     X(SETTINGS, BAR_T)                                                                             \
+    X(SHOW, 0)                                                                                     \
     X(SIMILAR, BAR_AT)                                                                             \
     X(SOME, 0)                                                                                     \
     X(SORT, BAR_T)                                                                                 \
@@ -129,6 +131,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(START, BAR_T)                                                                                \
     X(STRAIGHT_JOIN, BAR_AT)                                                                       \
     X(STRUCT, 0)                                                                                   \
+    X(SUMMARIZE, 0)                                                                                \
     X(TABLE, BAR_A)                                                                                \
     X(TABLESAMPLE, BAR_AT)                                                                         \
     X(THEN, BAR_RAT)                                                                               \

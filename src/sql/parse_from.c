@@ -189,11 +189,6 @@ static void version(struct parser *p, struct sql_node *n)
     }
 }
 
-static const char sample_pattern[] =
-    "<TABLESAMPLE|USING SAMPLE|SAMPLE> [<BERNOULLI|SYSTEM|RESERVOIR|ROW|BLOCK>] "
-    "<({sample_size})|{sample_size} [({ident} [, {operand}])]> [OFFSET {operand}] "
-    "[<REPEATABLE|SEED> ({operand})]";
-
 static bool at_sample(const struct parser *p)
 {
     return sql__at_kw(p, KW_TABLESAMPLE) ||
@@ -209,9 +204,7 @@ static struct sql_node *pivot(struct parser *p)
     n->text = sql__at_kw(p, KW_PIVOT) ? "PIVOT" : "UNPIVOT";
     n->len = strlen(n->text);
     sql__step(p);
-    sql__pattern(p, n, SLOT_ARG, "[<INCLUDE|EXCLUDE> NULLS]");
-    sql__pattern(p, n, SLOT_ARG,
-                 "({pivot_list} FOR [{pivot_in}]* [DEFAULT ON NULL ({expr})] [{group_by}])");
+    sql__pattern(p, n, SLOT_ARG, "[<INCLUDE|EXCLUDE> NULLS] ({pivot})");
     sql__alias_into(p, n);
     return n;
 }
@@ -228,7 +221,7 @@ static void after_table(struct parser *p, struct sql_node *n)
                     sql__is_word(p, p->t + 1, "EXCLUDE"))) {
             sql__add(n, SLOT_PIVOT, pivot(p));
         } else if (at_sample(p)) {
-            sql__add(n, SLOT_SAMPLE, sql__phrase(p, sample_pattern));
+            sql__add(n, SLOT_SAMPLE, sql__phrase(p, "<TABLESAMPLE|USING SAMPLE|SAMPLE> {sample}"));
         } else if (sql__at_kw(p, KW_MATCH_RECOGNIZE)) {
             sql__add(n, SLOT_PIVOT, sql__phrase(p, "MATCH_RECOGNIZE {match_recognize}"));
         } else if (sql__at_kw(p, KW_FINAL)) {

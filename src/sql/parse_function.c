@@ -210,7 +210,7 @@ static void arguments(struct parser *p, struct sql_node *n)
         n->flags |= SQL_DISTINCT;
     else if (sql__at_kw(p, KW_ALL) && p->t[1].kind != T_OPERATOR && sql__take_kw(p, KW_ALL))
         n->flags |= SQL_ALL;
-    while (!sql__at_op(p, OP_RPAREN) && !p->failed) {
+    while (!sql__at_op(p, OP_RPAREN) && !sql__at_kw(p, KW_ORDER) && !p->failed) {
         sql__add(n, SLOT_ARG, argument(p, extract));
         if (!sql__take_op(p, OP_COMMA))
             break;

@@ -89,6 +89,9 @@ void sql__list(struct parser *p, struct sql_node *parent, enum sql_slot slot, sq
 /* The same in brackets. */
 void sql__bracket_list(struct parser *p, struct sql_node *parent, enum sql_slot slot,
                        sql__reader item);
+/* sql_parse_statement() where what is not understood is an error, for tests. */
+struct sql_node *sql__parse_whole_statement(struct arena *a, const struct source *s,
+                                            const struct sql_dialect *d, GError **error);
 
 /* parse_name.c */
 bool sql__at_name(const struct parser *p);          /* a word or quoted name that may be one */
@@ -117,6 +120,7 @@ struct sql_node *sql__function(struct parser *p, struct sql_node *name);
 void sql__after_call(struct parser *p, struct sql_node *call); /* FILTER, OVER, … */
 struct sql_node *sql__lambda(struct parser *p);                /* NULL when it is none */
 struct sql_node *sql__type(struct parser *p);
+bool sql__at_unit(const struct parser *p);      /* DAY, HOURS, … */
 struct sql_node *sql__window(struct parser *p); /* (…) or a name, after OVER */
 struct sql_node *sql__order(struct parser *p);
 /* At *: the star, into a node that may hold the parts before it. */

@@ -125,7 +125,7 @@ static const char *const units[] = {
     "YEAR_MONTH",
 };
 
-static bool at_unit(const struct parser *p)
+bool sql__at_unit(const struct parser *p)
 {
     if (p->t->kind != T_WORD)
         return false;
@@ -144,7 +144,7 @@ static void interval_unit(struct parser *p, struct sql_node *n)
         sql__add(n, SLOT_TYPE, sql__macro(p));
         return;
     }
-    if (!at_unit(p))
+    if (!sql__at_unit(p))
         return;
     sql__step(p);
     if (sql__at_op(p, OP_LPAREN) || sql__is_word(p, p->t, "TO")) {
@@ -211,7 +211,7 @@ static struct sql_node *array_items(struct parser *p, struct sql_node *n)
     while (!sql__at_op(p, OP_RBRACKET) && !p->failed) {
         sql__add(n, SLOT_ARG, sql__at_query(p) ? sql__query(p) : sql__argument(p));
         if (sql__at_kw(p, KW_FOR))
-            sql__add(n, SLOT_BODY, sql__phrase(p, "FOR , {ident} IN {expr} [IF {expr}]"));
+            sql__add(n, SLOT_BODY, sql__phrase(p, "FOR {idents} IN {expr} [IF {expr}]"));
         if (!sql__take_op(p, OP_COMMA))
             break;
     }

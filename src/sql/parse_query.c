@@ -8,6 +8,15 @@ static bool op_at(const struct sql_token *t, enum sql_op op)
     return t->kind == T_OPERATOR && t->op == op;
 }
 
+/* Statements that DuckDB takes as queries: (PIVOT t ON …), (DESCRIBE t) */
+static bool at_query_statement(const struct sql_token *t)
+{
+    return (t->keyword == KW_PIVOT || t->keyword == KW_UNPIVOT || t->keyword == KW_DESCRIBE ||
+            t->keyword == KW_SUMMARIZE || t->keyword == KW_SHOW) &&
+           (t[1].kind == T_WORD || t[1].kind == T_QUOTED) && t[1].keyword != KW_AS &&
+           t[1].keyword != KW_FROM;
+}
+
 static const struct sql_token *behind_brackets(const struct parser *p)
 {
     const struct sql_token *t = p->t;
@@ -29,6 +38,12 @@ bool sql__at_query(const struct parser *p)
         return !op_at(t + 1, OP_RPAREN) && !op_at(t + 1, OP_COMMA);
     case KW_VALUES:
         return op_at(t + 1, OP_LPAREN) || t[1].kind == T_AT;
+    case KW_PIVOT:
+    case KW_UNPIVOT:
+    case KW_DESCRIBE:
+    case KW_SUMMARIZE:
+    case KW_SHOW:
+        return t > p->t && at_query_statement(t);
     default:
         return t->kind == T_AT && sql__is_word(p, t + 1, "WITH") && op_at(t + 2, OP_LPAREN);
     }
@@ -42,6 +57,8 @@ static struct sql_node *cte(struct parser *p)
     if (p->t->kind == T_AT || p->t->kind == T_JINJA)
         sql__add(n, SLOT_ALIAS, sql__identifier(p));
     else if (p->t->kind == T_WORD || p->t->kind == T_QUOTED)
+        sql__take_name(p, n);
+    else if (p->t->kind == T_STRING && sql__at_alias(p, 0))
         sql__take_name(p, n);
     else
         return sql__expected(p, "the name of a CTE");
@@ -168,13 +185,19 @@ static struct sql_node *limit_item(struct parser *p)
 
     if (sql__at_kw(p, KW_ALL))
         return sql__phrase(p, "ALL");
+    if (p->t->kind == T_NUMBER && op_at(p->t + 1, OP_PERCENT) && p->t[2].kind != T_NUMBER) {
+        phrase = sql__node(p, SQL_PHRASE);
+        sql__add(phrase, SLOT_ARG, sql__word(p, SQL_NUMBER));
+        sql__pattern(p, phrase, SLOT_ARG, "%");
+        return phrase;
+    }
     n = sql__expression(p);
-    if (!sql__is_word(p, p->t, "PERCENT") && !sql__at_op(p, OP_PERCENT) &&
+    if (!sql__is_word(p, p->t, "PERCENT") &&
         !(sql__at_kw(p, KW_WITH) && sql__is_word(p, p->t + 1, "TIES")))
         return n;
     phrase = sql__node(p, SQL_PHRASE);
     sql__add(phrase, SLOT_ARG, n);
-    sql__pattern(p, phrase, SLOT_ARG, "<PERCENT|%>");
+    sql__pattern(p, phrase, SLOT_ARG, "PERCENT");
     sql__pattern(p, phrase, SLOT_ARG, "WITH TIES");
     return phrase;
 }
@@ -214,7 +237,8 @@ static const struct {
     {KW_DISTRIBUTE, SLOT_CLUSTER_BY, "DISTRIBUTE BY , {expr}"                         },
     {KW_SORT,       SLOT_CLUSTER_BY, "SORT BY , {order}"                              },
     {KW_FOR,        SLOT_LOCK,
-     "FOR <UPDATE|SHARE|NO KEY UPDATE|KEY SHARE|XML {rest}|JSON {rest}|BROWSE> [OF , {name}] "
+     "FOR <UPDATE|SHARE|NO KEY UPDATE|KEY SHARE|XML {expr} [{option}]|JSON {expr} "
+     "[{option}]|BROWSE> [OF , {name}] "
      "[<NOWAIT|SKIP LOCKED|WAIT {operand}>]"                                          },
     {KW_LOCK,       SLOT_LOCK,       "LOCK IN SHARE MODE"                             },
     {KW_SETTINGS,   SLOT_SETTING,    "SETTINGS , {expr}"                              },
@@ -403,6 +427,8 @@ static struct sql_node *query_term(struct parser *p)
         return sql__word(p, SQL_JINJA);
     if (sql__at_kw(p, KW_TABLE))
         return sql__phrase(p, "TABLE {table}");
+    if (at_query_statement(p->t))
+        return sql__statement(p);
     if (!sql__at_kw(p, KW_SELECT) && !sql__at_kw(p, KW_FROM))
         return sql__expected(p, "a query");
     return select_query(p);
@@ -549,7 +575,8 @@ static bool is_bracketed_query(struct parser *p)
     const struct sql_token *t = behind_brackets(p);
 
     return t->keyword == KW_SELECT || t->keyword == KW_WITH || t->keyword == KW_FROM ||
-           (t->keyword == KW_VALUES && op_at(t + 1, OP_LPAREN));
+           (t->keyword == KW_VALUES && op_at(t + 1, OP_LPAREN)) ||
+           (t > p->t && at_query_statement(t));
 }
 
 static void finish_paren(struct parser *p, struct sql_node *n, struct sql_node *first)

@@ -150,7 +150,7 @@ static struct sql_node *by_table(struct parser *p)
             name_statement(n);
             return n;
         }
-    return sql__expected(p, "a statement");
+    return sql__argument(p); /* an expression alone: SQLMesh takes it as a statement */
 }
 
 struct sql_node *sql__statement(struct parser *p)

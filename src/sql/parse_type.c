@@ -187,7 +187,7 @@ struct sql_node *sql__type(struct parser *p)
         else
             type_arguments(p, n);
         suffix_words(p, n);
-        if (sql_text_is_nocase(n, "INTERVAL"))
+        if (sql_text_is_nocase(n, "INTERVAL") && sql__at_unit(p))
             sql__pattern(p, n, SLOT_FORMAT, "{unit} [{group}] [TO {unit} [{group}]]");
     }
     n = n ? suffixes(p, n) : NULL;
