@@ -32,6 +32,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(CLUSTER, BAR_T)                                                                              \
     X(COLLATE, BAR_AT)                                                                             \
     X(CONNECT, BAR_T)                                                                              \
+    X(CONNECT_BY_ROOT, 0)                                                                          \
     X(CREATE, BAR_R)                                                                               \
     X(CROSS, BAR_AT)                                                                               \
     X(CURRENT_DATE, 0)                                                                             \
@@ -106,6 +107,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(PIVOT, BAR_T)                                                                                \
     X(POSITIONAL, BAR_T)                                                                           \
     X(PREWHERE, BAR_T)                                                                             \
+    X(PRIOR, 0)                                                                                    \
     X(QUALIFY, BAR_RAT)                                                                            \
     X(RECURSIVE, 0)                                                                                \
     X(REGEXP, BAR_AT)                                                                              \
@@ -137,6 +139,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(THEN, BAR_RAT)                                                                               \
     X(TIME, 0)                                                                                     \
     X(TIMESTAMP, 0)                                                                                \
+    X(TO, BAR_A)                                                                                   \
     X(TOP, 0)                                                                                      \
     X(TRUE, BAR_R)                                                                                 \
     X(UNION, BAR_RAT)                                                                              \
@@ -296,6 +299,7 @@ enum {
     X(AT_LOCAL, "AT LOCAL", BIND_AT)                                                               \
     X(OPERATOR, "OPERATOR", BIND_OTHER)                                                            \
     X(PRIOR, "PRIOR", BIND_NONE)                                                                   \
+    X(CONNECT_BY_ROOT, "CONNECT_BY_ROOT", BIND_NONE)                                               \
     X(LAMBDA, "LAMBDA", BIND_NONE)                                                                 \
     X(MATERIALIZED, "MATERIALIZED", BIND_NONE)                                                     \
     X(NOT_MATERIALIZED, "NOT MATERIALIZED", BIND_NONE)                                             \
@@ -311,6 +315,7 @@ enum sql_op {
 
 const char *sql_op_text(enum sql_op op);
 int sql_op_binds(enum sql_op op);
+int sql_op_binds_unary(enum sql_op op); /* before its operand; BIND_NONE when it cannot */
 /* The longest operator these bytes begin with (its length in *len), or OP_NONE. */
 enum sql_op sql_op_find(const char *s, size_t n, size_t *len);
 

@@ -148,6 +148,8 @@ static struct sql_node *between(struct parser *p, struct sql_node *n)
 /* What may follow IS [NOT]. */
 static struct sql_node *is_operand(struct parser *p, struct sql_node *n)
 {
+    struct sql_node *right;
+
     if (sql__take_kw(p, KW_NOT))
         n->flags |= SQL_NOT;
     if (sql__at_kw(p, KW_DISTINCT)) {
@@ -157,9 +159,10 @@ static struct sql_node *is_operand(struct parser *p, struct sql_node *n)
         sql__add(n, SLOT_RIGHT, sql__binary(p, BIND_OTHER));
         return n;
     }
-    if (!sql__pattern(p, n, SLOT_RIGHT,
-                      "JSON [<VALUE|OBJECT|ARRAY|SCALAR>] [<WITH|WITHOUT> UNIQUE [KEYS]]"))
-        sql__add(n, SLOT_RIGHT, sql__binary(p, BIND_OTHER));
+    right =
+        sql__phrase(p, "JSON [<VALUE|OBJECT|ARRAY|SCALAR>] [<WITH UNIQUE|WITHOUT UNIQUE|UNIQUE>] "
+                       "[KEYS]");
+    sql__add(n, SLOT_RIGHT, right ? right : sql__binary(p, BIND_OTHER));
     return n;
 }
 
@@ -336,27 +339,37 @@ static struct sql_node *infix(struct parser *p, struct sql_node *left, struct in
     return binds == BIND_RANGE ? range_operator(p, n) : after_operator(p, n, binds);
 }
 
+/* The operator before an operand at the current token, or OP_NONE. */
+static enum sql_op prefix_operator(const struct parser *p)
+{
+    const struct sql_token *next = p->t + 1;
+
+    if (p->t->kind == T_OPERATOR) {
+        if (p->t->op == OP_STAR || (p->t->op == OP_AT_AT && next->kind == T_WORD))
+            return OP_NONE;
+        return sql_op_binds_unary(p->t->op) ? p->t->op : OP_NONE;
+    }
+    if (p->t->keyword == KW_NOT)
+        return next->kind == T_OPERATOR && next->op == OP_DOT ? OP_NONE : OP_NOT;
+    if ((p->t->keyword == KW_PRIOR || p->t->keyword == KW_CONNECT_BY_ROOT) &&
+        (next->kind == T_QUOTED || (next->kind == T_WORD && next->keyword == KW_NONE)))
+        return p->t->keyword == KW_PRIOR ? OP_PRIOR : OP_CONNECT_BY_ROOT;
+    return OP_NONE;
+}
+
 static struct sql_node *unary(struct parser *p)
 {
-    static const uint8_t binds[OP_COUNT] = {
-        [OP_MINUS] = BIND_UNARY, [OP_PLUS] = BIND_UNARY,  [OP_BIT_NOT] = BIND_UNARY,
-        [OP_BANG] = BIND_UNARY,  [OP_SQRT] = BIND_OTHER,  [OP_CBRT] = BIND_OTHER,
-        [OP_AT] = BIND_OTHER,    [OP_POWER] = BIND_UNARY, [OP_HASH] = BIND_OTHER,
-        [OP_AT_AT] = BIND_UNARY,
-    };
+    enum sql_op op = prefix_operator(p);
     struct sql_node *n;
-    unsigned bind = p->t->kind == T_OPERATOR ? binds[p->t->op] : 0;
 
-    if (p->t->keyword == KW_NOT && !(p->t[1].op == OP_DOT && p->t[1].kind == T_OPERATOR))
-        bind = BIND_NOT;
-    if (!bind || (p->t->op == OP_AT_AT && p->t[1].kind == T_WORD))
+    if (op == OP_NONE)
         return sql__primary(p);
     n = sql__node(p, SQL_UNARY);
-    n->op = bind == BIND_NOT ? OP_NOT : p->t->op;
+    n->op = op;
     if (!sql__enter(p))
         return NULL;
     sql__step(p);
-    sql__add(n, SLOT_ARG, sql__binary(p, bind));
+    sql__add(n, SLOT_ARG, sql__binary(p, sql_op_binds_unary(op)));
     sql__leave(p);
     return n;
 }
@@ -403,21 +416,28 @@ struct sql_node *sql__expression(struct parser *p)
     return n;
 }
 
-struct sql_node *sql__aliased(struct parser *p)
+/* An expression with its alias, if one follows. */
+struct sql_node *sql__with_alias(struct parser *p, struct sql_node *expression)
 {
-    struct sql_node *n = sql__node(p, SQL_ALIAS), *expression;
+    struct sql_node *n = sql__node(p, SQL_ALIAS);
 
-    if (sql__has(p->dialect, SQLD_PREFIX_ALIAS) && p->t[1].op == OP_COLON && sql__at_name(p)) {
-        sql__take_name(p, n);
-        sql__step(p);
-        n->flags |= SQL_ALIAS_FIRST;
-        sql__add(n, SLOT_EXPRESSION, sql__expression(p));
-        return n;
-    }
-    expression = sql__expression(p);
     if (!expression || !sql__alias_into(p, n))
         return expression;
     sql_prepend(n, SLOT_EXPRESSION, expression);
+    return n;
+}
+
+struct sql_node *sql__aliased(struct parser *p)
+{
+    struct sql_node *n;
+
+    if (!sql__has(p->dialect, SQLD_PREFIX_ALIAS) || p->t[1].op != OP_COLON || !sql__at_name(p))
+        return sql__with_alias(p, sql__expression(p));
+    n = sql__node(p, SQL_ALIAS);
+    sql__take_name(p, n);
+    sql__step(p);
+    n->flags |= SQL_ALIAS_FIRST;
+    sql__add(n, SLOT_EXPRESSION, sql__expression(p));
     return n;
 }
 

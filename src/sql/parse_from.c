@@ -248,6 +248,8 @@ static struct sql_node *table_base(struct parser *p)
         return sql__values(p);
     if (at_stage(p))
         return stage(p);
+    if (sql__at_kw(p, KW_ROWS) && p->t[1].keyword == KW_FROM)
+        return call_table(p, sql__phrase(p, "ROWS FROM (, {table})"));
     if (is_call(p)) {
         struct sql_node *call = sql__primary(p);
 
@@ -415,6 +417,16 @@ static void nest(struct parser *p, struct sql_node *parent, struct waiting *w)
         parent->last = n;
         join_condition(p, n);
     }
+}
+
+void sql__pipe_join(struct parser *p, struct sql_node *parent)
+{
+    unsigned words = join_words(p);
+
+    if (words)
+        sql__add(parent, SLOT_PIPE, join(p, words));
+    else
+        sql__expected(p, "a pipe operator");
 }
 
 void sql__joins(struct parser *p, struct sql_node *parent)

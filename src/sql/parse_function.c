@@ -66,6 +66,7 @@ static bool glue(struct parser *p, struct sql_node *into)
 {
     static const char *const patterns[] = {
         "FROM {expr}",
+        "FORMAT JSON",
         "FOR {expr}",
         "USING {arg}",
         "PLACING {expr}",
@@ -73,8 +74,8 @@ static bool glue(struct parser *p, struct sql_node *into)
         "HAVING <MAX|MIN> {expr}",
         "VALUE {expr}",
         "PASSING , {aliased}",
-        "RETURNING {type}",
-        "COLUMNS (, {column_definition})",
+        "RETURNING {type} [FORMAT JSON] [ENCODING {word}]",
+        "COLUMNS [(, {column_definition})] [{words}]",
         "ON OVERFLOW <ERROR|TRUNCATE [{operand}] [<WITH|WITHOUT> COUNT]>",
         "<NULL|ABSENT|ERROR|EMPTY|TRUE|FALSE|UNKNOWN> [ARRAY|OBJECT] ON <NULL|ERROR|EMPTY>",
         "DEFAULT {expr} ON <ERROR|EMPTY>",
@@ -82,7 +83,7 @@ static bool glue(struct parser *p, struct sql_node *into)
         "WITH UNIQUE KEYS",
         "WITHOUT UNIQUE KEYS",
         "TO {word}",
-        "AS {type}",
+
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(patterns); i++)
@@ -98,14 +99,19 @@ static bool at_glue(const struct parser *p)
 }
 
 /* Words that may come before the first expression of an argument: TRIM(BOTH 'x' FROM y). */
-static bool lead(struct parser *p, struct sql_node *into)
+static bool lead(struct parser *p, struct sql_node *into, const struct sql_node *call)
 {
-    static const char *const words[] = {"BOTH", "LEADING", "TRAILING", "KEY", "TABLE", "MODEL"};
+    static const char *const words[] = {"BOTH",  "LEADING", "TRAILING", "KEY",
+                                        "TABLE", "MODEL",   "VARIADIC", "NAME"};
+    const struct sql_token *next = p->t + 1;
 
-    if (p->t->kind != T_WORD || (p->t[1].kind == T_OPERATOR && p->t[1].op != OP_LPAREN) ||
-        p->t[1].kind == T_END)
+    if (p->t->kind != T_WORD || next->kind == T_END ||
+        (next->kind == T_OPERATOR && (next->op != OP_LPAREN || p->t->keyword == KW_TABLE)))
         return false;
-    if (p->t[1].kind == T_OPERATOR && p->t->keyword == KW_TABLE)
+    if (sql__is_word(p, p->t, "NAME") && !(call && sql_text_is_nocase(call, "XMLELEMENT")))
+        return false;
+    if ((sql__is_word(p, p->t, "KEY") || sql__is_word(p, p->t, "MODEL")) &&
+        (next->keyword || next->kind == T_OPERATOR))
         return false;
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
         if (sql__pattern(p, into, SLOT_ARG, words[i]))
@@ -123,30 +129,45 @@ static struct sql_node *bare_unit(struct parser *p)
     return sql__word(p, SQL_KEYWORD);
 }
 
-static struct sql_node *glued(struct parser *p, bool extract)
+/* 'a': 1 in JSON_OBJECT */
+static struct sql_node *keyed(struct parser *p, struct sql_node *key)
 {
-    struct sql_node *all = sql__node(p, SQL_PHRASE), *first;
+    struct sql_node *n = sql__node(p, SQL_PROPERTY);
 
-    lead(p, all);
-    first = extract ? bare_unit(p) : NULL;
-    if (!first)
-        first = sql__aliased(p);
-    sql__add(all, SLOT_ARG, first);
-    if (sql__take_op(p, OP_COLON)) { /* JSON_OBJECT('a': 1) */
-        struct sql_node *n = sql__node(p, SQL_PROPERTY);
-
-        n->op = OP_COLON;
-        sql__add(n, SLOT_KEY, first);
-        sql__add(n, SLOT_VALUE, sql__expression(p));
-        all->child = all->last = NULL;
-        sql__add(all, SLOT_ARG, n);
-    }
-    while (at_glue(p) && glue(p, all))
-        ;
-    return all->child && !all->child->next ? all->child : all;
+    n->op = OP_COLON;
+    sql__step(p);
+    sql__add(n, SLOT_KEY, key);
+    sql__add(n, SLOT_VALUE, sql__expression(p));
+    return n;
 }
 
-static struct sql_node *argument(struct parser *p, bool extract)
+static struct sql_node *first_of_argument(struct parser *p, const struct sql_node *call)
+{
+    struct sql_node *n = call && sql_text_is_nocase(call, "EXTRACT") ? bare_unit(p) : NULL;
+
+    if (n)
+        return n;
+    if (sql__has(p->dialect, SQLD_PREFIX_ALIAS) && p->t[1].op == OP_COLON && sql__at_name(p))
+        return sql__aliased(p);
+    n = sql__expression(p);
+    return n && sql__at_op(p, OP_COLON) ? keyed(p, n) : n;
+}
+
+/* An expression with an alias, or with words and other expressions around it. */
+static struct sql_node *glued(struct parser *p, const struct sql_node *call)
+{
+    struct sql_node *all = sql__node(p, SQL_PHRASE);
+
+    if (!lead(p, all, call) || !sql__at_kw(p, KW_FROM))
+        sql__add(all, SLOT_ARG, first_of_argument(p, call));
+    while (at_glue(p) && glue(p, all))
+        ;
+    if (all->child && !all->child->next)
+        return sql__with_alias(p, all->child);
+    return all;
+}
+
+static struct sql_node *argument(struct parser *p, const struct sql_node *call)
 {
     struct sql_node *n = sql__lambda(p);
 
@@ -156,7 +177,7 @@ static struct sql_node *argument(struct parser *p, bool extract)
         return named(p);
     if (sql__at_query(p) && !sql__at_op(p, OP_LPAREN))
         return sql__query(p);
-    return glued(p, extract);
+    return glued(p, call);
 }
 
 struct sql_node *sql__argument(struct parser *p)
@@ -165,7 +186,7 @@ struct sql_node *sql__argument(struct parser *p)
 
     if (!sql__enter(p))
         return NULL;
-    n = argument(p, false);
+    n = argument(p, NULL);
     sql__leave(p);
     return n;
 }
@@ -186,6 +207,8 @@ static void after_arguments(struct parser *p, struct sql_node *n)
             sql__expect_kw(p, KW_NULLS);
         } else if (sql__take_kw(p, KW_LIMIT)) {
             sql__add(n, SLOT_LIMIT, sql__expression(p));
+            if (sql__take_op(p, OP_COMMA))
+                sql__add(n, SLOT_LIMIT, sql__expression(p));
         } else if (at_glue(p)) {
             struct sql_node *phrase = sql__node(p, SQL_PHRASE);
 
@@ -201,7 +224,6 @@ static void after_arguments(struct parser *p, struct sql_node *n)
 static void arguments(struct parser *p, struct sql_node *n)
 {
     const struct sql_token *open = p->t;
-    bool extract = sql_text_is_nocase(n, "EXTRACT");
 
     if (!sql__enter(p))
         return;
@@ -211,7 +233,7 @@ static void arguments(struct parser *p, struct sql_node *n)
     else if (sql__at_kw(p, KW_ALL) && p->t[1].kind != T_OPERATOR && sql__take_kw(p, KW_ALL))
         n->flags |= SQL_ALL;
     while (!sql__at_op(p, OP_RPAREN) && !sql__at_kw(p, KW_ORDER) && !p->failed) {
-        sql__add(n, SLOT_ARG, argument(p, extract));
+        sql__add(n, SLOT_ARG, argument(p, n));
         if (!sql__take_op(p, OP_COMMA))
             break;
     }

@@ -24,6 +24,7 @@ struct parser {
     const struct sql_token *half; /* a ">>" of which the first ">" closed a type */
     unsigned depth;
     unsigned chain; /* operators read so far: bounds the height of the tree */
+    unsigned tries; /* readings that were given up: bounds the work */
     bool failed;
     bool trying; /* errors are not worded: the caller goes back */
     GError **error;
@@ -115,6 +116,7 @@ struct sql_node *sql__binary(struct parser *p, int least); /* operators that bin
 struct sql_node *sql__binary_after(struct parser *p, struct sql_node *left, int least);
 struct sql_node *sql__primary(struct parser *p);
 struct sql_node *sql__aliased(struct parser *p); /* expression [AS alias] */
+struct sql_node *sql__with_alias(struct parser *p, struct sql_node *expression);
 struct sql_node *sql__argument(struct parser *p);
 struct sql_node *sql__function(struct parser *p, struct sql_node *name);
 void sql__after_call(struct parser *p, struct sql_node *call); /* FILTER, OVER, … */
@@ -136,6 +138,7 @@ struct sql_node *sql__group_item(struct parser *p);
 struct sql_node *sql__bracketed(struct parser *p); /* ( query ) or ( expression, … ) */
 struct sql_node *sql__table_name(struct parser *p);
 struct sql_node *sql__table(struct parser *p); /* a table, a subquery, … with its alias */
+void sql__pipe_join(struct parser *p, struct sql_node *parent); /* a join after |> */
 void sql__joins(struct parser *p, struct sql_node *parent);
 
 /* grammar.c: read by a pattern, children into a slot. False when it does not begin here. */
@@ -143,10 +146,14 @@ bool sql__pattern(struct parser *p, struct sql_node *into, enum sql_slot slot, c
 /* A PHRASE read by a pattern, or NULL when it does not begin here. */
 struct sql_node *sql__phrase(struct parser *p, const char *pattern);
 
+/* parse_words.c: word by word, up to a comma; with commas to the end, or to AS before a query. */
+struct sql_node *sql__words_item(struct parser *p);
+struct sql_node *sql__words_until_end(struct parser *p);
+struct sql_node *sql__words_until_query(struct parser *p);
+bool sql__at_words(const struct parser *p);
+
 /* parse_statement.c */
 struct sql_node *sql__column_definition(struct parser *p);
-struct sql_node *sql__set_item(struct parser *p);
-struct sql_node *sql__pivot_column(struct parser *p);
 struct sql_node *sql__statement(struct parser *p);
 /* At the words that begin a statement other than a query? */
 bool sql__at_statement(const struct parser *p);

@@ -63,9 +63,9 @@ static struct sql_node *cast(struct parser *p)
         if (sql__at_kw(p, KW_FORMAT))
             sql__add(n, SLOT_FORMAT, sql__phrase(p, "FORMAT {expr} [AT TIME ZONE {expr}]"));
         else
-            sql__add(
-                n, SLOT_FORMAT,
-                sql__phrase(p, "<DEFAULT {expr} ON CONVERSION ERROR|RENAME FIELDS|ADD FIELDS>"));
+            sql__add(n, SLOT_FORMAT,
+                     sql__phrase(p, "<DEFAULT {expr} ON CONVERSION ERROR|RENAME FIELDS|ADD "
+                                    "FIELDS|COLLATE {name}>"));
     }
     sql__expect_close(p, OP_RPAREN, open);
     return n;
@@ -191,14 +191,22 @@ static bool interval_begins(const struct parser *p)
     case T_AT:
         return true;
     case T_WORD:
-        return !(sql_keyword_flags(t->keyword) & BAR_R) &&
-               (t[1].kind == T_WORD || t[1].kind == T_OPERATOR) && t->keyword != KW_AS &&
+        return t->keyword == KW_NONE && (t[1].kind == T_WORD || t[1].kind == T_OPERATOR) &&
                t[1].op != OP_COMMA && t[1].op != OP_RPAREN;
     case T_OPERATOR:
         return t->op == OP_LPAREN || t->op == OP_MINUS || t->op == OP_PLUS;
     default:
         return false;
     }
+}
+
+static struct sql_node *array_item(struct parser *p)
+{
+    struct sql_node *lambda = sql__lambda(p);
+
+    if (lambda)
+        return lambda;
+    return sql__at_query(p) ? sql__query(p) : sql__aliased(p);
 }
 
 static struct sql_node *array_items(struct parser *p, struct sql_node *n)
@@ -209,7 +217,7 @@ static struct sql_node *array_items(struct parser *p, struct sql_node *n)
         return NULL;
     sql__step(p);
     while (!sql__at_op(p, OP_RBRACKET) && !p->failed) {
-        sql__add(n, SLOT_ARG, sql__at_query(p) ? sql__query(p) : sql__argument(p));
+        sql__add(n, SLOT_ARG, array_item(p));
         if (sql__at_kw(p, KW_FOR))
             sql__add(n, SLOT_BODY, sql__phrase(p, "FOR {idents} IN {expr} [IF {expr}]"));
         if (!sql__take_op(p, OP_COMMA))
@@ -404,6 +412,8 @@ static struct sql_node *word_primary(struct parser *p)
 {
     enum sql_op next = p->t[1].kind == T_OPERATOR ? p->t[1].op : OP_NONE;
 
+    if (next == OP_DOT)
+        return name(p);
     switch ((enum sql_keyword)p->t->keyword) {
     case KW_NULL:
         return upper_word(p, SQL_NULL);
@@ -435,7 +445,7 @@ static struct sql_node *word_primary(struct parser *p)
         return typed_literal(p);
     if (is_word_value(p))
         return upper_word(p, SQL_KEYWORD);
-    if ((sql_keyword_flags(p->t->keyword) & BAR_R) && next != OP_DOT)
+    if (sql_keyword_flags(p->t->keyword) & BAR_R)
         return sql__expected(p, "an expression");
     return name(p);
 }

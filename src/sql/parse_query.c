@@ -78,6 +78,9 @@ static struct sql_node *cte(struct parser *p)
     sql__add(n, SLOT_QUERY, sql__at_query(p) ? sql__query(p) : sql__statement(p));
     sql__expect_close(p, OP_RPAREN, open);
     sql__leave(p);
+    sql__pattern(p, n, SLOT_SETTING, "SEARCH <BREADTH|DEPTH> FIRST BY {idents} SET {ident}");
+    sql__pattern(p, n, SLOT_SETTING,
+                 "CYCLE {idents} SET {ident} [TO {operand} DEFAULT {operand}] USING {ident}");
     return n;
 }
 
@@ -229,7 +232,7 @@ static const struct {
     const char *pattern;
 } phrases[] = {
     {KW_FETCH,      SLOT_LIMIT,
-     "FETCH <FIRST|NEXT> [{operand}] [PERCENT] [<ROWS|ROW>] [<ONLY|WITH TIES>]"       },
+     "FETCH [<FIRST|NEXT>] [{operand}] [PERCENT] [<ROWS|ROW>] [<ONLY|WITH TIES>]"     },
     {KW_PREWHERE,   SLOT_WHERE,      "PREWHERE {expr}"                                },
     {KW_START,      SLOT_CONNECT,    "START WITH {expr} [CONNECT BY [NOCYCLE] {expr}]"},
     {KW_CONNECT,    SLOT_CONNECT,    "CONNECT BY [NOCYCLE] {expr} [START WITH {expr}]"},
@@ -303,11 +306,47 @@ static bool may_begin_clause(const struct parser *p)
     return p->t->keyword || p->t->kind == T_AT;
 }
 
+/* |> and an operator of BigQuery's pipe syntax */
+static void pipe_operator(struct parser *p, struct sql_node *into)
+{
+    static const char *const operators[] = {
+        "SELECT [DISTINCT] , {aliased}",
+        "WHERE {expr}",
+        "EXTEND , {aliased}",
+        "SET , {expr}",
+        "DROP {idents}",
+        "RENAME , {aliased}",
+        "AGGREGATE , {aliased} [GROUP [AND ORDER] BY , {aliased}]",
+        "AS {ident}",
+        "ORDER BY , {order}",
+        "LIMIT {expr} [OFFSET {expr}]",
+        "DISTINCT",
+        "<PIVOT|UNPIVOT> ({pivot}) [AS {ident}]",
+        "TABLESAMPLE {sample}",
+        "<UNION|INTERSECT|EXCEPT> [<ALL|DISTINCT>] [BY NAME] , {group}",
+        "CALL {primary}",
+        "WINDOW , {aliased}",
+        "WITH {words}",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(operators); i++) {
+        struct sql_node *n = sql__phrase(p, operators[i]);
+
+        if (n || p->failed) {
+            sql__add(into, SLOT_PIPE, n);
+            return;
+        }
+    }
+    sql__pipe_join(p, into);
+}
+
 /* The clauses behind FROM, or behind a query in brackets or a set operation. */
 static void tail(struct parser *p, struct sql_node *into)
 {
     while (!p->failed && may_begin_clause(p) && read_any_clause(p, into))
         ;
+    while (sql__take_op(p, OP_PIPE_FORWARD))
+        pipe_operator(p, into);
 }
 
 static void projections(struct parser *p, struct sql_node *n)
@@ -321,7 +360,7 @@ static void projections(struct parser *p, struct sql_node *n)
 
 static void distinct(struct parser *p, struct sql_node *n)
 {
-    if (sql__at_kw(p, KW_ALL) && !op_at(p->t + 1, OP_LPAREN)) {
+    if (sql__at_kw(p, KW_ALL) && !op_at(p->t + 1, OP_LPAREN) && !op_at(p->t + 1, OP_DOT)) {
         sql__step(p);
         n->flags |= SQL_ALL;
     } else if (sql__take_kw(p, KW_DISTINCT)) {
@@ -339,6 +378,26 @@ static void select_words(struct parser *p, struct sql_node *n)
     if (sql__at_kw(p, KW_AS) &&
         (p->t[1].keyword == KW_STRUCT || sql__is_word(p, p->t + 1, "VALUE")))
         sql__add(n, SLOT_TOP, sql__phrase(p, "AS <STRUCT|VALUE>"));
+}
+
+/* A hint is a comment that means something: SELECT followed by a comment with a plus. */
+static void hint(struct parser *p, struct sql_node *n)
+{
+    uint32_t from = p->t[-1].at + p->t[-1].len;
+    const char *gap = p->text + (from - p->base), *begin, *end;
+    struct sql_node *k;
+
+    if (!sql__has(p->dialect, SQLD_HINTS) || !p->t->space_before)
+        return;
+    begin = g_strstr_len(gap, p->t->at - from, "/*+");
+    end = begin ? g_strstr_len(begin, gap + (p->t->at - from) - begin, "*/") : NULL;
+    if (!end)
+        return;
+    k = sql__node(p, SQL_KEYWORD);
+    k->text = begin;
+    k->len = end + 2 - begin;
+    k->flags = SQL_VERBATIM;
+    sql__add(n, SLOT_HINT, k);
 }
 
 static void from(struct parser *p, struct sql_node *n)
@@ -365,6 +424,7 @@ static struct sql_node *select_query(struct parser *p)
     }
     if (!sql__expect_kw(p, KW_SELECT))
         return NULL;
+    hint(p, n);
     select_words(p, n);
     if (!sql__at_kw(p, KW_FROM))
         projections(p, n);
@@ -631,5 +691,7 @@ struct sql_node *sql__bracketed(struct parser *p)
     }
     sql__expect_close(p, OP_RPAREN, open);
     sql__leave(p);
+    if (n->kind == SQL_PAREN && sql__at_kw(p, KW_OVER))
+        sql__after_call(p, n);
     return n;
 }

@@ -7,75 +7,37 @@
 
 #include <string.h>
 
+enum { MAX_TRIES = 64 };
+
 static const char *const statements[] = {
-    "CREATE [OR REPLACE] [<TEMPORARY|TEMP|TRANSIENT|UNLOGGED|LOCAL TEMPORARY|GLOBAL TEMPORARY|"
-    "EXTERNAL|VOLATILE|HYBRID|DYNAMIC|ICEBERG>] TABLE [IF NOT EXISTS] {name} [<LIKE {name}|CLONE "
-    "{name}>] [{columns}] [{table_option}]* [AS {as_query}] [WITH [NO] DATA]",
-    "CREATE [OR REPLACE] [SECURE] [<TEMPORARY|TEMP>] [RECURSIVE] [MATERIALIZED] VIEW [IF NOT "
-    "EXISTS] {name} [(, {view_column})] [{table_option}]* AS {as_query} [WITH "
-    "[<NO|LOCAL|CASCADED>] "
-    "<DATA|CHECK OPTION|NO SCHEMA BINDING>]",
-    "CREATE [OR REPLACE] <SCHEMA|DATABASE> [IF NOT EXISTS] {name} [{table_option}]*",
-    "CREATE [UNIQUE] [CLUSTERED] [NONCLUSTERED] INDEX [CONCURRENTLY] [IF NOT EXISTS] "
-    "[{index_name}] "
-    "ON [ONLY] {name} [USING {word}] (, {index_item}) [INCLUDE (, {ident})] [NULLS [NOT] DISTINCT] "
-    "[WITH {properties}] [TABLESPACE {ident}] [WHERE {expr}]",
-    "CREATE [OR REPLACE] [<TEMPORARY|TEMP>] <MACRO|FUNCTION> [IF NOT EXISTS] {function_head} AS "
-    "<TABLE {as_query}|{expr}>",
-    "CREATE [OR REPLACE] [<TEMPORARY|TEMP>] SEQUENCE [IF NOT EXISTS] {name} [{sequence_option}]*",
-    "CREATE TYPE {name} AS <ENUM (, {string})|(, {column_definition})|{type}>",
-    "CREATE EXTENSION [IF NOT EXISTS] {ident} [WITH] [SCHEMA {ident}] [VERSION {operand}] "
-    "[CASCADE]",
-    "DROP <TABLE|VIEW|MATERIALIZED VIEW|EXTERNAL TABLE|SCHEMA|DATABASE|INDEX|SEQUENCE|TYPE|MACRO "
-    "TABLE|MACRO|FUNCTION|PROCEDURE|EXTENSION> [CONCURRENTLY] [IF EXISTS] , {drop_name} "
-    "[<CASCADE|RESTRICT>] [PURGE]",
-    "TRUNCATE [TABLE] [IF EXISTS] [ONLY] , {name} [<RESTART|CONTINUE> IDENTITY] "
-    "[<CASCADE|RESTRICT>]",
-    "INSERT [OR <REPLACE|IGNORE|ROLLBACK|ABORT|FAIL>] [<INTO|OVERWRITE>] [TABLE] {name} [AS "
-    "{ident}] "
-    "[BY <NAME|POSITION>] [{column_list}] [PARTITION (, {expr})] [IF NOT EXISTS] [OVERRIDING "
-    "<SYSTEM|USER> VALUE] [REPLACE WHERE {expr}] <DEFAULT VALUES|{query}> [{on_conflict}] "
-    "[{returning}]",
-    "UPDATE [ONLY] {target} SET , {assignment} [FROM {tables}] [WHERE {expr}] [{returning}]",
-    "DELETE FROM [ONLY] {target} [USING {tables}] [WHERE {expr}] [{returning}]",
-    "MERGE INTO {target} USING {table} <ON {expr}|USING (, {ident})> [{merge_when}]* [{returning}]",
-    "ALTER <TABLE|VIEW|SCHEMA|DATABASE|INDEX|SEQUENCE|MATERIALIZED VIEW> [IF EXISTS] [ONLY] {name} "
-    ", "
-    "{alter_action}",
-    "COMMENT [IF EXISTS] ON <TABLE|VIEW|COLUMN|SCHEMA|FUNCTION|MATERIALIZED "
-    "VIEW|DATABASE|INDEX|MACRO|TYPE> {drop_name} IS {expr}",
-    "GRANT , {privilege} [ON [<TABLE|VIEW|SCHEMA|DATABASE|FUNCTION|SEQUENCE|ALL TABLES IN "
-    "SCHEMA|ALL "
-    "SEQUENCES IN SCHEMA|WAREHOUSE>] , {drop_name}] TO , {grantee} [WITH GRANT OPTION]",
-    "REVOKE [GRANT OPTION FOR] , {privilege} [ON "
-    "[<TABLE|VIEW|SCHEMA|DATABASE|FUNCTION|SEQUENCE|ALL "
-    "TABLES IN SCHEMA|ALL SEQUENCES IN SCHEMA|WAREHOUSE>] , {drop_name}] FROM , {grantee} "
-    "[<CASCADE|RESTRICT>]",
-    "SET [<SESSION|LOCAL|GLOBAL>] , {set_item}",
-    "RESET [<SESSION|LOCAL|GLOBAL>] {name}",
-    "COPY <{group}|{name} [{column_list}]> <TO|FROM> , {copy_place} [WITH] [<{properties}|{option} "
-    "[{option}]*>]",
-    "ATTACH [OR REPLACE] [DATABASE] [IF NOT EXISTS] {operand} [AS {ident}] [{properties}]",
-    "DETACH [DATABASE] [IF EXISTS] {ident}",
-    "INSTALL {operand} [FROM {operand}]",
-    "LOAD {operand}",
-    "USE [<SCHEMA|DATABASE|WAREHOUSE|ROLE|CATALOG>] {name}",
+    "CREATE [OR REPLACE] [{table_words}] TABLE [IF NOT EXISTS] {name} [{columns}] [{options}] [AS "
+    "{as_query} [{words}]]",
+    "CREATE [OR REPLACE] [{view_words}] VIEW [IF NOT EXISTS] {name} [{view_columns}] [{options}] "
+    "[AS "
+    "{as_query} [{words}]]",
+    "DROP <TABLE|VIEW|MATERIALIZED VIEW|EXTERNAL TABLE> [IF EXISTS] , {name} [{words}]",
+    "TRUNCATE [TABLE] [IF EXISTS] [ONLY] , {name} [{words}]",
+    "INSERT [OR <REPLACE|IGNORE|ROLLBACK|ABORT|FAIL>] [<INTO|OVERWRITE>] [TABLE] {insert_name} [AS "
+    "{ident}] [IF EXISTS] [PARTITION (, {expr})] [IF NOT EXISTS] [{column_list}] [PARTITION (, "
+    "{expr})] [IF NOT EXISTS] [BY <NAME|POSITION>] [OVERRIDING <SYSTEM|USER> VALUE] [REPLACE WHERE "
+    "{expr}] [{output}] <DEFAULT VALUES|SET , {expr}|{as_query}> [{on_conflict}] [{returning}]",
+    "REPLACE INTO {insert_name} [{column_list}] {as_query}",
+    "UPDATE [ONLY] {tables} SET , {expr} [{output}] [FROM {tables}] [WHERE {expr}] [ORDER BY , "
+    "{order}] [LIMIT {expr}] [{returning}]",
+    "DELETE [, {name}] FROM [ONLY] {tables} [{output}] [USING {tables}] [WHERE {expr}] [ORDER BY , "
+    "{order}] [LIMIT {expr}] [{returning}]",
+    "MERGE [INTO] {target} USING {target} ON {expr} [{merge_when}]* [{output}] [{returning}]",
+    "ALTER <TABLE|VIEW|MATERIALIZED VIEW> [IF EXISTS] [ONLY] {name} [AS {as_query}] [{words}]",
+    "COPY <{group}|{name} [{column_list}]> {words}",
     "CALL {expr}",
-    "ANALYZE [VERBOSE] [{name}] [(, {ident})]",
-    "VACUUM [FULL] [ANALYZE] [{name}] [(, {ident})]",
-    "REFRESH MATERIALIZED VIEW [CONCURRENTLY] {name} [WITH [NO] DATA]",
-    "CHECKPOINT [{ident}]",
-    "PRAGMA {expr}",
-    "<BEGIN|START> [<TRANSACTION|WORK>]",
-    "COMMIT [<TRANSACTION|WORK>]",
-    "ROLLBACK [<TRANSACTION|WORK>]",
-    "EXPLAIN [ANALYZE] [VERBOSE] {statement}",
-    "<DESCRIBE|DESC> [TABLE] {statement_or_name}",
-    "SHOW {name}",
-    "PIVOT {table} ON , {pivot_column} [USING , {aliased}] [GROUP BY , {expr}] [ORDER BY , "
-    "{order}] "
-    "[LIMIT {expr}]",
-    "UNPIVOT {table} ON , {pivot_column} [INTO NAME {ident} VALUE , {ident}]",
+    "EXPLAIN {statement}",
+    "<DESCRIBE|DESC|SUMMARIZE> [<TABLE|EXTENDED|FORMATTED>] {statement_or_name}",
+    "CACHE [LAZY] TABLE {name} [OPTIONS {group}] [[AS] {as_query}]",
+    "SET VARIABLE {name} <=|TO> {expr}",
+    "<PIVOT|PIVOT_WIDER> {table} ON , {aliased} [USING , {aliased}] [GROUP BY , {expr}] [ORDER BY "
+    ", "
+    "{order}] [LIMIT {expr}]",
+    "<UNPIVOT|PIVOT_LONGER> {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]",
 };
 
 /* The first word, as the statement's text. */
@@ -108,37 +70,56 @@ bool sql__at_statement(const struct parser *p)
     return false;
 }
 
+/* Words that begin a constraint of the table in the list of its columns. */
+static bool at_table_constraint(const struct parser *p)
+{
+    static const char *const words[] = {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK",    "FOREIGN",
+                                        "LIKE",       "EXCLUDE", "INDEX",  "FULLTEXT", "SPATIAL",
+                                        "PROJECTION", "PERIOD",  "KEY"};
+
+    if (p->t[1].kind == T_END || (p->t[1].op == OP_COMMA && p->t[1].kind == T_OPERATOR))
+        return false;
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+        if (sql__is_word(p, p->t, words[i]))
+            return true;
+    return false;
+}
+
+/* Words that may follow a column's name when it has no type. */
+static bool at_column_constraint(const struct parser *p)
+{
+    static const char *const words[] = {
+        "PRIMARY",      "OPTIONS",   "COMMENT",    "AS",         "DEFAULT", "UNIQUE", "NOT",
+        "CHECK",        "GENERATED", "CONSTRAINT", "REFERENCES", "MASKING", "TAG",    "WITH",
+        "MATERIALIZED", "ALIAS",     "EPHEMERAL",  "CODEC",      "TTL"};
+
+    if (sql__at_op(p, OP_COMMA) || sql__at_op(p, OP_RPAREN))
+        return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+        if (sql__is_word(p, p->t, words[i]))
+            return true;
+    return false;
+}
+
+static bool at_item_end(const struct parser *p)
+{
+    return sql__at_op(p, OP_COMMA) || sql__at_op(p, OP_RPAREN) || p->t->kind == T_END;
+}
+
 /* name type and constraints, or a constraint of the table */
 struct sql_node *sql__column_definition(struct parser *p)
 {
-    struct sql_node *n =
-        sql__phrase(p, "<CONSTRAINT {ident} {table_constraint}|PRIMARY KEY {raw}|UNIQUE "
-                       "{raw}|CHECK ({expr})|FOREIGN "
-                       "KEY {raw} {references}|LIKE {name} [<INCLUDING|EXCLUDING> {word}]*>");
+    struct sql_node *n;
 
-    if (n)
-        return n;
+    if (at_table_constraint(p) || p->t->kind == T_AT)
+        return sql__words_item(p);
     n = sql__node(p, SQL_PHRASE);
     sql__add(n, SLOT_ARG, sql__identifier(p));
-    if (!sql__at_op(p, OP_COMMA) && !sql__at_op(p, OP_RPAREN) &&
-        !sql__is_word(p, p->t, "PRIMARY") && !sql__is_word(p, p->t, "OPTIONS") &&
-        !sql__is_word(p, p->t, "COMMENT"))
+    if (!at_column_constraint(p))
         sql__add(n, SLOT_ARG, sql__type(p));
-    sql__pattern(p, n, SLOT_ARG, "[{column_constraint}]*");
+    if (!at_item_end(p))
+        sql__add(n, SLOT_ARG, sql__words_item(p));
     return n;
-}
-
-/* name = value, name TO value, name value */
-struct sql_node *sql__set_item(struct parser *p)
-{
-    return sql__phrase(p, "<VARIABLE {name} = {operand}|TIME ZONE {operand}|TRANSACTION ISOLATION "
-                          "LEVEL {word} [{word}]|{name} [<TO|=>] {value}>");
-}
-
-/* x, or x IN (…), of DuckDB's PIVOT statement */
-struct sql_node *sql__pivot_column(struct parser *p)
-{
-    return sql__aliased(p);
 }
 
 static struct sql_node *by_table(struct parser *p)
@@ -150,7 +131,35 @@ static struct sql_node *by_table(struct parser *p)
             name_statement(n);
             return n;
         }
-    return sql__argument(p); /* an expression alone: SQLMesh takes it as a statement */
+    return sql__expected(p, "a statement");
+}
+
+static bool at_statement_end(const struct parser *p)
+{
+    return at_item_end(p) || sql__at_op(p, OP_SEMICOLON);
+}
+
+/* By the table; word by word when that does not get to the end. */
+static struct sql_node *by_table_or_words(struct parser *p)
+{
+    struct sql__mark m;
+    struct sql_node *n;
+
+    if (p->tries++ < MAX_TRIES) {
+        m = sql__try(p);
+        n = by_table(p);
+        if (n && !at_statement_end(p))
+            sql__expected(p, "");
+        if (sql__tried(p, &m) && n)
+            return n;
+    }
+    if (!sql__at_words(p))
+        return sql__argument(p); /* an expression alone: SQLMesh takes it as a statement */
+    n = sql__node(p, SQL_STATEMENT);
+    n->text = sql__token_text(p, p->t);
+    n->len = p->t->len;
+    sql__add(n, SLOT_ARG, sql__words_until_end(p));
+    return n;
 }
 
 struct sql_node *sql__statement(struct parser *p)
@@ -159,13 +168,11 @@ struct sql_node *sql__statement(struct parser *p)
 
     if (sql__at_query(p))
         return sql__query(p);
-    if (p->t->kind == T_AT || p->t->kind == T_JINJA) {
-        n = sql__expression(p);
-        return n;
-    }
+    if (p->t->kind == T_AT || p->t->kind == T_JINJA)
+        return sql__expression(p);
     if (!sql__enter(p))
         return NULL;
-    n = by_table(p);
+    n = by_table_or_words(p);
     sql__leave(p);
     return n;
 }

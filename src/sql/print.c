@@ -115,7 +115,7 @@ static void print_text(struct printer *w, const struct sql_node *n)
 static void print_list(struct printer *w, const struct sql_node *n)
 {
     if (sql__print_slot(w, n, SLOT_TABLE, ", "))
-        sql__print_slot(w, n, SLOT_JOIN, "");
+        sql__print_joins(w, n);
     else
         sql__print_slot(w, n, SLOT_ARG, ", ");
 }

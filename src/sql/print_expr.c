@@ -73,7 +73,7 @@ void sql__print_unary(struct printer *w, const struct sql_node *n)
     if (word)
         sql__put(w, " ");
     at = w->out->len;
-    print_child(w, n, SLOT_ARG, n->op == OP_NOT ? BIND_NOT : BIND_UNARY);
+    print_child(w, n, SLOT_ARG, sql_op_binds_unary(n->op));
     if (!word && at < w->out->len && strchr("-+~!@|/*%", w->out->str[at]))
         g_string_insert_c(w->out, at, ' '); /* - -1 is no comment */
 }
@@ -192,10 +192,7 @@ void sql__print_type(struct printer *w, const struct sql_node *n)
         return;
     }
     sql__print_around(w, n, SLOT_PART, "", ".", n->text ? "." : "");
-    if (n->quote)
-        sql__print_name(w, n);
-    else
-        put_upper(w, n);
+    sql__print_name(w, n);
     sql__print_around(w, n, SLOT_SETTING, " ", " ", "");
     print_type_arguments(w, n);
     sql__print_around(w, n, SLOT_FORMAT, " ", " ", "");
@@ -231,7 +228,7 @@ void sql__print_function(struct printer *w, const struct sql_node *n)
     any = sql__print_slot(w, n, SLOT_ARG, ", ");
     print_nulls(w, n, true);
     sql__print_around(w, n, SLOT_ORDER_BY, any ? " ORDER BY " : "ORDER BY ", ", ", "");
-    sql__print_around(w, n, SLOT_LIMIT, " LIMIT ", "", "");
+    sql__print_around(w, n, SLOT_LIMIT, " LIMIT ", ", ", "");
     sql__print_around(w, n, SLOT_SETTING, any ? " " : "", " ", "");
     sql__put(w, ")");
     sql__print_after_call(w, n);
@@ -265,9 +262,10 @@ void sql__print_paren(struct printer *w, const struct sql_node *n)
     sql__put(w, "(");
     if (!sql__print_slot(w, n, SLOT_EXPRESSION, "")) {
         sql__print_slot(w, n, SLOT_TABLE, "");
-        sql__print_slot(w, n, SLOT_JOIN, "");
+        sql__print_joins(w, n);
     }
     sql__put(w, ")");
+    sql__print_after_call(w, n);
     sql__print_after_table(w, n);
 }
 

@@ -36,6 +36,8 @@ void sql__print_subquery(struct printer *w, const struct sql_node *n);
 void sql__print_values(struct printer *w, const struct sql_node *n);
 void sql__print_with(struct printer *w, const struct sql_node *n);
 void sql__print_cte(struct printer *w, const struct sql_node *n);
+/* The joins behind a table. */
+void sql__print_joins(struct printer *w, const struct sql_node *n);
 void sql__print_join(struct printer *w, const struct sql_node *n);
 void sql__print_table(struct printer *w, const struct sql_node *n);
 void sql__print_table_function(struct printer *w, const struct sql_node *n);

@@ -111,6 +111,25 @@ static void print_clauses(struct printer *w, const struct sql_node *n)
         else if (clauses[i].slot != SLOT_OFFSET)
             print_clause(w, n, &clauses[i]);
     }
+    for (const struct sql_node *c = n->child; c; c = c->next)
+        if (c->slot == SLOT_PIPE) {
+            sql__break(w);
+            sql__put(w, "|>");
+            if (c->kind != SQL_JOIN)
+                sql__put(w, " ");
+            sql__print(w, c);
+        }
+}
+
+void sql__print_joins(struct printer *w, const struct sql_node *n)
+{
+    for (const struct sql_node *c = n->child; c; c = c->next) {
+        if (c->slot != SLOT_JOIN)
+            continue;
+        if (c->kind == SQL_PHRASE) /* LATERAL VIEW */
+            sql__break(w);
+        sql__print(w, c);
+    }
 }
 
 static void print_join_rest(struct printer *w, const struct sql_node *n)
@@ -176,7 +195,7 @@ static void print_from(struct printer *w, const struct sql_node *n)
         return;
     sql__put(w, "FROM ");
     sql__print_slot(w, n, SLOT_FROM, ", ");
-    sql__print_slot(w, n, SLOT_JOIN, "");
+    sql__print_joins(w, n);
 }
 
 static void print_projections(struct printer *w, const struct sql_node *n)
@@ -184,6 +203,7 @@ static void print_projections(struct printer *w, const struct sql_node *n)
     static const struct clause list = {SLOT_PROJECTION, "SELECT", ",", true};
 
     sql__put(w, "SELECT");
+    sql__print_around(w, n, SLOT_HINT, " ", " ", "");
     if (n->flags & SQL_ALL)
         sql__put(w, " ALL");
     if (n->flags & SQL_DISTINCT)
@@ -276,11 +296,20 @@ void sql__print_nested(struct printer *w, const struct sql_node *n, enum sql_slo
     sql__put(w, ")");
 }
 
+static void print_before_table(struct printer *w, const struct sql_node *n)
+{
+    if (n->flags & SQL_LATERAL)
+        sql__put(w, "LATERAL ");
+    if (n->flags & SQL_ONLY)
+        sql__put(w, "ONLY ");
+    if (n->flags & SQL_ALIAS_FIRST)
+        sql__print_around(w, n, SLOT_ALIAS, "", "", ": ");
+}
+
 void sql__print_subquery(struct printer *w, const struct sql_node *n)
 {
     print_with_of(w, n);
-    if (n->flags & SQL_LATERAL)
-        sql__put(w, "LATERAL ");
+    print_before_table(w, n);
     sql__print_nested(w, n, SLOT_QUERY);
     sql__print_after_table(w, n);
     print_clauses(w, n);
@@ -289,6 +318,7 @@ void sql__print_subquery(struct printer *w, const struct sql_node *n)
 void sql__print_values(struct printer *w, const struct sql_node *n)
 {
     print_with_of(w, n);
+    print_before_table(w, n);
     sql__put(w, "VALUES ");
     sql__print_slot(w, n, SLOT_VALUE, ", ");
     sql__print_after_table(w, n);
@@ -323,6 +353,7 @@ void sql__print_cte(struct printer *w, const struct sql_node *n)
         sql__put(w, " ");
     }
     sql__print_nested(w, n, SLOT_QUERY);
+    sql__print_around(w, n, SLOT_SETTING, " ", " ", "");
 }
 
 void sql__print_join(struct printer *w, const struct sql_node *n)
@@ -374,16 +405,6 @@ void sql__print_after_table(struct printer *w, const struct sql_node *n)
             break;
         }
     }
-}
-
-static void print_before_table(struct printer *w, const struct sql_node *n)
-{
-    if (n->flags & SQL_LATERAL)
-        sql__put(w, "LATERAL ");
-    if (n->flags & SQL_ONLY)
-        sql__put(w, "ONLY ");
-    if (n->flags & SQL_ALIAS_FIRST)
-        sql__print_around(w, n, SLOT_ALIAS, "", "", ": ");
 }
 
 void sql__print_table(struct printer *w, const struct sql_node *n)

@@ -6,5 +6,5 @@ const struct sql_rules sql__athena = {
     .folding = SQL_FOLD_LOWER,
     .quote = '"',
     .prefixes = " x u& ",
-    .features = SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME,
+    .features = SQLD_HINTS | SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME,
 };

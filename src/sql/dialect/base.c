@@ -6,5 +6,5 @@ const struct sql_rules sql__base = {
     .folding = SQL_FOLD_LOWER,
     .quote = '"',
     .prefixes = " b x n e r u& ",
-    .features = 0,
+    .features = SQLD_HINTS,
 };

@@ -6,6 +6,6 @@ const struct sql_rules sql__snowflake = {
     .folding = SQL_FOLD_UPPER,
     .quote = '"',
     .prefixes = " x ",
-    .features = SQLD_BACKSLASH | SQLD_SLASH_COMMENT | SQLD_DOLLAR_QUOTE | SQLD_COLON_PATH |
-                SQLD_BRACE_STRUCT | SQLD_STAGE,
+    .features = SQLD_HINTS | SQLD_BACKSLASH | SQLD_SLASH_COMMENT | SQLD_DOLLAR_QUOTE |
+                SQLD_COLON_PATH | SQLD_BRACE_STRUCT | SQLD_STAGE,
 };

@@ -6,5 +6,5 @@ const struct sql_rules sql__trino = {
     .folding = SQL_FOLD_NOCASE,
     .quote = '"',
     .prefixes = " x u& ",
-    .features = 0,
+    .features = SQLD_HINTS,
 };

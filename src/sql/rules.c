@@ -1,0 +1,280 @@
+/* rules.c -- what {rule} means in a pattern: a function that reads it, or a pattern of its own. */
+#include "sql/grammar.h"
+
+#include <string.h>
+
+static struct sql_node *read_word(struct parser *p)
+{
+    if (p->t->kind == T_AT || p->t->kind == T_JINJA)
+        return sql__identifier(p);
+    return p->t->kind == T_WORD ? sql__word(p, SQL_KEYWORD) : sql__expected(p, "a word");
+}
+
+/* An expression without AND, OR, comparison: what may be followed by such words. */
+static struct sql_node *read_operand(struct parser *p)
+{
+    return sql__binary(p, BIND_OTHER);
+}
+
+static struct sql_node *read_name(struct parser *p)
+{
+    return sql__table_name(p);
+}
+
+/* name = value, 'name' = value, name => value; or only a name or a value. */
+static struct sql_node *read_option(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PROPERTY), *key;
+
+    key = p->t->kind == T_WORD ? sql__word(p, SQL_KEYWORD) : sql__binary(p, BIND_COMPARE);
+    while (key && sql__take_op(p, OP_DOT)) {
+        key->len = p->t->at + p->t->len - key->at;
+        sql__step(p);
+    }
+    if (key && !sql__at_op(p, OP_COMMA) && !sql__at_op(p, OP_RPAREN) && p->t->kind != T_OPERATOR) {
+        sql__add(n, SLOT_KEY, key);
+        sql__add(n, SLOT_VALUE, sql__argument(p));
+        return n;
+    }
+    if (!sql__at_op(p, OP_EQ) && !sql__at_op(p, OP_ARROW_FAT) && !sql__at_op(p, OP_COLON))
+        return key;
+    n->op = p->t->op;
+    sql__step(p);
+    sql__add(n, SLOT_KEY, key);
+    sql__add(n, SLOT_VALUE, sql__argument(p));
+    return n;
+}
+
+static struct sql_node *read_list_of_expressions(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_LIST);
+
+    sql__list(p, n, SLOT_ARG, sql__aliased);
+    return n;
+}
+
+static struct sql_node *read_alias_name(struct parser *p)
+{
+    return sql__identifier(p);
+}
+
+/* What may stand in brackets: a query, or expressions. */
+static struct sql_node *read_group(struct parser *p)
+{
+    return sql__bracketed(p);
+}
+
+static struct sql_node *read_as_query(struct parser *p)
+{
+    return sql__at_query(p) || p->t->kind == T_AT || p->t->kind == T_JINJA ||
+                   sql__at_kw(p, KW_TABLE)
+               ? sql__query(p)
+               : sql__expected(p, "a query");
+}
+
+/* (column definitions), unless a query stands in the brackets. */
+static struct sql_node *read_columns(struct parser *p)
+{
+    struct sql_node *n;
+
+    if (sql__at_query(p))
+        return sql__bracketed(p);
+    n = sql__node(p, SQL_GROUP);
+    sql__bracket_list(p, n, SLOT_ARG, sql__column_definition);
+    return n;
+}
+
+static struct sql_node *read_statement_or_name(struct parser *p)
+{
+    return sql__at_query(p) ? sql__query(p) : sql__table_name(p);
+}
+
+/* Options between a table's columns and its query. */
+static struct sql_node *read_options(struct parser *p)
+{
+    struct sql_node *n;
+
+    if (sql__at_kw(p, KW_AS)) {
+        p->t++;
+        if (sql__at_query(p) || p->t->kind == T_AT || p->t->kind == T_JINJA ||
+            sql__at_kw(p, KW_TABLE)) {
+            p->t--;
+            return NULL;
+        }
+        p->t--;
+    }
+    n = sql__words_until_query(p);
+    return n;
+}
+
+/* TEMPORARY and other words before TABLE or VIEW. */
+static struct sql_node *read_table_words(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    while (p->t->kind == T_WORD && !sql__at_kw(p, KW_TABLE) && !sql__at_kw(p, KW_VIEW))
+        sql__add(n, SLOT_ARG, read_word(p));
+    return n->child ? n : NULL;
+}
+
+static struct sql_node *view_column(struct parser *p)
+{
+    return sql__words_item(p);
+}
+
+static struct sql_node *read_view_columns(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_GROUP);
+
+    sql__bracket_list(p, n, SLOT_ARG, view_column);
+    return n;
+}
+
+/* A table, a function of one (FUNCTION f(…)), or DIRECTORY '…' */
+static struct sql_node *read_insert_name(struct parser *p)
+{
+    return sql__is_word(p, p->t, "DIRECTORY") ? sql__phrase(p, "DIRECTORY {string}")
+                                              : sql__table_name(p);
+}
+
+/* Tables with joins, as after FROM. */
+static struct sql_node *read_tables(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_LIST);
+
+    n->op = OP_DOT; /* joins print themselves */
+    sql__add(n, SLOT_TABLE, sql__table(p));
+    sql__joins(p, n);
+    return n;
+}
+
+#define MERGE_WHEN                                                                                 \
+    "WHEN [NOT] MATCHED [BY <SOURCE|TARGET>] [AND {expr}] THEN <UPDATE [<*|SET <*|, {expr}>>]|"    \
+    "DELETE|DO NOTHING|INSERT [BY NAME] [*] [(, {operand})] [<VALUES {group}|ROW>]|ERROR>"
+#define ON_CONFLICT                                                                                \
+    "ON <CONFLICT [<ON CONSTRAINT {ident}|{group}>] [WHERE {expr}] DO <NOTHING|UPDATE SET , "      \
+    "{expr} "                                                                                      \
+    "[WHERE {expr}]>|DUPLICATE KEY UPDATE , {expr}>"
+
+/* What stands in IN (…) of a PIVOT: values, a query, or ANY. */
+static struct sql_node *read_pivot_values(struct parser *p)
+{
+    struct sql_node *n = sql__phrase(p, "ANY [ORDER BY , {order}]");
+
+    if (n)
+        return n;
+    return sql__at_query(p) ? sql__query(p) : read_list_of_expressions(p);
+}
+
+/* SUM(x) AS s, … FOR y IN (…) z IN (…) GROUP BY …, inside the brackets of PIVOT */
+static struct sql_node *read_pivot(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE), *list = sql__node(p, SQL_LIST);
+
+    do
+        if (!sql__at_kw(p, KW_FOR))
+            sql__add(list, SLOT_ARG, sql__aliased(p));
+    while (sql__take_op(p, OP_COMMA));
+    sql__add(n, SLOT_ARG, list);
+    sql__pattern(p, n, SLOT_ARG, "FOR");
+    while (!sql__at_op(p, OP_RPAREN) && !sql__at_kw(p, KW_GROUP) && !p->failed &&
+           !sql__is_word(p, p->t, "DEFAULT"))
+        sql__pattern(p, n, SLOT_ARG, "{operand} IN <({pivot_values})|{operand}>");
+    sql__pattern(p, n, SLOT_ARG, "[DEFAULT ON NULL ({expr})] [GROUP BY , {group_item}]");
+    return n;
+}
+
+static struct sql_node *sample_size(struct parser *p)
+{
+    struct sql_node *n = sql__phrase(p, "BUCKET {operand} OUT OF {operand} [ON {expr}]");
+
+    if (n)
+        return n;
+    n = sql__node(p, SQL_PHRASE);
+    sql__add(n, SLOT_ARG, p->t->kind == T_NUMBER ? sql__word(p, SQL_NUMBER) : read_operand(p));
+    sql__pattern(p, n, SLOT_ARG, "[<PERCENT|ROWS|%>]");
+    return n;
+}
+
+/* What follows TABLESAMPLE: 10%, 10 PERCENT (bernoulli), RESERVOIR (20 ROWS) REPEATABLE (1) */
+static struct sql_node *read_sample(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    sql__pattern(p, n, SLOT_ARG, "[<BERNOULLI|SYSTEM|RESERVOIR|ROW|BLOCK>]");
+    if (sql__at_op(p, OP_LPAREN)) {
+        sql__pattern(p, n, SLOT_ARG, "({sample_size})");
+    } else {
+        sql__add(n, SLOT_ARG, sample_size(p));
+        sql__pattern(p, n, SLOT_ARG, "[(, {operand})]");
+    }
+    sql__pattern(p, n, SLOT_ARG, "[OFFSET {operand}] [<REPEATABLE|SEED> ({operand})]");
+    return n;
+}
+
+static struct sql_node *read_idents(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_LIST);
+
+    sql__list(p, n, SLOT_ARG, sql__identifier);
+    return n;
+}
+
+static const struct sql__rule rules[] = {
+    {"alias_name",        B_NAME,       read_alias_name,          NULL                              },
+    {"aliased",           B_EXPRESSION, sql__aliased,             NULL                              },
+    {"arg",               B_EXPRESSION, sql__argument,            NULL                              },
+    {"bound",             B_PATTERN,    NULL,
+     "<UNBOUNDED <PRECEDING|FOLLOWING>|CURRENT ROW|{operand} <PRECEDING|FOLLOWING>>"                },
+    {"as_query",          B_EXPRESSION, read_as_query,            NULL                              },
+    {"column_definition", B_NAME,       sql__column_definition,   NULL                              },
+    {"column_list",       B_PATTERN,    NULL,                     "(, {ident})"                     },
+    {"columns",           B_BRACKET,    read_columns,             NULL                              },
+    {"expr",              B_EXPRESSION, sql__expression,          NULL                              },
+    {"exprs",             B_EXPRESSION, read_list_of_expressions, NULL                              },
+    {"group",             B_BRACKET,    read_group,               NULL                              },
+    {"group_by",          B_PATTERN,    NULL,                     "GROUP BY , {group_item}"         },
+    {"group_item",        B_EXPRESSION, sql__group_item,          NULL                              },
+    {"ident",             B_NAME,       sql__identifier,          NULL                              },
+    {"idents",            B_NAME,       read_idents,              NULL                              },
+    {"insert_name",       B_NAME,       read_insert_name,         NULL                              },
+    {"lateral_alias",     B_PATTERN,    NULL,                     "{ident} [AS , {ident}]"          },
+    {"match_recognize",   B_BRACKET,    sql__words_item,          NULL                              },
+    {"merge_when",        B_PATTERN,    NULL,                     MERGE_WHEN                        },
+    {"name",              B_NAME,       read_name,                NULL                              },
+    {"named",             B_EXPRESSION, sql__argument,            NULL                              },
+    {"on_conflict",       B_PATTERN,    NULL,                     ON_CONFLICT                       },
+    {"operand",           B_EXPRESSION, read_operand,             NULL                              },
+    {"options",           B_NAME,       read_options,             NULL                              },
+    {"option",            B_EXPRESSION, read_option,              NULL                              },
+    {"output",            B_PATTERN,    NULL,                     "OUTPUT , {aliased} [INTO {name}]"},
+    {"order",             B_EXPRESSION, sql__order,               NULL                              },
+    {"pivot",             B_EXPRESSION, read_pivot,               NULL                              },
+    {"pivot_values",      B_EXPRESSION, read_pivot_values,        NULL                              },
+    {"primary",           B_EXPRESSION, sql__primary,             NULL                              },
+    {"query",             B_EXPRESSION, sql__query,               NULL                              },
+    {"returning",         B_PATTERN,    NULL,                     "RETURNING , {aliased}"           },
+    {"sample",            B_EXPRESSION, read_sample,              NULL                              },
+    {"sample_size",       B_EXPRESSION, sample_size,              NULL                              },
+    {"statement",         B_EXPRESSION, sql__statement,           NULL                              },
+    {"statement_or_name", B_NAME,       read_statement_or_name,   NULL                              },
+    {"string",            B_STRING,     sql__string,              NULL                              },
+    {"table",             B_EXPRESSION, sql__table,               NULL                              },
+    {"table_words",       B_NAME,       read_table_words,         NULL                              },
+    {"tables",            B_EXPRESSION, read_tables,              NULL                              },
+    {"target",            B_EXPRESSION, sql__table,               NULL                              },
+    {"type",              B_EXPRESSION, sql__type,                NULL                              },
+    {"unit",              B_NAME,       read_word,                NULL                              },
+    {"view_columns",      B_BRACKET,    read_view_columns,        NULL                              },
+    {"view_words",        B_NAME,       read_table_words,         NULL                              },
+    {"word",              B_NAME,       read_word,                NULL                              },
+    {"words",             B_EXPRESSION, sql__words_until_end,     NULL                              },
+};
+
+const struct sql__rule *sql__rule(const char *name, size_t len)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rules); i++)
+        if (strncmp(rules[i].name, name, len) == 0 && rules[i].name[len] == '\0')
+            return &rules[i];
+    g_error("no rule {%.*s}", (int)len, name);
+}
