@@ -179,6 +179,8 @@ struct task_maker {
     int class;
     int64_t priority;
     GArray *ids; /* of int64_t: tasks made so far */
+    GHashTable
+        *gates; /* what many tasks wait for, as bytes -> int64_t: the gate that stands for it */
 };
 bool control__make_tasks(struct task_maker *m, const GPtrArray *tasks, GError **error) MUST_CHECK;
 bool control__add_subject(const struct task_maker *m, const char *name, GError **error) MUST_CHECK;

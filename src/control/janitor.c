@@ -130,7 +130,7 @@ bool control__start_janitor(struct control *c, struct state_work *w, GError **er
     g_autoptr(GPtrArray) demotions =
         g_ptr_array_new_with_free_func((GDestroyNotify)control__demotion_free);
     g_autoptr(GPtrArray) swept = g_ptr_array_new_with_free_func((GDestroyNotify)state_swept_free);
-    struct task_maker m = {c, w, NULL, NULL, CLASS_APPLY, PRIORITY_JANITOR, NULL};
+    struct task_maker m = {c, w, NULL, NULL, CLASS_APPLY, PRIORITY_JANITOR, NULL, NULL};
     bool everything = w->request && strcmp(w->request, "ignore_ttl") == 0, ok;
     int64_t before_ms = c->now_ms - (everything ? 0 : c->settings.snapshot_ttl_ms);
 

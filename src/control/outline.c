@@ -142,16 +142,63 @@ static void describe(const struct task_maker *m, const struct schedule_task *t,
     }
 }
 
+#define GATE_FROM 8 /* so many tasks to wait for are worth a gate */
+
+static GArray *ids_of(const struct task_maker *m, const GArray *indices)
+{
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    for (guint i = 0; indices && i < indices->len; i++)
+        g_array_append_val(out, g_array_index(m->ids, int64_t, g_array_index(indices, guint, i)));
+    return out;
+}
+
+/* The gate for what many tasks wait for; made when it is asked for first. */
+static bool find_gate(struct task_maker *m, const GArray *after, int64_t *gate, GError **error)
+{
+    g_autoptr(GBytes) key = g_bytes_new(after->data, after->len * sizeof(int64_t));
+    const int64_t *known = m->gates ? g_hash_table_lookup(m->gates, key) : NULL;
+    struct queue_task task = {.project = m->work->project,
+                              .group = m->work->id,
+                              .kind = QUEUE_GATE,
+                              .class = m->class,
+                              .start_ms = TIME_NONE,
+                              .end_ms = TIME_NONE};
+
+    if (known) {
+        *gate = *known;
+        return true;
+    }
+    if (!queue_add(m->c->queue, &task, after, m->c->now_ms, error))
+        return false;
+    *gate = task.id;
+    if (m->gates)
+        g_hash_table_insert(m->gates, g_steal_pointer(&key), g_memdup2(gate, sizeof *gate));
+    return true;
+}
+
+/* Many tasks to wait for become one. */
+static bool gather(struct task_maker *m, GArray *after, GError **error)
+{
+    int64_t gate;
+
+    if (after->len < GATE_FROM)
+        return true;
+    if (!find_gate(m, after, &gate, error))
+        return false;
+    g_array_set_size(after, 0);
+    g_array_append_val(after, gate);
+    return true;
+}
+
 static bool make_task(struct task_maker *m, const struct schedule_task *t, GError **error)
 {
-    g_autoptr(GArray) after = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) after = ids_of(m, t->after);
     g_autoptr(queue_task) task = g_new0(struct queue_task, 1);
 
-    for (guint i = 0; t->after && i < t->after->len; i++)
-        g_array_append_val(after,
-                           g_array_index(m->ids, int64_t, g_array_index(t->after, guint, i)));
     describe(m, t, task);
-    if ((t->snapshot && !control__add_subject(m, t->snapshot->name, error)) ||
+    if (!gather(m, after, error) ||
+        (t->snapshot && !control__add_subject(m, t->snapshot->name, error)) ||
         !queue_add(m->c->queue, task, after, m->c->now_ms, error))
         return false;
     g_array_append_val(m->ids, task->id);
@@ -160,10 +207,14 @@ static bool make_task(struct task_maker *m, const struct schedule_task *t, GErro
 
 bool control__make_tasks(struct task_maker *m, const GPtrArray *tasks, GError **error)
 {
-    for (guint i = 0; i < tasks->len; i++)
-        if (!make_task(m, tasks->pdata[i], error))
-            return false;
-    return true;
+    bool ok = true;
+
+    m->gates =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+    for (guint i = 0; ok && i < tasks->len; i++)
+        ok = make_task(m, tasks->pdata[i], error);
+    g_clear_pointer(&m->gates, g_hash_table_unref);
+    return ok;
 }
 
 void control__demotion_free(struct demotion *d)
@@ -179,6 +230,8 @@ void control__demotion_free(struct demotion *d)
 bool control__make_demotions(struct task_maker *m, const GPtrArray *demotions, GArray *after,
                              GError **error)
 {
+    if (demotions->len > 0 && !gather(m, after, error))
+        return false;
     for (guint i = 0; i < demotions->len; i++) {
         const struct demotion *d = demotions->pdata[i];
         g_autoptr(json_t) payload =

@@ -374,7 +374,7 @@ static bool make_plan(struct control *c, struct state_work *w, const struct wire
     g_autoptr(GHashTable) create = tables_to_create(c, w, old, o, error);
     g_autoptr(GPtrArray) drop = views_to_drop(c, w, p, old, error);
     g_autoptr(GHashTable) promote = NULL;
-    struct task_maker m = {c, w, p->environment, o, CLASS_APPLY, PRIORITY_PLAN, NULL};
+    struct task_maker m = {c, w, p->environment, o, CLASS_APPLY, PRIORITY_PLAN, NULL, NULL};
     bool ok;
 
     if (!targets || !create || !drop)

@@ -102,7 +102,7 @@ bool control__start_run(struct control *c, struct state_work *w, GError **error)
     g_autoptr(wire_environment) e = NULL;
     g_autoptr(outline) o = NULL;
     g_autoptr(GPtrArray) tasks = NULL;
-    struct task_maker m = {c, w, NULL, NULL, CLASS_RUN, PRIORITY_RUN, NULL};
+    struct task_maker m = {c, w, NULL, NULL, CLASS_RUN, PRIORITY_RUN, NULL, NULL};
     bool ok;
 
     if (!r || !find_environment(c, w->project, w->environment, &e, error) ||

@@ -5,7 +5,7 @@
 /* legal[from]: the states a task may go to, as bits. Ended tasks go nowhere. */
 static const unsigned legal[QUEUE_STATES] = {
     [QUEUE_BLOCKED] = 1u << QUEUE_READY | 1u << QUEUE_CANCELLED,
-    [QUEUE_READY] = 1u << QUEUE_LEASED | 1u << QUEUE_CANCELLED,
+    [QUEUE_READY] = 1u << QUEUE_LEASED | 1u << QUEUE_CANCELLED | 1u << QUEUE_DONE, /* a gate */
     [QUEUE_LEASED] =
         1u << QUEUE_READY | 1u << QUEUE_DONE | 1u << QUEUE_FAILED | 1u << QUEUE_CANCELLED,
 };
@@ -29,7 +29,7 @@ static bool tell_group(struct queue *q, const struct queue_task *t, int to, int6
                     " failed = failed + ?, cancelled = cancelled + ? WHERE id = ?"
                     " RETURNING version, open",
                     "iiii", (int64_t)is_end(to), (int64_t)(to == QUEUE_FAILED),
-                    (int64_t)(to == QUEUE_CANCELLED), t->group, error);
+                    (int64_t)(to == QUEUE_CANCELLED && t->kind != QUEUE_GATE), t->group, error);
     if (!queue__row(rows, error))
         return false;
     *version = db_int(rows, 0);
@@ -63,6 +63,16 @@ static bool store(struct queue *q, struct queue_task *t, const struct queue_move
     return false;
 }
 
+/* A task that waits for nothing any more: ready, or done if it is a gate. */
+static bool unblock(struct queue *q, struct queue_task *t, int64_t now_ms, GError **error)
+{
+    return queue__move(q, t, &(struct queue_move){QUEUE_READY, NULL, now_ms, NULL}, now_ms,
+                       error) &&
+           (t->kind != QUEUE_GATE ||
+            queue__move(q, t, &(struct queue_move){QUEUE_DONE, NULL, TIME_NONE, NULL}, now_ms,
+                        error));
+}
+
 /* A task is done: those who waited for it wait for one less. */
 static bool release(struct queue *q, const struct queue_task *t, int64_t now_ms, GError **error)
 {
@@ -81,8 +91,7 @@ static bool release(struct queue *q, const struct queue_task *t, int64_t now_ms,
     if (!free_now)
         return false;
     for (guint i = 0; i < free_now->len; i++)
-        if (!queue__move(q, free_now->pdata[i],
-                         &(struct queue_move){QUEUE_READY, NULL, now_ms, NULL}, now_ms, error))
+        if (!unblock(q, free_now->pdata[i], now_ms, error))
             return false;
     return true;
 }

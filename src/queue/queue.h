@@ -35,6 +35,10 @@ enum queue_state {
 };
 extern const char *const queue_state_names[]; /* "blocked", …, NULL */
 
+/* The kind of a task that nobody claims: it is done as soon as all it waits for is, so that m tasks
+ * wait for n others by m + n edges instead of m * n. */
+#define QUEUE_GATE (-1)
+
 /* Which executors may claim a task. */
 enum queue_class { CLASS_APPLY, CLASS_RUN, CLASS_COUNT };
 
@@ -48,7 +52,7 @@ struct queue_settings {
 struct queue_task {
     int64_t id, project;
     int64_t group;    /* 0: none */
-    int kind;         /* enum task_kind */
+    int kind;         /* enum task_kind, or QUEUE_GATE */
     int class;        /* enum queue_class */
     int64_t priority; /* lower goes first */
     char *gateway;    /* NULL: the default one */

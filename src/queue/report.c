@@ -50,10 +50,10 @@ static void count_in_stage(struct wire_stage *s, const char *state, int64_t n)
 
 bool queue_stages(struct queue *q, int64_t group, GPtrArray *stages, GError **error)
 {
-    g_autoptr(db_rows) rows = db_query(
-        q->db,
-        "SELECT kind, state, count(*) FROM task WHERE grp = ? GROUP BY kind, state ORDER BY kind",
-        "i", group, error);
+    g_autoptr(db_rows) rows = db_query(q->db,
+                                       "SELECT kind, state, count(*) FROM task WHERE grp = ? AND "
+                                       "kind >= 0 GROUP BY kind, state ORDER BY kind",
+                                       "i", group, error);
     GError *why = NULL;
 
     if (!rows)
@@ -115,7 +115,7 @@ bool queue_events(struct queue *q, int64_t group, int64_t version, GPtrArray *ev
                  "SELECT task.kind, task.name, task.message, task.executor, task.start_ms,"
                  " task.end_ms, attempt.rows, attempt.seconds, task.state, attempt.audits FROM task"
                  " LEFT JOIN attempt ON attempt.task = task.id AND attempt.fence = task.fence"
-                 " WHERE task.grp = ? AND task.version > ?"
+                 " WHERE task.grp = ? AND task.version > ? AND task.kind >= 0"
                  " AND task.state IN ('done', 'failed', 'cancelled') ORDER BY task.version",
                  "ii", group, version, error);
     GError *why = NULL;

@@ -254,6 +254,7 @@ void test_an_invalidated_environment_loses_views_and_then_tables(void **state)
     struct world *w = *state;
     g_autofree char *prod = NULL, *log = NULL;
     g_autoptr(wire_plan) p = plan_for("dev", NULL);
+    g_autoptr(json_t) gone = NULL;
     g_autoptr(GError) error = NULL;
 
     prod = make_prod(w);
@@ -261,7 +262,7 @@ void test_an_invalidated_environment_loses_views_and_then_tables(void **state)
     add_model(p, model("b", "9", "a", "1"));
     wire_progress_free(post_plan(w, p));
     g_free(work_off(w->apply, "apply-1"));
-    MUST(api_call(w->dev, "DELETE", V1 "environments/dev", NULL, 0, &error) != NULL);
+    MUST((gone = api_call(w->dev, "DELETE", V1 "environments/dev", NULL, 0, &error)) != NULL);
     usleep(1300000); /* the janitor's next look */
     log = work_off(w->apply, "apply-1");
     assert_string_equal(log, "demote a, demote b");

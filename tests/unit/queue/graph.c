@@ -57,6 +57,40 @@ void test_a_failure_cancels_what_waits_for_it_and_nothing_else(void **state)
     assert_int_equal(g.cancelled, 2);
 }
 
+void test_a_gate_opens_by_itself_and_is_not_counted(void **state)
+{
+    struct fixture *f = *state;
+    int64_t a = add(f, (struct queue_task){0}, 0, 0), b = add(f, (struct queue_task){0}, 0, 0);
+    int64_t gate = add(f, (struct queue_task){.kind = QUEUE_GATE}, a, b);
+    int64_t c = add(f, (struct queue_task){0}, gate, 0);
+    g_autoptr(GPtrArray) stages = g_ptr_array_new_with_free_func((GDestroyNotify)wire_stage_free);
+
+    done(f, a);
+    assert_int_equal(state_of(f, gate), QUEUE_BLOCKED);
+    done(f, b);
+    assert_int_equal(state_of(f, gate), QUEUE_DONE);
+    done(f, c);
+    OK(queue_stages(f->q, 1, stages, &error));
+    assert_int_equal(stages->len, 1);
+    assert_int_equal(((struct wire_stage *)stages->pdata[0])->done, 3);
+}
+
+void test_a_failure_reaches_through_a_gate(void **state)
+{
+    struct fixture *f = *state;
+    int64_t a = add(f, (struct queue_task){0}, 0, 0), fence;
+    int64_t gate = add(f, (struct queue_task){.kind = QUEUE_GATE}, a, 0);
+    int64_t c = add(f, (struct queue_task){0}, gate, 0);
+    struct queue_group g;
+
+    assert_int_equal(claim(f, "e", 1, &fence), a);
+    assert_int_equal(finish(f, "e", a, fence, FAILURE("no"), 2), QUEUE_FAILED);
+    assert_int_equal(state_of(f, c), QUEUE_CANCELLED);
+    OK(queue_group(f->q, 1, &g, &error));
+    assert_int_equal(g.open, 0);
+    assert_int_equal(g.cancelled, 1);
+}
+
 void test_a_group_without_open_tasks_is_named_once(void **state)
 {
     struct fixture *f = *state;
