@@ -184,6 +184,7 @@ static void add_keyword(struct parser *p, struct sql_node *into, enum sql_slot s
     n->len = len;
     sql__add(into, slot, n);
     sql__step(p);
+    sql__add(into, slot, sql__hint(p));
 }
 
 static void match_word(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at,

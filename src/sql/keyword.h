@@ -42,6 +42,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(DATE, 0)                                                                                     \
     X(DESC, BAR_AT)                                                                                \
     X(DESCRIBE, 0)                                                                                 \
+    X(DIRECTED, BAR_T)                                                                             \
     X(DISTINCT, BAR_R | BAR_A)                                                                     \
     X(DISTRIBUTE, BAR_T)                                                                           \
     X(DIV, BAR_A)                                                                                  \

@@ -148,6 +148,7 @@ enum sql_flag {
     SQL_GROUP_ALL = 1 << 26,    /* WITH ROLLUP and the like follow GROUP BY's list */
     SQL_WITH_ORDINALITY = 1 << 27,
     SQL_COMMA_AFTER = 1 << 28, /* a one-element tuple: (a,) */
+    SQL_JOINED = 1 << 30,      /* a GROUP right behind a word: NOW() */
     SQL_ALIAS_FIRST = 1 << 29, /* name: expression (DuckDB) */
 };
 

@@ -204,7 +204,8 @@ static size_t braced_end(const struct sql_lexer *lx, size_t at)
 
 static bool is_word_byte(const struct sql_lexer *lx, char c)
 {
-    return is_word(c) || (c == '$' && !sql__has(lx->dialect, SQLD_PERCENT_PARAM));
+    return is_word(c) || (c == '$' && !sql__has(lx->dialect, SQLD_PERCENT_PARAM)) ||
+           (c == '#' && sql__has(lx->dialect, SQLD_HASH_NAME));
 }
 
 /* Behind a word, with the macros in it: foo_@{x}, @{x}_foo. */

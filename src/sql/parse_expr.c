@@ -95,7 +95,8 @@ static struct infix infix_at(const struct parser *p)
 
     if (p->t->kind == T_OPERATOR) {
         in.op = p->t->op;
-        if (in.op == OP_COLON && !sql__has(p->dialect, SQLD_COLON_PATH))
+        if ((in.op == OP_COLON && !sql__has(p->dialect, SQLD_COLON_PATH)) ||
+            (in.op == OP_BANG && !sql__has(p->dialect, SQLD_STAGE)))
             in.op = OP_NONE;
     } else if (p->t->keyword == KW_NOT) {
         in = word_infix(p, p->t + 1);
@@ -241,7 +242,7 @@ static struct sql_node *dotted(struct parser *p, struct sql_node *left)
     struct sql_node *n = sql__node(p, SQL_BINARY), *right;
 
     sql__step(p);
-    n->op = OP_DOT;
+    n->op = p->t[-1].op; /* "." or the "!" of Snowflake's models */
     if (sql__at_op(p, OP_STAR))
         right = sql__star(p, sql__node(p, SQL_STAR));
     else if (p->t->kind == T_NUMBER)
@@ -376,7 +377,7 @@ static struct sql_node *unary(struct parser *p)
 
 static int binds_here(const struct parser *p, enum sql_op op)
 {
-    if (op == OP_COLON)
+    if (op == OP_COLON || op == OP_BANG)
         return BIND_POSTFIX;
     if (op == OP_CONCAT && sql__has(p->dialect, SQLD_AND_AND))
         return BIND_OR;

@@ -14,6 +14,10 @@ static void dashed(struct parser *p, struct sql_node *n)
     while (sql__at_op(p, OP_MINUS) && !p->t->space_before && !p->t[1].space_before &&
            (p->t[1].kind == T_WORD || p->t[1].kind == T_NUMBER)) {
         p->t++;
+        if (memchr(sql__token_text(p, p->t), '.', p->t->len)) {
+            sql__expected(p, "the rest of a table's name");
+            return;
+        }
         n->len = p->t->at + p->t->len - n->at;
         sql__step(p);
     }
@@ -23,8 +27,14 @@ static struct sql_node *part(struct parser *p)
 {
     struct sql_node *n;
 
-    if (p->t->kind == T_NUMBER)
-        return sql__word(p, SQL_IDENTIFIER);
+    if (p->t->kind == T_NUMBER) {
+        n = sql__word(p, SQL_IDENTIFIER);
+        while ((p->t->kind == T_WORD || p->t->kind == T_NUMBER) && !p->t->space_before) {
+            n->len = p->t->at + p->t->len - n->at;
+            sql__step(p);
+        }
+        return n;
+    }
     n = sql__identifier(p);
     if (n && n->kind == SQL_IDENTIFIER && !n->quote && sql__has(p->dialect, SQLD_DASH_TABLE))
         dashed(p, n);
@@ -92,9 +102,9 @@ static struct sql_node *call_table(struct parser *p, struct sql_node *call)
     sql__add(n, SLOT_EXPRESSION, call);
     if (sql__at_kw(p, KW_WITH) &&
         (sql__is_word(p, p->t + 1, "ORDINALITY") || p->t[1].keyword == KW_OFFSET)) {
-        n->flags |= SQL_WITH_ORDINALITY;
         if (p->t[1].keyword == KW_OFFSET)
             return n;
+        n->flags |= SQL_WITH_ORDINALITY;
         p->t += 2;
     }
     return n;
@@ -209,6 +219,52 @@ static struct sql_node *pivot(struct parser *p)
     return n;
 }
 
+/* Words a join may be made of, before JOIN or APPLY. */
+static bool is_join_word(const struct sql_token *t)
+{
+    switch ((enum sql_keyword)t->keyword) {
+    case KW_NATURAL:
+    case KW_ASOF:
+    case KW_POSITIONAL:
+    case KW_GLOBAL:
+    case KW_ALL:
+    case KW_ANY:
+    case KW_LEFT:
+    case KW_RIGHT:
+    case KW_FULL:
+    case KW_INNER:
+    case KW_OUTER:
+    case KW_CROSS:
+    case KW_SEMI:
+    case KW_ANTI:
+    case KW_PASTE:
+    case KW_ARRAY:
+    case KW_DIRECTED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* How many tokens spell the words of a join here; 0 when there is none. */
+static unsigned join_words(const struct parser *p)
+{
+    const struct sql_token *t = p->t;
+    unsigned n = 0;
+
+    if (op_at(t, OP_COMMA) || t->keyword == KW_STRAIGHT_JOIN)
+        return 1;
+    while (is_join_word(t + n) && n < 6)
+        n++;
+    if (t[n].keyword == KW_JOIN || (t[n].keyword == KW_APPLY && n > 0))
+        return n + 1;
+    if (t[n].kind == T_AT && sql__is_word(p, t + n + 1, "JOIN") && op_at(t + n + 2, OP_LPAREN))
+        return n;
+    if (t[n].keyword == KW_LATERAL && sql__is_word(p, t + n + 1, "VIEW"))
+        return 0;
+    return 0;
+}
+
 static void after_table(struct parser *p, struct sql_node *n)
 {
     bool aliased = false;
@@ -227,8 +283,10 @@ static void after_table(struct parser *p, struct sql_node *n)
         } else if (sql__at_kw(p, KW_FINAL)) {
             sql__add(n, SLOT_VERSION, sql__phrase(p, "FINAL"));
         } else if (sql__at_kw(p, KW_WITH) && op_at(p->t + 1, OP_LPAREN)) {
-            sql__add(n, SLOT_SETTING, sql__phrase(p, "WITH (, {option})"));
-        } else if (!aliased && p->t->kind != T_AT && sql__alias_into(p, n)) {
+            sql__add(n, SLOT_SETTING,
+                     sql__phrase(p, n->kind == SQL_TABLE_FUNCTION ? "WITH (, {column_definition})"
+                                                                  : "WITH (, {option})"));
+        } else if (!aliased && p->t->kind != T_AT && !join_words(p) && sql__alias_into(p, n)) {
             aliased = true;
         } else if (sql__at_kw(p, KW_WITH) && p->t[1].keyword == KW_OFFSET) {
             sql__add(n, SLOT_SETTING, sql__phrase(p, "WITH OFFSET [[AS] {alias_name}]"));
@@ -293,50 +351,6 @@ struct sql_node *sql__table(struct parser *p)
     }
     sql__leave(p);
     return n;
-}
-
-/* Words a join may be made of, before JOIN or APPLY. */
-static bool is_join_word(const struct sql_token *t)
-{
-    switch ((enum sql_keyword)t->keyword) {
-    case KW_NATURAL:
-    case KW_ASOF:
-    case KW_POSITIONAL:
-    case KW_GLOBAL:
-    case KW_ALL:
-    case KW_ANY:
-    case KW_LEFT:
-    case KW_RIGHT:
-    case KW_FULL:
-    case KW_INNER:
-    case KW_OUTER:
-    case KW_CROSS:
-    case KW_SEMI:
-    case KW_ANTI:
-    case KW_PASTE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* How many tokens spell the words of a join here; 0 when there is none. */
-static unsigned join_words(const struct parser *p)
-{
-    const struct sql_token *t = p->t;
-    unsigned n = 0;
-
-    if (op_at(t, OP_COMMA) || t->keyword == KW_STRAIGHT_JOIN)
-        return 1;
-    while (is_join_word(t + n) && n < 6)
-        n++;
-    if (t[n].keyword == KW_JOIN || (t[n].keyword == KW_APPLY && n > 0))
-        return n + 1;
-    if (t[n].kind == T_AT && sql__is_word(p, t + n + 1, "JOIN") && op_at(t + n + 2, OP_LPAREN))
-        return n;
-    if (t[n].keyword == KW_LATERAL && sql__is_word(p, t + n + 1, "VIEW"))
-        return 0;
-    return 0;
 }
 
 static struct sql_node *words_text(struct parser *p, struct sql_node *n, unsigned count)

@@ -67,6 +67,8 @@ static bool glue(struct parser *p, struct sql_node *into)
     static const char *const patterns[] = {
         "FROM {expr}",
         "FORMAT JSON",
+        "<FACTS|DIMENSIONS|METRICS> {exprs}",
+        "WHERE {expr}",
         "FOR {expr}",
         "USING {arg}",
         "PLACING {expr}",

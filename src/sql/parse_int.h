@@ -131,6 +131,8 @@ struct sql_node *sql__star(struct parser *p, struct sql_node *n);
 /* parse_query.c, parse_from.c */
 bool sql__at_query(const struct parser *p);
 struct sql_node *sql__query(struct parser *p);
+/* The hint between the token before and the current one, or NULL. */
+struct sql_node *sql__hint(struct parser *p);
 /* The rest of a query whose first term has been read. */
 struct sql_node *sql__query_after(struct parser *p, struct sql_node *first);
 struct sql_node *sql__values(struct parser *p); /* at VALUES */

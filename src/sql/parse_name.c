@@ -2,20 +2,27 @@
 
 #include <string.h>
 
+/* What a letter behind a backslash stands for; 0 when it is not known here. */
+static char escaped(char c)
+{
+    static const char meanings[256] = {['n'] = '\n', ['t'] = '\t',  ['r'] = '\r',  ['b'] = '\b',
+                                       ['f'] = '\f', ['\\'] = '\\', ['\''] = '\'', ['"'] = '"'};
+
+    return meanings[(unsigned char)c];
+}
+
 /* The body of a quoted text without its doubled quotes and, in dialects that have them, its
- * backslash escapes. */
-static void unquote(struct parser *p, struct sql_node *n, const char *body, size_t len, char close,
+ * backslash escapes. False when it holds an escape whose meaning is not known. */
+static bool unquote(struct parser *p, struct sql_node *n, const char *body, size_t len, char close,
                     bool backslash)
 {
-    static const char escapes[256] = {
-        ['n'] = '\n', ['t'] = '\t', ['r'] = '\r', ['b'] = '\b', ['f'] = '\f', ['0'] = '\0'};
     char *out;
     size_t used = 0;
 
     n->text = body;
     n->len = len;
     if (!memchr(body, close, len) && !(backslash && memchr(body, '\\', len)))
-        return;
+        return true;
     out = arena_alloc(p->arena, len + 1);
     for (size_t i = 0; i < len; i++) {
         char c = body[i];
@@ -23,16 +30,15 @@ static void unquote(struct parser *p, struct sql_node *n, const char *body, size
         if (c == close && i + 1 < len && body[i + 1] == close) {
             i++;
         } else if (c == '\\' && backslash && i + 1 < len) {
-            char next = body[++i];
-
-            if (next == '%' || next == '_') /* they stay escaped for LIKE */
-                out[used++] = '\\';
-            c = escapes[(unsigned char)next] || next == '0' ? escapes[(unsigned char)next] : next;
+            c = escaped(body[++i]);
+            if (!c)
+                return false;
         }
         out[used++] = c;
     }
     n->text = out;
     n->len = used;
+    return true;
 }
 
 static bool has_macro(const char *text, size_t len)
@@ -49,8 +55,12 @@ void sql__take_name(struct parser *p, struct sql_node *n)
 
     if (p->t->kind == T_QUOTED || p->t->kind == T_STRING) {
         n->quote = p->t->quote;
-        unquote(p, n, text + 1, len - 2, n->quote == '[' ? ']' : n->quote,
-                p->t->kind == T_STRING && sql__has(p->dialect, SQLD_BACKSLASH));
+        if (!unquote(p, n, text + 1, len - 2, n->quote == '[' ? ']' : n->quote,
+                     p->t->kind == T_STRING && sql__has(p->dialect, SQLD_BACKSLASH))) {
+            n->text = text;
+            n->len = len;
+            n->flags |= SQL_VERBATIM;
+        }
     } else {
         n->text = text;
         n->len = len;

@@ -156,6 +156,14 @@ static void interval_unit(struct parser *p, struct sql_node *n)
     n->len = from->len;
 }
 
+/* The number of an interval: INTERVAL 2 * 2 MONTH is one of four months. */
+static struct sql_node *interval_value(struct parser *p)
+{
+    struct sql_node *n = sql__binary(p, BIND_UNARY);
+
+    return sql__at_unit(p) || p->t->kind != T_OPERATOR ? n : sql__binary_after(p, n, BIND_ADD);
+}
+
 static struct sql_node *interval(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_INTERVAL);
@@ -164,7 +172,7 @@ static struct sql_node *interval(struct parser *p)
     if (p->t->kind == T_STRING)
         sql__add(n, SLOT_ARG, sql__string(p));
     else
-        sql__add(n, SLOT_ARG, sql__binary(p, BIND_UNARY));
+        sql__add(n, SLOT_ARG, interval_value(p));
     interval_unit(p, n);
     while (sql__has(p->dialect, SQLD_DOUBLE_STRING) && p->t->kind == T_NUMBER && !p->failed) {
         struct sql_node *more = sql__word(p, SQL_NUMBER); /* INTERVAL 1 DAY 2 HOURS */
@@ -292,7 +300,8 @@ static bool at_typed_literal(const struct parser *p)
                !sql__has(p->dialect, SQLD_STRING_ALIAS) || t[1].len == 0 ||
                sql__is_word(p, t, "TIMESTAMPTZ") || sql__is_word(p, t, "JSON") ||
                sql__is_word(p, t, "DATETIME") || sql__is_word(p, t, "UUID") ||
-               sql__is_word(p, t, "BLOB") || sql__is_word(p, t, "DECIMAL");
+               sql__is_word(p, t, "BLOB") || sql__is_word(p, t, "DECIMAL") ||
+               p->text[t->at - p->base] == '_'; /* MySQL: _utf8mb4 '…' */
     return (t->keyword == KW_TIMESTAMP || t->keyword == KW_TIME) && t[1].kind == T_WORD &&
            (t[1].keyword == KW_WITH || sql__is_word(p, t + 1, "WITHOUT")) &&
            t[4].kind == T_STRING && t + 4 < p->end;
@@ -396,6 +405,11 @@ static struct sql_node *name_into(struct parser *p, struct sql_node *n)
             sql__step(p);
             return sql__star(p, n);
         }
+        if (after->kind == T_PARAMETER) { /* t.$1 */
+            sql__step(p);
+            sql__add(n, SLOT_PART, sql__word(p, SQL_PARAMETER));
+            return n;
+        }
         if (after->kind != T_WORD && after->kind != T_QUOTED && after->kind != T_AT &&
             after->kind != T_JINJA)
             return n;
@@ -444,7 +458,7 @@ static struct sql_node *word_primary(struct parser *p)
     if (at_typed_literal(p))
         return typed_literal(p);
     if (is_word_value(p))
-        return upper_word(p, SQL_KEYWORD);
+        return sql__word(p, SQL_KEYWORD);
     if (sql_keyword_flags(p->t->keyword) & BAR_R)
         return sql__expected(p, "an expression");
     return name(p);

@@ -374,30 +374,30 @@ static void select_words(struct parser *p, struct sql_node *n)
 {
     distinct(p, n);
     if (sql__at_kw(p, KW_TOP) && (p->t[1].kind == T_NUMBER || op_at(p->t + 1, OP_LPAREN)))
-        sql__add(n, SLOT_TOP, sql__phrase(p, "TOP {operand} [PERCENT] [WITH TIES]"));
+        sql__add(n, SLOT_TOP, sql__phrase(p, "TOP {top} [PERCENT] [WITH TIES]"));
     if (sql__at_kw(p, KW_AS) &&
         (p->t[1].keyword == KW_STRUCT || sql__is_word(p, p->t + 1, "VALUE")))
         sql__add(n, SLOT_TOP, sql__phrase(p, "AS <STRUCT|VALUE>"));
 }
 
 /* A hint is a comment that means something: SELECT followed by a comment with a plus. */
-static void hint(struct parser *p, struct sql_node *n)
+struct sql_node *sql__hint(struct parser *p)
 {
     uint32_t from = p->t[-1].at + p->t[-1].len;
     const char *gap = p->text + (from - p->base), *begin, *end;
     struct sql_node *k;
 
     if (!sql__has(p->dialect, SQLD_HINTS) || !p->t->space_before)
-        return;
+        return NULL;
     begin = g_strstr_len(gap, p->t->at - from, "/*+");
     end = begin ? g_strstr_len(begin, gap + (p->t->at - from) - begin, "*/") : NULL;
     if (!end)
-        return;
+        return NULL;
     k = sql__node(p, SQL_KEYWORD);
     k->text = begin;
     k->len = end + 2 - begin;
     k->flags = SQL_VERBATIM;
-    sql__add(n, SLOT_HINT, k);
+    return k;
 }
 
 static void from(struct parser *p, struct sql_node *n)
@@ -424,7 +424,7 @@ static struct sql_node *select_query(struct parser *p)
     }
     if (!sql__expect_kw(p, KW_SELECT))
         return NULL;
-    hint(p, n);
+    sql__add(n, SLOT_HINT, sql__hint(p));
     select_words(p, n);
     if (!sql__at_kw(p, KW_FROM))
         projections(p, n);

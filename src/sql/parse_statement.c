@@ -153,8 +153,12 @@ static struct sql_node *by_table_or_words(struct parser *p)
         if (sql__tried(p, &m) && n)
             return n;
     }
-    if (!sql__at_words(p))
-        return sql__argument(p); /* an expression alone: SQLMesh takes it as a statement */
+    if (!sql__at_words(p)) { /* an expression alone: SQLMesh takes it as a statement */
+        n = sql__lambda(p);
+        if (!n)
+            n = sql__expression(p);
+        return sql__at_kw(p, KW_AS) ? sql__with_alias(p, n) : n;
+    }
     n = sql__node(p, SQL_STATEMENT);
     n->text = sql__token_text(p, p->t);
     n->len = p->t->len;

@@ -32,7 +32,7 @@ static struct sql_node *field(struct parser *p)
         n->op = OP_COLON;
     sql__add(n, SLOT_TYPE, sql__type(p));
     sql__pattern(p, n, SLOT_SETTING,
-                 "[NOT NULL] [COLLATE {word}] [COMMENT {string}] [OPTIONS {properties}]");
+                 "[NOT NULL] [COLLATE {word}] [COMMENT {string}] [OPTIONS (, {option})]");
     return n;
 }
 

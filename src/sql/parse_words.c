@@ -58,6 +58,7 @@ static struct sql_node *bracket(struct parser *p)
     const struct sql_token *open = p->t;
     struct sql_node *n = sql__node(p, SQL_GROUP);
 
+    n->flags = p->t->space_before ? 0 : SQL_JOINED;
     if (!sql__enter(p))
         return NULL;
     sql__step(p);
@@ -72,6 +73,51 @@ static struct sql_node *bracket(struct parser *p)
     return n;
 }
 
+static const struct sql_token *behind_bracket(const struct parser *p, const struct sql_token *t)
+{
+    unsigned depth = 0;
+
+    do {
+        if (op_at(t, OP_LPAREN))
+            depth++;
+        else if (op_at(t, OP_RPAREN))
+            depth--;
+        t++;
+    } while (depth > 0 && t < p->end);
+    return t;
+}
+
+/* The tokens from here up to `end`, as they were written. */
+static struct sql_node *as_written(struct parser *p, const struct sql_token *end)
+{
+    struct sql_node *n = sql__node(p, SQL_KEYWORD);
+
+    n->text = sql__token_text(p, p->t);
+    n->len = end[-1].at + end[-1].len - p->t->at;
+    n->flags = SQL_VERBATIM;
+    p->t = end;
+    return n;
+}
+
+/* Snowflake's @stage/path and file://…, which white space ends. */
+static bool at_path(const struct parser *p)
+{
+    return sql__has(p->dialect, SQLD_STAGE) &&
+           ((p->t->op == OP_AT &&
+             (p->t->kind == T_OPERATOR || op_at(p->t + 2, OP_SLASH) || op_at(p->t + 2, OP_DOT))) ||
+            (sql__is_word(p, p->t, "file") && op_at(p->t + 1, OP_COLON)));
+}
+
+static const struct sql_token *behind_path(const struct parser *p)
+{
+    const struct sql_token *t = p->t + 1;
+
+    while (t < p->end && !t->space_before && !op_at(t, OP_LPAREN) && !op_at(t, OP_RPAREN) &&
+           !op_at(t, OP_COMMA) && !op_at(t, OP_SEMICOLON))
+        t++;
+    return t;
+}
+
 static bool begins_name(const struct sql_token *t)
 {
     return t->kind == T_WORD || t->kind == T_QUOTED || t->kind == T_AT;
@@ -81,8 +127,12 @@ static struct sql_node *one(struct parser *p)
 {
     const struct sql_token *next = p->t + 1;
 
+    if (at_path(p))
+        return as_written(p, behind_path(p));
     switch (p->t->kind) {
     case T_WORD:
+        if (sql__is_word(p, p->t, "PATTERN") && op_at(next, OP_LPAREN))
+            return as_written(p, behind_bracket(p, next));
         return op_at(next, OP_DOT) ? dotted(p) : word(p);
     case T_QUOTED:
         return dotted(p);
@@ -90,6 +140,8 @@ static struct sql_node *one(struct parser *p)
         next = p->t + 2;
         return op_at(next, OP_DOT) ? dotted(p) : sql__macro(p);
     case T_STRING:
+        if (next->kind == T_AT && !next->space_before) /* 'user'@'host' */
+            return as_written(p, next + 2 < p->end ? next + 2 : p->end);
         return sql__string(p);
     case T_NUMBER:
         return sql__word(p, SQL_NUMBER);
@@ -98,6 +150,8 @@ static struct sql_node *one(struct parser *p)
     case T_JINJA:
         return sql__word(p, SQL_JINJA);
     case T_OPERATOR:
+        if (sql__at_op(p, OP_STAR) && op_at(next, OP_DOT) && !next->space_before) /* *.* */
+            return as_written(p, next + 2 < p->end ? next + 2 : p->end);
         return sql__at_op(p, OP_LPAREN) ? bracket(p) : word(p);
     default:
         return sql__expected(p, "a word");
@@ -111,7 +165,7 @@ static bool table_follows(struct parser *p, struct sql_node *into)
             sql__at_kw(p, KW_ONLY)) &&
            p->t[1].kind != T_END)
         sql__add(into, SLOT_ARG, word(p));
-    return begins_name(p->t) && !(sql_keyword_flags(p->t->keyword) & BAR_R);
+    return begins_name(p->t) && !at_path(p) && !(sql_keyword_flags(p->t->keyword) & BAR_R);
 }
 
 /* Words up to a comma, the end, or AS before a query when asked. */
@@ -171,20 +225,22 @@ struct sql_node *sql__words_until_query(struct parser *p)
 bool sql__at_words(const struct parser *p)
 {
     static const char *const first[] = {
-        "ALTER",   "ANALYZE",   "ATTACH",   "BEGIN",    "CACHE",     "CALL",       "CHECKPOINT",
-        "CLUSTER", "COMMENT",   "COMMIT",   "COPY",     "CREATE",    "DEALLOCATE", "DECLARE",
-        "DELETE",  "DENY",      "DESC",     "DESCRIBE", "DETACH",    "DROP",       "END",
-        "EXEC",    "EXECUTE",   "EXPLAIN",  "EXPORT",   "FORCE",     "GET",        "GRANT",
-        "IMPORT",  "INSERT",    "INSTALL",  "KILL",     "LIST",      "LISTEN",     "LOAD",
-        "LOCK",    "MERGE",     "MSCK",     "NOTIFY",   "OPTIMIZE",  "PRAGMA",     "PREPARE",
-        "PUT",     "REFRESH",   "REINDEX",  "RELEASE",  "REMOVE",    "RENAME",     "REPAIR",
-        "REPLACE", "RESET",     "REVOKE",   "ROLLBACK", "SAVEPOINT", "SET",        "SHOW",
-        "START",   "SUMMARIZE", "TRUNCATE", "UNCACHE",  "UNDROP",    "UNLOAD",     "UNLOCK",
-        "UNSET",   "UPDATE",    "USE",      "VACUUM",
+        "ALTER",    "ANALYZE",  "ATTACH",    "BEGIN",    "CACHE",   "CALL",       "CHECKPOINT",
+        "CLUSTER",  "COMMENT",  "COMMIT",    "COPY",     "CREATE",  "DEALLOCATE", "DECLARE",
+        "DELETE",   "DENY",     "DESC",      "DESCRIBE", "DETACH",  "DROP",       "END",
+        "EXEC",     "EXECUTE",  "EXPLAIN",   "EXPORT",   "FORCE",   "GET",        "GRANT",
+        "IF",       "IMPORT",   "INSERT",    "INSTALL",  "KILL",    "LIST",       "LISTEN",
+        "LOAD",     "LOCK",     "MERGE",     "MSCK",     "NOTIFY",  "OPTIMIZE",   "PRAGMA",
+        "PRINT",    "RM",       "LS",        "WHILE",    "PREPARE", "PUT",        "REFRESH",
+        "REINDEX",  "RELEASE",  "REMOVE",    "RENAME",   "REPAIR",  "REPLACE",    "RESET",
+        "REVOKE",   "ROLLBACK", "SAVEPOINT", "SET",      "SHOW",    "START",      "SUMMARIZE",
+        "TRUNCATE", "UNCACHE",  "UNDROP",    "UNLOAD",   "UNLOCK",  "UNSET",      "UPDATE",
+        "USE",      "VACUUM",
     };
     const struct sql_token *next = p->t + 1;
 
-    if (p->t->kind != T_WORD || (next->kind == T_OPERATOR && next->op != OP_AT_AT))
+    if (p->t->kind != T_WORD || (next->kind == T_OPERATOR && next->op != OP_AT_AT &&
+                                 next->op != OP_AT && !sql__is_word(p, p->t, "IF")))
         return false;
     for (unsigned i = 0; i < G_N_ELEMENTS(first); i++)
         if (sql__is_word(p, p->t, first[i]))

@@ -54,14 +54,6 @@ static void put_quoted(struct printer *w, const char *text, size_t len, char ope
     g_string_append_c(w->out, close);
 }
 
-void sql__print_name(struct printer *w, const struct sql_node *n)
-{
-    if (n->quote)
-        put_quoted(w, n->text, n->len, w->dialect->rules->quote);
-    else
-        g_string_append_len(w->out, n->text, n->len);
-}
-
 static void put_escaped(struct printer *w, char c)
 {
     static const char letters[256] = {
@@ -85,11 +77,9 @@ static void put_string(struct printer *w, const char *text, size_t len)
 
     g_string_append_c(w->out, '\'');
     for (size_t i = 0; i < len; i++) {
-        bool like = text[i] == '\\' && i + 1 < len && (text[i + 1] == '%' || text[i + 1] == '_');
-
         if (text[i] == '\'')
             g_string_append(w->out, quote);
-        else if (!backslash || like)
+        else if (!backslash)
             g_string_append_c(w->out, text[i]);
         else if (text[i] == '\\')
             g_string_append(w->out, "\\\\");
@@ -97,6 +87,26 @@ static void put_string(struct printer *w, const char *text, size_t len)
             put_escaped(w, text[i]);
     }
     g_string_append_c(w->out, '\'');
+}
+
+/* The quote a name was written with, if the dialect has it, else the dialect's own. */
+static char quote_for(const struct sql_dialect *d, char quote)
+{
+    if ((quote == '`' && sql__has(d, SQLD_BACKTICK)) ||
+        (quote == '[' && sql__has(d, SQLD_BRACKET_NAME)) ||
+        (quote == '"' && d->rules->quote == '[') || (quote == '"' && d->rules->quote == '"'))
+        return quote;
+    return d->rules->quote;
+}
+
+void sql__print_name(struct printer *w, const struct sql_node *n)
+{
+    if (n->quote == '\'')
+        put_string(w, n->text, n->len);
+    else if (n->quote)
+        put_quoted(w, n->text, n->len, quote_for(w->dialect, n->quote));
+    else
+        g_string_append_len(w->out, n->text, n->len);
 }
 
 static void print_string(struct printer *w, const struct sql_node *n)
@@ -122,7 +132,11 @@ static void print_list(struct printer *w, const struct sql_node *n)
 
 static void print_phrase(struct printer *w, const struct sql_node *n)
 {
-    sql__print_slot(w, n, SLOT_ARG, " ");
+    for (const struct sql_node *c = n->child; c; c = c->next) {
+        if (c != n->child && !(c->flags & SQL_JOINED))
+            sql__put(w, " ");
+        sql__print(w, c);
+    }
 }
 
 static void print_statement(struct printer *w, const struct sql_node *n)

@@ -17,7 +17,7 @@ int sql__binds(const struct sql_node *n)
 {
     switch ((enum sql_kind)n->kind) {
     case SQL_BINARY:
-        return n->op == OP_COLON ? BIND_POSTFIX : sql_op_binds(n->op);
+        return n->op == OP_COLON || n->op == OP_BANG ? BIND_POSTFIX : sql_op_binds(n->op);
     case SQL_UNARY:
         return n->op == OP_NOT ? BIND_NOT : n->flags & SQL_AFTER ? BIND_IS : BIND_UNARY;
     case SQL_BETWEEN:
@@ -85,6 +85,7 @@ static void print_infix(struct printer *w, const struct sql_node *n)
     switch (n->op) {
     case OP_DOT:
     case OP_COLON:
+    case OP_BANG:
         sql__put(w, op);
         return;
     case OP_IS:
@@ -217,6 +218,29 @@ void sql__print_after_call(struct printer *w, const struct sql_node *n)
     sql__print_around(w, n, SLOT_OVER, " OVER ", "", "");
 }
 
+/* What stands behind the arguments, in the order it was written. */
+static void print_after_arguments(struct printer *w, const struct sql_node *n, bool any)
+{
+    enum sql_slot before = SLOT_NONE;
+
+    for (const struct sql_node *c = n->child; c; c = c->next) {
+        const char *words = c->slot == SLOT_ORDER_BY ? "ORDER BY "
+                            : c->slot == SLOT_LIMIT  ? "LIMIT "
+                                                     : "";
+
+        if (c->slot != SLOT_ORDER_BY && c->slot != SLOT_LIMIT && c->slot != SLOT_SETTING)
+            continue;
+        if (c->slot == before && c->slot != SLOT_SETTING) {
+            sql__put(w, ", ");
+        } else {
+            sql__put(w, any || before ? " " : "");
+            sql__put(w, words);
+        }
+        sql__print(w, c);
+        before = c->slot;
+    }
+}
+
 void sql__print_function(struct printer *w, const struct sql_node *n)
 {
     bool any;
@@ -227,9 +251,7 @@ void sql__print_function(struct printer *w, const struct sql_node *n)
     sql__put(w, n->flags & SQL_DISTINCT ? "(DISTINCT " : n->flags & SQL_ALL ? "(ALL " : "(");
     any = sql__print_slot(w, n, SLOT_ARG, ", ");
     print_nulls(w, n, true);
-    sql__print_around(w, n, SLOT_ORDER_BY, any ? " ORDER BY " : "ORDER BY ", ", ", "");
-    sql__print_around(w, n, SLOT_LIMIT, " LIMIT ", ", ", "");
-    sql__print_around(w, n, SLOT_SETTING, any ? " " : "", " ", "");
+    print_after_arguments(w, n, any);
     sql__put(w, ")");
     sql__print_after_call(w, n);
 }

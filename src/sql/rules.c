@@ -212,6 +212,12 @@ static struct sql_node *read_sample(struct parser *p)
     return n;
 }
 
+/* The number behind TOP: a "*" that follows is a projection. */
+static struct sql_node *read_top(struct parser *p)
+{
+    return sql__primary(p);
+}
+
 static struct sql_node *read_idents(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_LIST);
@@ -263,6 +269,7 @@ static const struct sql__rule rules[] = {
     {"table_words",       B_NAME,       read_table_words,         NULL                              },
     {"tables",            B_EXPRESSION, read_tables,              NULL                              },
     {"target",            B_EXPRESSION, sql__table,               NULL                              },
+    {"top",               B_EXPRESSION, read_top,                 NULL                              },
     {"type",              B_EXPRESSION, sql__type,                NULL                              },
     {"unit",              B_NAME,       read_word,                NULL                              },
     {"view_columns",      B_BRACKET,    read_view_columns,        NULL                              },

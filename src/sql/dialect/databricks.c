@@ -6,6 +6,7 @@ const struct sql_rules sql__databricks = {
     .folding = SQL_FOLD_NOCASE,
     .quote = '`',
     .prefixes = " r x b ",
-    .features = SQLD_HINTS | SQLD_BACKSLASH | SQLD_DOUBLE_STRING | SQLD_BACKTICK |
-                SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME | SQLD_COLON_PATH,
+    .features = SQLD_HINTS | SQLD_BACKSLASH | SQLD_BACKSLASH_ONLY | SQLD_DOUBLE_STRING |
+                SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME | SQLD_COLON_PATH |
+                SQLD_DOLLAR_QUOTE,
 };
