@@ -34,6 +34,35 @@ static bool has_gateway(struct control *c, int64_t project, GError **error)
     return gateways && gateways->len > 0;
 }
 
+static bool check_snapshot(const struct wire_snapshot *s, GError **error)
+{
+    if (!schedule_has_table(s->kind))
+        return true;
+    if (!s->version || !s->dev_version)
+        return invalid(error, "Each snapshot of a plan needs a version and a dev_version: it has "
+                              "not been categorized.");
+    return (s->view && s->view->name && s->view->schema && s->physical_schema) ||
+           invalid(error, "Each snapshot of a plan needs the name of its view as parts and its "
+                          "physical_schema.");
+}
+
+/* No model twice. */
+static bool check_members(const struct wire_environment *e, GError **error)
+{
+    g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < e->members->len; i++) {
+        const struct wire_member *m = e->members->pdata[i];
+
+        if (!g_hash_table_add(names, m->name)) {
+            g_set_error(error, control_error(), ERROR_INVALID,
+                        "The environment of the plan holds %s twice.", m->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_plan(struct control *c, struct op *op, GError **error)
 {
     const struct wire_plan *p = op->message;
@@ -42,14 +71,10 @@ static bool check_plan(struct control *c, struct op *op, GError **error)
         return invalid(error, "A plan must hold the environment as it shall be.");
     if (!is_environment_name(p->environment->name))
         return invalid(error, "An environment's name is made of letters, digits and underscores.");
-    for (guint i = 0; i < p->snapshots->len; i++) {
-        const struct wire_snapshot *s = p->snapshots->pdata[i];
-
-        if (schedule_has_table(s->kind) && (!s->version || !s->dev_version))
-            return invalid(error, "Each snapshot of a plan needs a version and a dev_version: it "
-                                  "has not been categorized.");
-    }
-    return has_gateway(c, op->project, error);
+    for (guint i = 0; i < p->snapshots->len; i++)
+        if (!check_snapshot(p->snapshots->pdata[i], error))
+            return false;
+    return check_members(p->environment, error) && has_gateway(c, op->project, error);
 }
 
 /* The difference was taken against a plan; is it still the environment's? */

@@ -3,24 +3,28 @@
 #include "base/limits.h"
 
 #define AT       "/sqlmesh/{org}/{project}/api/heddle/v1/"
-#define HELLO    &wire_hello_type
-#define SMALL    (64 * 1024)
 #define TAKES(t) &wire_##t##_type
+
+/* What a body may have. */
+#define SMALL   (64 * 1024)
+#define RENEW   (256 * 1024)
+#define LOOKUP  (16 * 1024 * 1024)
+#define RESULTS (MAX_QUERY_BYTES + 1024 * 1024)
 
 /* clang-format off */
 #define ROUTE(method, path, needs, run, takes, takes_name, gives, max, help) \
     {{method, path, needs, control__handle, help, takes_name, gives, max}, run, takes, false}
 
 const struct endpoint control__endpoints[] = {
-    ROUTE("POST", AT "executors/hello", FOR_EXECUTORS, control__hello, TAKES(hello), "wire_hello", "wire_welcome", 0,
+    ROUTE("POST", AT "executors/hello", FOR_EXECUTORS, control__hello, TAKES(hello), "wire_hello", "wire_welcome", SMALL,
           "An executor starts: who it is and which gateways it serves."),
-    ROUTE("POST", AT "tasks/claim", FOR_EXECUTORS, control__claim, TAKES(claim), "wire_claim", "wire_claimed", 0,
+    ROUTE("POST", AT "tasks/claim", FOR_EXECUTORS, control__claim, TAKES(claim), "wire_claim", "wire_claimed", SMALL,
           "Take tasks that are ready, as many as there are free slots; waits up to wait_ms for one."),
-    ROUTE("POST", AT "tasks/renew", FOR_EXECUTORS, control__renew, TAKES(renew), "wire_renew", "wire_renewed", 0,
+    ROUTE("POST", AT "tasks/renew", FOR_EXECUTORS, control__renew, TAKES(renew), "wire_renew", "wire_renewed", RENEW,
           "Keep leases alive; says which are lost and which tasks shall stop."),
-    ROUTE("POST", AT "tasks/finish", FOR_EXECUTORS, control__finish, TAKES(finish), "wire_finish", "wire_finished", 0,
+    ROUTE("POST", AT "tasks/finish", FOR_EXECUTORS, control__finish, TAKES(finish), "wire_finish", "wire_finished", RESULTS,
           "Report how tasks ended; results of lost leases are named and not recorded."),
-    ROUTE("POST", AT "tasks/log", FOR_EXECUTORS, control__log, TAKES(log), "wire_log", NULL, 0,
+    ROUTE("POST", AT "tasks/log", FOR_EXECUTORS, control__log, TAKES(log), "wire_log", NULL, 4 * MAX_LOG_CHUNK,
           "One numbered piece of a task's log; repeating it is harmless."),
 
     ROUTE("GET", AT "gateways", FOR_READERS, control__gateways, NULL, NULL, "wire_gateways", 0,
@@ -35,7 +39,7 @@ const struct endpoint control__endpoints[] = {
           "Take an environment off the cadence."),
     ROUTE("POST", AT "environments/{name}/resume", FOR_DEVELOPERS, control__resume, NULL, NULL, NULL, SMALL,
           "Put an environment on the cadence."),
-    ROUTE("POST", AT "snapshots/lookup", FOR_READERS, control__lookup, TAKES(lookup), "wire_lookup", "wire_snapshots", 0,
+    ROUTE("POST", AT "snapshots/lookup", FOR_READERS, control__lookup, TAKES(lookup), "wire_lookup", "wire_snapshots", LOOKUP,
           "Which of these snapshots are stored, with their intervals."),
     ROUTE("POST", AT "plans", FOR_DEVELOPERS, control__post_plan, TAKES(plan), "wire_plan", "wire_progress", 0,
           "Apply a plan; 409 when the environment changed since the difference was taken."),
@@ -43,7 +47,7 @@ const struct endpoint control__endpoints[] = {
           "How far a plan is; with after=VERSION&wait_ms=N a long poll."),
     ROUTE("POST", AT "plans/{id}/cancel", FOR_DEVELOPERS, control__cancel_plan, NULL, NULL, "wire_progress", SMALL,
           "Stop a plan."),
-    ROUTE("POST", AT "runs", FOR_DEVELOPERS, control__post_run, TAKES(run_request), "wire_run_request", "wire_progress", 0,
+    ROUTE("POST", AT "runs", FOR_DEVELOPERS, control__post_run, TAKES(run_request), "wire_run_request", "wire_progress", LOOKUP,
           "Run what is due; status skipped when nothing is."),
     ROUTE("GET", AT "runs/{id}", FOR_READERS, control__get_run, NULL, NULL, "wire_progress", 0,
           "How far a run is; with after=VERSION&wait_ms=N a long poll."),
@@ -53,7 +57,7 @@ const struct endpoint control__endpoints[] = {
           "Stop a run."),
     ROUTE("GET", AT "evaluations", FOR_READERS, control__evaluations, NULL, NULL, "wire_evaluations", 0,
           "Attempts at evaluations, the newest first; run_id=, plan_id=, environment=, name=, limit=, log=1."),
-    ROUTE("POST", AT "queries", FOR_DEVELOPERS, control__query, TAKES(query), "wire_query", "data", 0,
+    ROUTE("POST", AT "queries", FOR_DEVELOPERS, control__query, TAKES(query), "wire_query", "data", 2 * MAX_SQL_BYTES,
           "Run a read-only query on an apply executor and wait for its rows, which are never stored."),
     ROUTE("POST", AT "janitor", FOR_DEVELOPERS, control__post_janitor, NULL, NULL, "wire_progress", SMALL,
           "Drop expired environments and the tables nobody needs; ignore_ttl=1 spares nothing young."),

@@ -268,6 +268,23 @@ void test_a_dev_environment_reads_dev_tables_of_what_is_not_deployable(void **st
     }
 }
 
+void test_a_plan_that_cannot_be_is_refused(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_plan) twice = plan_for("prod", NULL), bad_name = plan_for("a b", NULL);
+    g_autoptr(wire_plan) open = plan_for("prod", NULL);
+    struct wire_snapshot *undecided = model("a", "1", NULL, NULL);
+
+    hello(w->apply, "apply-1", "apply");
+    add_model(twice, model("a", "1", NULL, NULL));
+    add_model(twice, model("a", "2", NULL, NULL));
+    g_clear_pointer(&undecided->version, g_free);
+    add_model(open, undecided);
+    assert_int_equal(post_code(w->dev, V1 "plans", &wire_plan_type, twice, NULL), ERROR_INVALID);
+    assert_int_equal(post_code(w->dev, V1 "plans", &wire_plan_type, bad_name, NULL), ERROR_INVALID);
+    assert_int_equal(post_code(w->dev, V1 "plans", &wire_plan_type, open, NULL), ERROR_INVALID);
+}
+
 void test_a_plan_posted_twice_is_one_plan(void **state)
 {
     struct world *w = *state;
