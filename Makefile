@@ -37,7 +37,7 @@ objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
-.PHONY: all bootstrap unit check demo bench asan tsan lint format install clean compile
+.PHONY: all bootstrap unit http check demo bench asan tsan lint format install clean compile
 .SECONDARY:
 all: $(BUILD)/heddle
 
@@ -88,6 +88,16 @@ $(foreach m,$(sort $(notdir $(patsubst %/,%,$(dir $(UNIT_SOURCES))))),$(eval $(c
 
 unit: $(UNIT_TESTS)
 	tools/run-unit $^
+
+# The control plane linked without the modules it must never reach, and a client of the standard
+# library that follows docs/protocol.md.
+HTTP_LIBS := $(patsubst %,$(BUILD)/lib/%.a,control state schedule queue auth wire calendar http db base)
+$(BUILD)/http/server: tests/http/server.c $(HTTP_LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(library_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(HTTP_LIBS) -Wl,--end-group $(library_libs)
+
+http: $(BUILD)/http/server
+	tests/http/protocol.py $<
 
 check:
 	tools/bootstrap test

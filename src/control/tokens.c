@@ -29,6 +29,14 @@ static bool refuse(struct http_call *call, unsigned status, const char *word, co
     return true;
 }
 
+/* Some clients do not encode what they should; a text that cannot be decoded is meant as it is. */
+static char *decoded(const char *text)
+{
+    char *out = g_uri_unescape_string(text, NULL);
+
+    return out ? out : g_strdup(text);
+}
+
 /* HTTP Basic: base64 of the form-encoded id, a colon and the form-encoded secret. */
 static void read_basic(const char *header, struct credentials *k)
 {
@@ -47,8 +55,8 @@ static void read_basic(const char *header, struct credentials *k)
     *colon = '\0';
     g_free(k->id);
     g_free(k->secret);
-    k->id = g_uri_unescape_string(text, NULL);
-    k->secret = g_uri_unescape_string(colon + 1, NULL);
+    k->id = decoded(text);
+    k->secret = decoded(colon + 1);
 }
 
 static bool read_credentials(struct http_call *call, struct credentials *k)
