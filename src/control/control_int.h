@@ -18,6 +18,7 @@
 enum priority { PRIORITY_QUERY = 0, PRIORITY_PLAN = 10, PRIORITY_RUN = 20, PRIORITY_JANITOR = 30 };
 
 struct op;
+struct outline;
 /* Carry out a request inside the loop's transaction: set op->answer or park it. */
 typedef bool (*op_run)(struct control *c, struct op *op, GError **error);
 
@@ -137,12 +138,19 @@ bool control__blocked_by(struct control *c, const struct state_work *w, struct s
                          GError **error) MUST_CHECK;
 bool control__cancel(struct control *c, struct op *op, int kind, GError **error) MUST_CHECK;
 
-/* plans.c, runs.c, janitor.c */
+/* plans.c, plan_start.c, plan_end.c, runs.c, janitor.c */
 bool control__post_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__get_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__cancel_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__start_plan(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
 bool control__end_plan(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
+/* The request a plan was stored with. Caller frees. */
+struct wire_plan *control__plan_of(const struct state_work *w, GError **error) MUST_CHECK;
+/* The difference was taken against a plan; is it still the environment's? */
+bool control__check_expected(const struct wire_plan *p, const struct wire_environment *now,
+                             GError **error) MUST_CHECK;
+bool control__schedule_plan(struct outline *o, const struct wire_plan *p,
+                            const struct state_work *w, GError **error) MUST_CHECK;
 bool control__post_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__get_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__list_runs(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -47,6 +47,19 @@ void test_a_lost_lease_can_record_nothing(void **state)
     assert_int_equal(queue_leases_lost(f->q), 1);
 }
 
+void test_an_executor_that_claims_its_lost_task_again_holds_the_newer_lease_alone(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add(f, (struct queue_task){0}, 0, 0), old, new;
+
+    claim(f, "e", 0, &old);
+    tick(f, TTL);
+    assert_int_equal(claim(f, "e", TTL, &new), id);
+    assert_int_equal(renew(f, "e", id, old, TTL), LEASE_LOST);
+    assert_int_equal(finish(f, "e", id, old, SUCCESS, TTL), -1);
+    assert_int_equal(finish(f, "e", id, new, SUCCESS, TTL), QUEUE_DONE);
+}
+
 void test_a_renewed_lease_lives_on(void **state)
 {
     struct fixture *f = *state;
