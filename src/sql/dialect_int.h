@@ -29,6 +29,7 @@ enum sql_feature {
     SQLD_CASE_MATTERS = 1 << 19,    /* function names are compared with case */
     SQLD_PERCENT_PARAM = 1 << 20,   /* %s and %(name)s */
     SQLD_AND_AND = 1 << 21,         /* && and || are AND and OR */
+    SQLD_NAME_BACKSLASH = 1 << 24,  /* \ escapes in quoted names */
     SQLD_HINTS = 1 << 23,           /* SELECT with a comment that begins with + */
     SQLD_IMPLICIT_UNNEST = 1 << 22, /* FROM t, t.items reads a column of t */
 };

@@ -183,8 +183,9 @@ static struct sql_token lex_quote(struct sql_lexer *lx, struct sql_token t)
         return lex_string(lx, t, t.at);
     t.kind = T_QUOTED;
     t.quote = quote;
-    return finish(
-        lx, t, quote_end(lx, t.at + 1, quote, false, !sql__has(lx->dialect, SQLD_BACKSLASH_ONLY)));
+    return finish(lx, t,
+                  quote_end(lx, t.at + 1, quote, sql__has(lx->dialect, SQLD_NAME_BACKSLASH),
+                            !sql__has(lx->dialect, SQLD_NAME_BACKSLASH)));
 }
 
 /* Behind "@{name}", or 0. */
@@ -290,11 +291,11 @@ static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
     if (byte(lx, at) == '.' && byte(lx, at + 1) != '.')
         at = digits_end(lx, at + 1);
     at = exponent_end(lx, at);
-    if (is_word(byte(lx, at)) && sql__has(lx->dialect, SQLD_DIGIT_NAME)) {
+    if (is_word(byte(lx, at))) {
         size_t end = word_end(lx, at);
+        bool number = memchr(lx->source->text + t.at, '.', at - t.at) || end - at <= 2;
 
-        t.kind =
-            memchr(lx->source->text + t.at, '.', at - t.at) || end - at <= 2 ? T_NUMBER : T_WORD;
+        t.kind = !sql__has(lx->dialect, SQLD_DIGIT_NAME) ? T_BAD : number ? T_NUMBER : T_WORD;
         at = end;
     }
     return finish(lx, t, at);

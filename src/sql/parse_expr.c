@@ -112,6 +112,31 @@ static struct infix infix_at(const struct parser *p)
     return in;
 }
 
+/* A query, or values of which the first may be a query in brackets. */
+static void in_values(struct parser *p, struct sql_node *n)
+{
+    struct sql_node *first;
+
+    if (sql__at_op(p, OP_RPAREN))
+        return;
+    if (!sql__at_query(p)) {
+        first = sql__aliased(p);
+    } else if (!sql__at_op(p, OP_LPAREN)) {
+        sql__add(n, SLOT_QUERY, sql__query(p));
+        return;
+    } else {
+        first = sql__query_or_expression(p);
+        if (first && sql__at_op(p, OP_RPAREN) &&
+            (first->kind == SQL_SUBQUERY || first->kind == SQL_SET_OPERATION)) {
+            sql__add(n, SLOT_QUERY, first);
+            return;
+        }
+    }
+    sql__add(n, SLOT_VALUE, first);
+    while (sql__take_op(p, OP_COMMA) && !sql__at_op(p, OP_RPAREN))
+        sql__add(n, SLOT_VALUE, sql__aliased(p));
+}
+
 static struct sql_node *in_list(struct parser *p, struct sql_node *n)
 {
     const struct sql_token *open = p->t;
@@ -123,12 +148,7 @@ static struct sql_node *in_list(struct parser *p, struct sql_node *n)
     if (!sql__enter(p))
         return n;
     sql__step(p);
-    if (sql__at_query(p))
-        sql__add(n, SLOT_QUERY, sql__query(p));
-    else if (!sql__at_op(p, OP_RPAREN))
-        do
-            sql__add(n, SLOT_VALUE, sql__aliased(p));
-        while (sql__take_op(p, OP_COMMA) && !sql__at_op(p, OP_RPAREN));
+    in_values(p, n);
     sql__expect_close(p, OP_RPAREN, open);
     sql__leave(p);
     return n;

@@ -151,7 +151,8 @@ static struct sql_node *first_of_argument(struct parser *p, const struct sql_nod
         return n;
     if (sql__has(p->dialect, SQLD_PREFIX_ALIAS) && p->t[1].op == OP_COLON && sql__at_name(p))
         return sql__aliased(p);
-    n = sql__expression(p);
+    n = sql__at_query(p) && sql__at_op(p, OP_LPAREN) ? sql__query_or_expression(p)
+                                                     : sql__expression(p);
     return n && sql__at_op(p, OP_COLON) ? keyed(p, n) : n;
 }
 

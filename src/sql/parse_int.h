@@ -135,7 +135,8 @@ struct sql_node *sql__query(struct parser *p);
 struct sql_node *sql__hint(struct parser *p);
 /* The rest of a query whose first term has been read. */
 struct sql_node *sql__query_after(struct parser *p, struct sql_node *first);
-struct sql_node *sql__values(struct parser *p); /* at VALUES */
+struct sql_node *sql__query_or_expression(struct parser *p); /* at "(" before a query */
+struct sql_node *sql__values(struct parser *p);              /* at VALUES */
 struct sql_node *sql__group_item(struct parser *p);
 struct sql_node *sql__bracketed(struct parser *p); /* ( query ) or ( expression, … ) */
 struct sql_node *sql__table_name(struct parser *p);

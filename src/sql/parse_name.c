@@ -5,8 +5,9 @@
 /* What a letter behind a backslash stands for; 0 when it is not known here. */
 static char escaped(char c)
 {
-    static const char meanings[256] = {['n'] = '\n', ['t'] = '\t',  ['r'] = '\r',  ['b'] = '\b',
-                                       ['f'] = '\f', ['\\'] = '\\', ['\''] = '\'', ['"'] = '"'};
+    static const char meanings[256] = {
+        ['n'] = '\n',  ['t'] = '\t',  ['r'] = '\r', ['b'] = '\b', ['f'] = '\f',
+        ['\\'] = '\\', ['\''] = '\'', ['"'] = '"',  ['`'] = '`'};
 
     return meanings[(unsigned char)c];
 }
@@ -56,7 +57,8 @@ void sql__take_name(struct parser *p, struct sql_node *n)
     if (p->t->kind == T_QUOTED || p->t->kind == T_STRING) {
         n->quote = p->t->quote;
         if (!unquote(p, n, text + 1, len - 2, n->quote == '[' ? ']' : n->quote,
-                     p->t->kind == T_STRING && sql__has(p->dialect, SQLD_BACKSLASH))) {
+                     sql__has(p->dialect,
+                              p->t->kind == T_STRING ? SQLD_BACKSLASH : SQLD_NAME_BACKSLASH))) {
             n->text = text;
             n->len = len;
             n->flags |= SQL_VERBATIM;
@@ -92,10 +94,11 @@ struct sql_node *sql__identifier(struct parser *p)
 }
 
 /* Is this an ordinary string, whose value can be told from its text? */
-static bool is_plain(const char *text, uint32_t len)
+static bool is_plain(const struct parser *p, const char *text, uint32_t len)
 {
     return (text[0] == '\'' || text[0] == '"') &&
-           !(len >= 6 && text[1] == text[0] && text[2] == text[0]);
+           !(sql__has(p->dialect, SQLD_TRIPLE_QUOTE) && len >= 6 && text[1] == text[0] &&
+             text[2] == text[0]);
 }
 
 struct sql_node *sql__string(struct parser *p)
@@ -105,7 +108,7 @@ struct sql_node *sql__string(struct parser *p)
 
     if (p->t->kind != T_STRING)
         return sql__expected(p, "a string");
-    if (!is_plain(text, p->t->len)) {
+    if (!is_plain(p, text, p->t->len)) {
         n = sql__word(p, SQL_STRING);
         n->flags = SQL_VERBATIM;
         n->quote = '\'';
@@ -127,7 +130,7 @@ bool sql__at_alias(const struct parser *p, unsigned not_flag)
         return !(sql_keyword_flags(p->t->keyword) & not_flag);
     case T_STRING:
         return sql__has(p->dialect, SQLD_STRING_ALIAS) && p->t->quote != '$' &&
-               is_plain(sql__token_text(p, p->t), p->t->len);
+               is_plain(p, sql__token_text(p, p->t), p->t->len);
     default:
         return false;
     }

@@ -240,14 +240,25 @@ static const struct {
     {KW_DISTRIBUTE, SLOT_CLUSTER_BY, "DISTRIBUTE BY , {expr}"                         },
     {KW_SORT,       SLOT_CLUSTER_BY, "SORT BY , {order}"                              },
     {KW_FOR,        SLOT_LOCK,
-     "FOR <UPDATE|SHARE|NO KEY UPDATE|KEY SHARE|XML {expr} [{option}]|JSON {expr} "
-     "[{option}]|BROWSE> [OF , {name}] "
+     "FOR <UPDATE|SHARE|NO KEY UPDATE|KEY SHARE|XML {words}|JSON {words}|BROWSE> "
+     "[OF , {name}] "
      "[<NOWAIT|SKIP LOCKED|WAIT {operand}>]"                                          },
     {KW_LOCK,       SLOT_LOCK,       "LOCK IN SHARE MODE"                             },
     {KW_SETTINGS,   SLOT_SETTING,    "SETTINGS , {expr}"                              },
     {KW_FORMAT,     SLOT_SETTING,    "FORMAT {word}"                                  },
     {KW_OPTION,     SLOT_SETTING,    "OPTION (, {option})"                            },
 };
+
+/* A clause may stand once; PREWHERE and WHERE share a slot. */
+static bool is_second(struct parser *p, const struct sql_node *into, const struct clause *c)
+{
+    const struct sql_node *first = sql_child(into, c->slot);
+
+    if (!first || (c->slot == SLOT_WHERE && first->kind == SQL_PHRASE && !first->next))
+        return false;
+    sql__fail(p, ERROR_INVALID, "a second %s stands here.", sql_keyword_text(c->first));
+    return true;
+}
 
 static bool read_clause(struct parser *p, struct sql_node *into, const struct clause *c)
 {
@@ -261,6 +272,8 @@ static bool read_clause(struct parser *p, struct sql_node *into, const struct cl
         into = macro;
     } else {
         if (!sql__at_kw(p, c->first) || (c->second && !sql__is_word(p, p->t + 1, c->second)))
+            return false;
+        if (is_second(p, into, c))
             return false;
         p->t += c->second ? 2 : 1;
     }
@@ -653,19 +666,34 @@ static void finish_paren(struct parser *p, struct sql_node *n, struct sql_node *
         n->flags |= SQL_COMMA_AFTER;
 }
 
-/* ((SELECT 1) UNION SELECT 2) and ((SELECT 1) + 2): told apart by what follows the first term. */
-static void double_bracket(struct parser *p, struct sql_node *n)
+/* At a query in brackets: (SELECT 1) UNION SELECT 2 and (SELECT 1) + 2 are told apart by what
+ * follows the first term. */
+struct sql_node *sql__query_or_expression(struct parser *p)
 {
     struct sql_node *first = sql__bracketed(p);
-    bool query = first && first->kind == SQL_SUBQUERY &&
-                 (set_operator(p).text || sql__at_op(p, OP_RPAREN) || sql__at_kw(p, KW_ORDER) ||
-                  sql__at_kw(p, KW_LIMIT) || sql__at_kw(p, KW_OFFSET) || sql__at_kw(p, KW_FETCH));
 
-    if (query) {
+    if (first && first->kind == SQL_SUBQUERY &&
+        (set_operator(p).text || sql__at_kw(p, KW_ORDER) || sql__at_kw(p, KW_LIMIT) ||
+         sql__at_kw(p, KW_OFFSET) || sql__at_kw(p, KW_FETCH)))
+        return sql__query_after(p, first);
+    return sql__binary_after(p, first, BIND_ASSIGN);
+}
+
+static bool is_query(const struct sql_node *n)
+{
+    return n && (n->kind == SQL_SUBQUERY || n->kind == SQL_SET_OPERATION || n->kind == SQL_SELECT);
+}
+
+/* In brackets, at another bracket that begins a query. */
+static void double_bracket(struct parser *p, struct sql_node *n)
+{
+    struct sql_node *first = sql__query_or_expression(p);
+
+    if (is_query(first) && sql__at_op(p, OP_RPAREN)) {
         n->kind = SQL_SUBQUERY;
-        sql__add(n, SLOT_QUERY, sql__query_after(p, first));
+        sql__add(n, SLOT_QUERY, first);
     } else {
-        finish_paren(p, n, sql__binary_after(p, first, BIND_ASSIGN));
+        finish_paren(p, n, first);
     }
 }
 

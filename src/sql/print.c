@@ -43,11 +43,14 @@ bool sql__print_slot(struct printer *w, const struct sql_node *n, enum sql_slot 
 
 static void put_quoted(struct printer *w, const char *text, size_t len, char open)
 {
+    bool backslash = sql__has(w->dialect, SQLD_NAME_BACKSLASH);
     char close = open == '[' ? ']' : open;
 
     g_string_append_c(w->out, open);
     for (size_t i = 0; i < len; i++) {
-        if (text[i] == close)
+        if (backslash && (text[i] == close || text[i] == '\\'))
+            g_string_append_c(w->out, '\\');
+        else if (text[i] == close)
             g_string_append_c(w->out, close);
         g_string_append_c(w->out, text[i]);
     }
@@ -101,7 +104,9 @@ static char quote_for(const struct sql_dialect *d, char quote)
 
 void sql__print_name(struct printer *w, const struct sql_node *n)
 {
-    if (n->quote == '\'')
+    if (n->flags & SQL_VERBATIM)
+        g_string_append_len(w->out, n->text, n->len);
+    else if (n->quote == '\'')
         put_string(w, n->text, n->len);
     else if (n->quote)
         put_quoted(w, n->text, n->len, quote_for(w->dialect, n->quote));

@@ -6,7 +6,7 @@ const struct sql_rules sql__clickhouse = {
     .folding = SQL_FOLD_CASE,
     .quote = '"',
     .prefixes = " b x ",
-    .features = SQLD_HINTS | SQLD_BACKSLASH | SQLD_BACKTICK | SQLD_NESTED_COMMENT |
-                SQLD_HASH_COMMENT | SQLD_CASE_MATTERS | SQLD_DOLLAR_QUOTE | SQLD_DIGIT_NAME |
-                SQLD_BRACE_STRUCT,
+    .features = SQLD_NAME_BACKSLASH | SQLD_HINTS | SQLD_BACKSLASH | SQLD_BACKTICK |
+                SQLD_NESTED_COMMENT | SQLD_HASH_COMMENT | SQLD_CASE_MATTERS | SQLD_DOLLAR_QUOTE |
+                SQLD_DIGIT_NAME | SQLD_BRACE_STRUCT,
 };
