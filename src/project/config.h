@@ -47,13 +47,16 @@ struct config {
 struct config *config_load(const char *folder, GError **error) MUST_CHECK;
 struct config *config_from_environment(GError **error) MUST_CHECK;
 void config_free(struct config *c);
+/* The same from given variables ("NAME=value", NULL-terminated) instead of the process's own, for
+ * who reads them again while threads run. */
+struct config *config_from_variables(char **variables, GError **error) MUST_CHECK;
 /* By name, any case; NULL name: the default one. NULL and an error that lists the names. Borrowed.
  */
 struct config_gateway *config_gateway(const struct config *c, const char *name,
                                       GError **error) MUST_CHECK;
 /* Register the values of all secret connection parameters. */
 void config_register_secrets(const struct config *c, struct redactor *r);
-/* Read a .env file (KEY=value, quotes, comments, `export`) and set what is not set yet; override
+/* Read a .env file (base/envfile.h; KEY=value, quotes, comments, `export`) and set what is not set yet; override
  * says that the file wins. */
 bool config_read_env_file(const char *path, bool override, GError **error) MUST_CHECK;
 

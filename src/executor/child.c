@@ -1,0 +1,276 @@
+#include "executor/child.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "executor/executor.h"
+#include "executor/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SEND_PATIENCE_MS 60000
+#define MAX_LINE         (2 * MAX_HTTP_BODY) /* a query's rows, or a seed */
+#define MAX_PRINTED_LINE 8192
+
+extern char **environ;
+
+struct child {
+    pid_t pid;
+    int fd, out; /* the socket; its standard output and error */
+    GString *said, *printed;
+    size_t looked; /* of `said`: no end of line before */
+    bool dead;
+};
+
+/* Everything but what only the supervisor needs to know. */
+static char **worker_environment(void)
+{
+    GPtrArray *list = g_ptr_array_new();
+
+    for (char **v = environ; *v; v++)
+        if (!g_str_has_prefix(*v, "TCLOUD_") && g_ascii_strncasecmp(*v, "SQLMESH__", 9) != 0 &&
+            !g_str_has_prefix(*v, "HEDDLE_SECRETS_DIR="))
+            g_ptr_array_add(list, *v);
+    g_ptr_array_add(list, NULL);
+    return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static void set_attributes(posix_spawnattr_t *a)
+{
+    sigset_t none, defaults;
+
+    sigemptyset(&none);
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGTERM);
+    sigaddset(&defaults, SIGINT);
+    sigaddset(&defaults, SIGQUIT);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_init(a);
+    posix_spawnattr_setsigmask(a, &none);
+    posix_spawnattr_setsigdefault(a, &defaults);
+    posix_spawnattr_setpgroup(a, 0);
+    posix_spawnattr_setflags(a, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                    POSIX_SPAWN_SETPGROUP);
+}
+
+static int spawn(const char *program, int fd, int out, pid_t *pid)
+{
+    char name[] = "heddle", command[] = "worker";
+    char *argv[] = {name, command, NULL};
+    g_autofree char **environment = worker_environment();
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    int failed;
+
+    set_attributes(&attributes);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&files, fd, WORKER_FD);
+    failed = posix_spawn(pid, program ? program : "/proc/self/exe", &files, &attributes, argv,
+                         environment);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return failed;
+}
+
+static bool open_channels(int sockets[2], int pipes[2])
+{
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
+        return false;
+    if (pipe(pipes) == 0) {
+        fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
+        fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
+        fcntl(pipes[0], F_SETFL, O_NONBLOCK);
+        fcntl(sockets[0], F_SETFL, O_NONBLOCK);
+        return true;
+    }
+    close(sockets[0]);
+    close(sockets[1]);
+    return false;
+}
+
+struct child *executor__child_start(const char *program, GError **error)
+{
+    struct child *c;
+    int sockets[2], pipes[2], failed;
+    pid_t pid = 0;
+
+    if (!open_channels(sockets, pipes)) {
+        g_set_error(error, executor_error(), ERROR_FAILED,
+                    "A worker process cannot be started: %s.", g_strerror(errno));
+        return NULL;
+    }
+    failed = spawn(program, sockets[1], pipes[1], &pid);
+    close(sockets[1]);
+    close(pipes[1]);
+    if (failed) {
+        close(sockets[0]);
+        close(pipes[0]);
+        g_set_error(error, executor_error(), ERROR_FAILED,
+                    "A worker process cannot be started: %s.", g_strerror(failed));
+        return NULL;
+    }
+    c = g_new0(struct child, 1);
+    *c =
+        (struct child){pid, sockets[0], pipes[0], g_string_new(NULL), g_string_new(NULL), 0, false};
+    return c;
+}
+
+bool executor__child_send(struct child *c, const json_t *message)
+{
+    g_autofree char *text = json_text_as_built(message);
+    size_t left;
+    const char *at = text;
+
+    text[left = strlen(text)] = '\n'; /* in the place of the final 0 */
+    left++;
+    while (left > 0) {
+        ssize_t n = send(c->fd, at, left, MSG_NOSIGNAL);
+        struct pollfd p = {c->fd, POLLOUT, 0};
+
+        if (n >= 0) {
+            at += n;
+            left -= (size_t)n;
+        } else if (errno != EINTR && (errno != EAGAIN || poll(&p, 1, SEND_PATIENCE_MS) <= 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Take a whole line out of `buffer`, or all of it at `max` bytes; NULL when there is none. */
+static char *take_line(GString *buffer, size_t from, size_t max)
+{
+    const char *end = memchr(buffer->str + from, '\n', buffer->len - from);
+    size_t n = end ? (size_t)(end - buffer->str) : buffer->len;
+    char *line;
+
+    if (!end && buffer->len < max)
+        return NULL;
+    line = g_strndup(buffer->str, n);
+    g_string_erase(buffer, 0, (gssize)(end ? n + 1 : n));
+    return line;
+}
+
+static enum child_event take_message(struct child *c, json_t **message)
+{
+    g_autofree char *line = take_line(c->said, c->looked, MAX_LINE);
+
+    c->looked = line ? 0 : c->said->len;
+    if (!line)
+        return CHILD_QUIET;
+    *message = json_parse(line, strlen(line), NULL);
+    if (*message)
+        return CHILD_SAYS;
+    executor__child_kill(c);
+    return CHILD_GONE;
+}
+
+/* What is there already; CHILD_QUIET when nothing is. */
+static enum child_event take(struct child *c, json_t **message, char **text)
+{
+    enum child_event event = take_message(c, message);
+
+    if (event != CHILD_QUIET)
+        return event;
+    *text = take_line(c->printed, 0, c->dead && c->printed->len ? 1 : MAX_PRINTED_LINE);
+    if (*text)
+        return CHILD_PRINTS;
+    return c->dead ? CHILD_GONE : CHILD_QUIET;
+}
+
+/* False at the end of the stream. */
+static bool drain(int fd, GString *into)
+{
+    char block[65536];
+    ssize_t n;
+
+    do {
+        n = read(fd, block, sizeof block);
+        if (n > 0)
+            g_string_append_len(into, block, n);
+    } while (n == sizeof block || (n < 0 && errno == EINTR));
+    return n > 0 || (n < 0 && errno == EAGAIN);
+}
+
+enum child_event executor__child_next(struct child *c, int64_t timeout_ms, json_t **message,
+                                      char **text)
+{
+    struct pollfd p[2] = {
+        {c->fd,  POLLIN, 0},
+        {c->out, POLLIN, 0}
+    };
+    enum child_event event;
+
+    *message = NULL;
+    *text = NULL;
+    event = take(c, message, text);
+    if (event != CHILD_QUIET)
+        return event;
+    if (poll(p, 2, (int)MIN(timeout_ms, INT32_MAX)) <= 0)
+        return CHILD_QUIET;
+    if (p[1].revents)
+        drain(c->out, c->printed);
+    if (p[0].revents && !drain(c->fd, c->said))
+        c->dead = true;
+    return take(c, message, text);
+}
+
+void executor__child_kill(struct child *c)
+{
+    kill(c->pid, SIGKILL);
+    c->dead = true;
+}
+
+static bool has_ended(pid_t pid, int *status, int64_t patience_ms)
+{
+    int64_t until = clock_monotonic_ms() + patience_ms;
+    pid_t got;
+
+    while ((got = waitpid(pid, status, WNOHANG)) == 0 && clock_monotonic_ms() < until)
+        g_usleep(2000);
+    return got != 0;
+}
+
+static char *ending(int status)
+{
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        return g_strdup("was killed by signal 9 (Killed), perhaps because memory ran out");
+    if (WIFSIGNALED(status))
+        return g_strdup_printf("was killed by signal %d (%s)", WTERMSIG(status),
+                               strsignal(WTERMSIG(status)));
+    return g_strdup_printf("ended with exit code %d", WEXITSTATUS(status));
+}
+
+char *executor__child_end(struct child *c, int64_t grace_ms)
+{
+    int status = 0;
+
+    if (!c)
+        return NULL;
+    close(c->fd);
+    if (!has_ended(c->pid, &status, grace_ms)) {
+        kill(c->pid, SIGKILL);
+        while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    close(c->out);
+    g_string_free(c->said, TRUE);
+    g_string_free(c->printed, TRUE);
+    g_free(c);
+    return ending(status);
+}
+
+int64_t executor__child_pid(const struct child *c)
+{
+    return c->pid;
+}

@@ -1,0 +1,143 @@
+#include "executor/executor_int.h"
+
+char *executor__job_key(const struct wire_task *task)
+{
+    return g_strdup_printf("%s/%" G_GINT64_FORMAT, task->id, task->fence);
+}
+
+struct job *executor__job_new(struct lane *lane, struct wire_task *task)
+{
+    struct executor *e = lane->e;
+    struct job *j = g_new0(struct job, 1);
+
+    j->lane = lane;
+    j->task = task;
+    j->renewed_ms = clock_monotonic_ms();
+    executor__log_init(&j->log, e->redactor);
+    g_hash_table_replace(e->jobs, executor__job_key(task), j);
+    g_queue_push_tail(&lane->queue, j);
+    lane->load++;
+    return j;
+}
+
+void executor__job_free(struct job *j)
+{
+    wire_task_free(j->task);
+    wire_result_free(j->result);
+    executor__log_clear(&j->log);
+    g_free(j->last_line);
+    g_free(j);
+}
+
+struct wire_result *executor__job_result(const struct job *j, int status, char *message)
+{
+    struct wire_result *r = wire_result_new();
+
+    r->task_id = g_strdup(j->task->id);
+    r->fence = j->task->fence;
+    r->status = status;
+    r->error = message;
+    r->rows = -1;
+    r->started_ms = r->ended_ms = clock_now_ms();
+    return r;
+}
+
+static void redact(struct redactor *r, char **text)
+{
+    char *clean = *text ? redact_text(r, *text) : NULL;
+
+    g_free(*text);
+    *text = clean;
+}
+
+static void redact_result(struct redactor *redactor, struct wire_result *r)
+{
+    redact(redactor, &r->error);
+    for (guint i = 0; i < r->audits->len; i++) {
+        struct wire_audit *a = r->audits->pdata[i];
+
+        redact(redactor, &a->query);
+        redact(redactor, &a->message);
+    }
+    executor__redact_json(redactor, r->data);
+}
+
+static void count(struct counters *c, const struct job *j)
+{
+    if (j->stop == STOP_LOST)
+        return;
+    if (j->result->status == STATUS_SUCCESS)
+        c->succeeded++;
+    else if (j->result->not_charged)
+        c->released++;
+    else
+        c->failed++;
+}
+
+void executor__job_end(struct job *j, struct wire_result *result)
+{
+    struct executor *e = j->lane->e;
+
+    if (j->state == JOB_QUEUED)
+        g_queue_remove(&j->lane->queue, j);
+    j->lane->load--;
+    redact_result(e->redactor, result);
+    wire_result_free(j->result);
+    j->result = result;
+    j->state = j->stop == STOP_LOST ? JOB_REPORTED : JOB_ENDED;
+    count(&e->counters, j);
+    executor__log_close(j);
+    pthread_cond_broadcast(&e->changed);
+}
+
+static struct wire_result *not_begun(const struct job *j)
+{
+    struct wire_result *r;
+
+    if (j->stop == STOP_CANCELLED)
+        return executor__job_result(j, STATUS_ABORTED,
+                                    g_strdup("The task was cancelled before it began."));
+    r = executor__job_result(j, STATUS_FAILED,
+                             g_strdup("The executor was stopped before it began this task."));
+    r->retry = r->not_charged = true;
+    return r;
+}
+
+void executor__job_stop(struct job *j, enum stop why)
+{
+    if (j->state > JOB_RUNNING || j->stop != STOP_NONE)
+        return;
+    j->stop = why;
+    j->stop_ms = clock_monotonic_ms();
+    if (why == STOP_LOST)
+        j->lane->e->counters.leases_lost++;
+    if (j->state == JOB_QUEUED)
+        executor__job_end(j, not_begun(j));
+}
+
+void executor__jobs_sweep(struct executor *e)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, e->jobs);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct job *j = value;
+
+        if (j->state == JOB_REPORTED && !j->in_hand &&
+            (j->log.pending->len == 0 || j->stop == STOP_LOST))
+            g_hash_table_iter_remove(&iter);
+    }
+}
+
+int64_t executor__jobs_open(const struct executor *e)
+{
+    GHashTableIter iter;
+    gpointer value;
+    int64_t open = 0;
+
+    g_hash_table_iter_init(&iter, e->jobs);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        open += ((const struct job *)value)->state != JOB_REPORTED;
+    return open;
+}

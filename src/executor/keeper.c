@@ -1,0 +1,153 @@
+/* keeper.c -- leases are renewed here and nothing else is done here. */
+#include "executor/executor_int.h"
+
+/* A lease that could not be renewed counts as lost this long before it expires, so that its
+ * statement has stopped when another executor begins. */
+static int64_t margin_ms(int64_t ttl_ms)
+{
+    return MIN(ttl_ms / 4, 5000);
+}
+
+static bool is_silent(const struct job *j, int64_t now_ms)
+{
+    int64_t ttl = j->lane->e->lease_ttl_ms;
+
+    return now_ms - j->renewed_ms > ttl - margin_ms(ttl);
+}
+
+static void stop_silent(struct executor *e, int64_t now_ms)
+{
+    g_autoptr(GList) jobs = g_hash_table_get_values(e->jobs);
+
+    for (GList *at = jobs; at; at = at->next) {
+        struct job *j = at->data;
+
+        if (j->state <= JOB_RUNNING && j->stop == STOP_NONE && is_silent(j, now_ms)) {
+            log_event(LOG_WARNING, "a lease could not be renewed in time: its task is stopped",
+                      "task", j->task->id, NULL);
+            executor__job_stop(j, STOP_LOST);
+        }
+    }
+}
+
+static void add_lease(struct wire_renew *m, const struct wire_task *task)
+{
+    struct wire_lease *l = wire_lease_new();
+
+    l->task_id = g_strdup(task->id);
+    l->fence = task->fence;
+    g_ptr_array_add(m->leases, l);
+}
+
+/* All leases that are held; NULL when there are none. */
+static struct wire_renew *leases(struct executor *e)
+{
+    struct wire_renew *m = wire_renew_new();
+    GHashTableIter iter;
+    gpointer value;
+
+    m->executor_id = g_strdup(e->id);
+    g_hash_table_iter_init(&iter, e->jobs);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (((struct job *)value)->state != JOB_REPORTED)
+            add_lease(m, ((struct job *)value)->task);
+    if (m->leases->len > 0)
+        return m;
+    wire_renew_free(m);
+    return NULL;
+}
+
+static struct job *find(struct executor *e, const struct wire_lease *l)
+{
+    g_autofree char *key = g_strdup_printf("%s/%" G_GINT64_FORMAT, l->task_id, l->fence);
+
+    return g_hash_table_lookup(e->jobs, key);
+}
+
+static bool names(const GPtrArray *ids, const char *id)
+{
+    return g_ptr_array_find_with_equal_func((GPtrArray *)ids, id, g_str_equal, NULL);
+}
+
+static void settle(struct executor *e, const struct wire_renew *m, const struct wire_renewed *r,
+                   int64_t asked_ms)
+{
+    pthread_mutex_lock(&e->lock);
+    for (guint i = 0; i < m->leases->len; i++) {
+        const struct wire_lease *l = m->leases->pdata[i];
+        struct job *j = find(e, l);
+
+        if (!j)
+            continue;
+        if (names(r->lost, l->task_id))
+            executor__job_stop(j, STOP_LOST);
+        else
+            j->renewed_ms = asked_ms;
+        if (names(r->cancelled, l->task_id))
+            executor__job_stop(j, STOP_CANCELLED);
+    }
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void set_calling(struct executor *e, int64_t since_ms)
+{
+    pthread_mutex_lock(&e->lock);
+    e->keeper_call_ms = since_ms;
+    pthread_mutex_unlock(&e->lock);
+}
+
+static bool renew(struct executor *e, const struct wire_renew *m)
+{
+    int64_t asked_ms = clock_monotonic_ms();
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) answer = NULL;
+    g_autoptr(wire_renewed) renewed = NULL;
+
+    set_calling(e, asked_ms);
+    answer =
+        executor__call(&e->keeper, "tasks/renew", wire_to_json(&wire_renew_type, m), 0, &error);
+    set_calling(e, 0);
+    renewed = answer ? wire_from_json(&wire_renewed_type, answer, &error) : NULL;
+    if (renewed)
+        settle(e, m, renewed, asked_ms);
+    return renewed != NULL;
+}
+
+/* Wait for the next round. False when nothing is left to keep. */
+static bool rest(struct executor *e, int64_t until_ms)
+{
+    bool go_on;
+
+    pthread_mutex_lock(&e->lock);
+    while (!e->ended && clock_monotonic_ms() < until_ms) {
+        e->keeper.turn_ms = clock_monotonic_ms();
+        stop_silent(e, e->keeper.turn_ms);
+        executor__wait(e, CLAMP(until_ms - e->keeper.turn_ms, 1, 1000));
+    }
+    go_on = !e->ended;
+    pthread_mutex_unlock(&e->lock);
+    return go_on;
+}
+
+void *executor__keeper_loop(void *data)
+{
+    struct executor *e = data;
+    int64_t pause_ms = 0;
+
+    while (rest(e, clock_monotonic_ms() + pause_ms)) {
+        g_autoptr(wire_renew) m = NULL;
+        int64_t ttl_ms;
+
+        pthread_mutex_lock(&e->lock);
+        m = leases(e);
+        ttl_ms = e->lease_ttl_ms;
+        pthread_mutex_unlock(&e->lock);
+        if (!m || renew(e, m))
+            pause_ms = ttl_ms / 3;
+        else
+            pause_ms = http_backoff_ms(MAX(e->keeper.attempts, 1), 200, MAX(ttl_ms / 8, 200));
+        executor__turned(&e->keeper);
+    }
+    executor__loop_ended(&e->keeper);
+    return NULL;
+}

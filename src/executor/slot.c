@@ -1,0 +1,154 @@
+/* slot.c -- the thread that owns a worker process: it waits for a job, has it carried out, and
+ * looks after the process and the file while there is none. */
+#include "executor/executor_int.h"
+
+#define LINGER_MS 1000  /* how long an idle executor keeps a DuckDB file open */
+#define IDLE_MS   60000 /* how long an idle worker process lives */
+#define GLANCE_MS 50    /* how often an idle holder of a file looks whether it is wanted */
+
+/* Does the slot hold anything that it should let go of after a while? Then how soon to look. */
+static int64_t patience(const struct slot *s)
+{
+    if (s->lane->has_turn)
+        return GLANCE_MS;
+    return s->child ? 5000 : 60000;
+}
+
+static void tidy(struct slot *s)
+{
+    struct lane *lane = s->lane;
+    int64_t now = clock_monotonic_ms();
+    bool in_memory = !lane->has_file && lane->e->memory_allowed;
+
+    if (lane->has_turn &&
+        (now - s->idle_since_ms >= LINGER_MS ||
+         (now - s->idle_since_ms >= 2 * GLANCE_MS && executor__turn_wanted(lane->turn, 0, now))))
+        executor__slot_yield(s);
+    if (s->child && !in_memory && now - s->idle_since_ms >= IDLE_MS)
+        g_free(executor__slot_end_child(s));
+}
+
+static bool probe_is_due(const struct slot *s)
+{
+    const struct lane *lane = s->lane;
+
+    return s == lane->slots && !lane->facts && clock_monotonic_ms() >= lane->probe_ms;
+}
+
+static int64_t wait_ms(const struct slot *s)
+{
+    const struct lane *lane = s->lane;
+    int64_t wait = patience(s);
+
+    if (s == lane->slots && !lane->facts)
+        wait = MIN(wait, MAX(lane->probe_ms - clock_monotonic_ms(), 1));
+    return wait;
+}
+
+enum errand { ERRAND_NONE, ERRAND_JOB, ERRAND_PROBE, ERRAND_END };
+
+/* One look at the lane; sleeps when there is nothing to do. */
+static enum errand look(struct slot *s, struct job **j)
+{
+    struct lane *lane = s->lane;
+    struct executor *e = lane->e;
+    enum errand errand = ERRAND_NONE;
+
+    pthread_mutex_lock(&e->lock);
+    *j = g_queue_pop_head(&lane->queue);
+    if (*j)
+        errand = ERRAND_JOB;
+    else if (e->phase != PHASE_SERVING)
+        errand = ERRAND_END;
+    else if (probe_is_due(s))
+        errand = ERRAND_PROBE;
+    else
+        executor__wait(e, wait_ms(s));
+    if (*j)
+        (*j)->in_hand = true;
+    pthread_mutex_unlock(&e->lock);
+    return errand;
+}
+
+static bool begin(struct job *j)
+{
+    struct executor *e = j->lane->e;
+    bool wanted;
+
+    pthread_mutex_lock(&e->lock);
+    wanted = j->state == JOB_QUEUED;
+    if (wanted)
+        j->state = JOB_RUNNING;
+    pthread_mutex_unlock(&e->lock);
+    return wanted;
+}
+
+static void refuse(struct job *j, const GError *why)
+{
+    struct executor *e = j->lane->e;
+
+    pthread_mutex_lock(&e->lock);
+    if (j->state == JOB_QUEUED) {
+        struct wire_result *r = executor__job_result(
+            j, STATUS_FAILED,
+            g_strdup_printf("Gateway %s cannot be opened: %s", j->lane->name, why->message));
+
+        r->retry = !error_is(why, ERROR_INVALID) && !error_is(why, ERROR_NOT_FOUND);
+        executor__job_end(j, r);
+    }
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void out_of_hand(struct job *j)
+{
+    struct executor *e = j->lane->e;
+
+    pthread_mutex_lock(&e->lock);
+    j->in_hand = false;
+    executor__jobs_sweep(e);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void do_job(struct slot *s, struct job *j)
+{
+    g_autoptr(GError) error = NULL;
+    enum ready ready = executor__slot_prepare(s, j, &error);
+
+    if (ready == READY_NEVER)
+        refuse(j, error);
+    else if (ready == READY && begin(j))
+        executor__slot_run(s, j);
+    out_of_hand(j);
+    s->idle_since_ms = clock_monotonic_ms();
+    if (s->lane->has_turn && executor__turn_wanted(s->lane->turn, LINGER_MS, s->idle_since_ms))
+        executor__slot_yield(s);
+}
+
+static void do_probe(struct slot *s)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (executor__slot_prepare(s, NULL, &error) == READY_NEVER)
+        executor__lane_refused(s->lane, error);
+    s->idle_since_ms = clock_monotonic_ms();
+}
+
+void *executor__slot_loop(void *data)
+{
+    struct slot *s = data;
+    enum errand errand;
+    struct job *j;
+
+    while ((errand = look(s, &j)) != ERRAND_END) {
+        if (errand == ERRAND_JOB)
+            do_job(s, j);
+        else if (errand == ERRAND_PROBE)
+            do_probe(s);
+        else
+            tidy(s);
+    }
+    if (s->lane->has_turn)
+        executor__slot_yield(s);
+    g_free(executor__slot_end_child(s));
+    return NULL;
+}

@@ -1,0 +1,165 @@
+/* work.c -- a job: handed to the worker, watched, and what it came to. */
+#include "executor/executor_int.h"
+
+#include <string.h>
+
+#define WATCH_MS 100 /* how soon a stop is passed on */
+
+/* "evaluate of "db"."shop"."orders" from 2026-01-01 to 2026-01-02" */
+static char *describe(const struct wire_task *t)
+{
+    GString *out = g_string_new(task_kind_names[t->kind]);
+
+    if (t->snapshot_name)
+        g_string_append_printf(out, " of %s", t->snapshot_name);
+    if (t->start_ms != TIME_NONE && t->end_ms != TIME_NONE) {
+        g_autoptr(GDateTime) start = g_date_time_new_from_unix_utc(t->start_ms / 1000);
+        g_autoptr(GDateTime) end = g_date_time_new_from_unix_utc(t->end_ms / 1000);
+        g_autofree char *from = start ? g_date_time_format_iso8601(start) : NULL;
+        g_autofree char *to = end ? g_date_time_format_iso8601(end) : NULL;
+
+        g_string_append_printf(out, " from %s to %s", from ? from : "?", to ? to : "?");
+    }
+    return g_string_free(out, FALSE);
+}
+
+static char *death_notice(const struct job *j, const char *how)
+{
+    g_autofree char *what = describe(j->task);
+
+    return g_strdup_printf("The worker process %s during the %s (task %s, attempt %" G_GINT64_FORMAT
+                           ").%s%s\nhint: see the executor's memory limit and its log; other "
+                           "tasks were not affected.",
+                           how, what, j->task->id, j->task->attempt,
+                           j->last_line ? " It last ran: " : "", j->last_line ? j->last_line : "");
+}
+
+/* A job that was told to stop ends as its reason wants, unless it was done before that. */
+static void settle_stop(const struct job *j, struct wire_result *r)
+{
+    if (j->stop == STOP_NONE || r->status == STATUS_SUCCESS)
+        return;
+    r->status = j->stop == STOP_CANCELLED ? STATUS_ABORTED : STATUS_FAILED;
+    r->retry = r->not_charged = j->stop == STOP_SHUTDOWN;
+    if (j->stop == STOP_SHUTDOWN) {
+        g_free(r->error);
+        r->error = g_strdup("The executor was stopped while it carried out this task.");
+    }
+}
+
+static void log_end(const struct job *j, const struct wire_result *r)
+{
+    g_autofree char *what = describe(j->task);
+    g_autofree char *seconds = g_strdup_printf("%.3f", r->seconds);
+
+    log_event(r->status == STATUS_SUCCESS ? LOG_INFO : LOG_WARNING, "task ended", "task",
+              j->task->id, "what", what, "status", work_status_names[r->status], "seconds", seconds,
+              r->error ? "error" : NULL, r->error, NULL);
+}
+
+/* Takes `r`. */
+static void end_job(struct job *j, struct wire_result *r)
+{
+    struct executor *e = j->lane->e;
+
+    pthread_mutex_lock(&e->lock);
+    settle_stop(j, r);
+    log_end(j, r);
+    executor__job_end(j, r);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void worker_died(struct slot *s, struct job *j)
+{
+    g_autofree char *how = executor__slot_end_child(s);
+    struct executor *e = s->lane->e;
+    struct wire_result *r;
+
+    pthread_mutex_lock(&e->lock);
+    e->counters.workers_died++;
+    r = executor__job_result(j, STATUS_FAILED, death_notice(j, how));
+    pthread_mutex_unlock(&e->lock);
+    r->retry = true;
+    end_job(j, r);
+}
+
+static void worker_answered(struct slot *s, struct job *j, const json_t *message)
+{
+    g_autoptr(GError) error = NULL;
+    struct wire_result *r =
+        wire_from_json(&wire_result_type, json_object_get(message, "result"), &error);
+    bool suspect;
+
+    if (!r)
+        r = executor__job_result(j, STATUS_FAILED, g_strdup(error->message));
+    suspect = r->status != STATUS_SUCCESS && r->retry;
+    end_job(j, r);
+    if (suspect)
+        g_free(executor__slot_end_child(s)); /* its connection may be lost: open another */
+}
+
+static void add_to_log(struct job *j, const char *line)
+{
+    struct executor *e = j->lane->e;
+
+    pthread_mutex_lock(&e->lock);
+    executor__log_add(j, line);
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
+/* Pass a stop on to the worker; kill it when it does not end in time. */
+static void pass_stop(struct slot *s, const struct job *j, bool *told)
+{
+    struct executor *e = s->lane->e;
+    g_autoptr(json_t) order = json_pack("{s:s}", "do", "cancel");
+    int64_t since;
+    bool stop;
+
+    pthread_mutex_lock(&e->lock);
+    stop = j->stop != STOP_NONE;
+    since = j->stop_ms;
+    pthread_mutex_unlock(&e->lock);
+    if (!stop)
+        return;
+    if (clock_monotonic_ms() - since > e->grace_ms)
+        executor__child_kill(s->child);
+    else if (!*told)
+        *told = executor__child_send(s->child, order);
+}
+
+/* One event of the worker; true when the job has ended. */
+static bool watch(struct slot *s, struct job *j)
+{
+    json_t *message;
+    g_autofree char *text = NULL;
+    enum child_event event = executor__child_next(s->child, WATCH_MS, &message, &text);
+    g_autoptr(json_t) said = message;
+    const char *is = json_get_string(said, "is", "");
+
+    if (event == CHILD_GONE) {
+        worker_died(s, j);
+    } else if (event == CHILD_PRINTS) {
+        executor__slot_printed(s, text);
+        add_to_log(j, text);
+    } else if (strcmp(is, "log") == 0) {
+        add_to_log(j, json_get_string(said, "line", ""));
+    } else if (strcmp(is, "result") == 0) {
+        worker_answered(s, j, said);
+        return true;
+    }
+    return event == CHILD_GONE;
+}
+
+void executor__slot_run(struct slot *s, struct job *j)
+{
+    g_autoptr(json_t) order =
+        json_pack("{s:s, s:o}", "do", "task", "task", wire_to_json(&wire_task_type, j->task));
+    bool told = false;
+
+    log_event(LOG_DEBUG, "task begins", "task", j->task->id, "gateway", s->lane->name, NULL);
+    if (!executor__child_send(s->child, order))
+        executor__child_kill(s->child);
+    while (!watch(s, j))
+        pass_stop(s, j, &told);
+}

@@ -1,0 +1,305 @@
+#include "executor/worker.h"
+
+#include "base/log.h"
+#include "evaluate/evaluate.h"
+#include "executor/executor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define FAREWELL_MS 10000 /* after the supervisor is gone: for what runs to be cancelled */
+#define CANCEL_MS   200   /* a cancel between two statements meets nothing: ask again */
+
+struct worker {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    GQueue orders; /* of json_t *: for the main thread */
+    bool busy;     /* a task was read and its result is not sent */
+    bool stop;     /* it shall end */
+    bool gone;     /* the supervisor is */
+    struct warehouse *warehouse;
+    char *gateway;
+};
+
+static bool send_all(const char *text, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = send(WORKER_FD, text, n, MSG_NOSIGNAL);
+
+        if (done < 0 && errno != EINTR)
+            return false;
+        if (done > 0) {
+            text += done;
+            n -= (size_t)done;
+        }
+    }
+    return true;
+}
+
+/* Takes `message`. */
+static void say(json_t *message)
+{
+    g_autofree char *text = json_text_as_built(message);
+    g_autofree char *line = g_strconcat(text, "\n", NULL);
+
+    send_all(line, strlen(line)); /* when it fails, the reader sees the end too */
+    json_decref(message);
+}
+
+/* With the lock held. */
+static void cancel(struct worker *w)
+{
+    w->stop = true;
+    if (w->busy && w->warehouse)
+        warehouse_cancel(w->warehouse);
+}
+
+static void read_order(struct worker *w, const char *line, size_t n)
+{
+    json_t *order = json_parse(line, n, NULL);
+    const char *what = json_get_string(order, "do", "");
+
+    pthread_mutex_lock(&w->lock);
+    if (strcmp(what, "cancel") == 0) {
+        cancel(w);
+        json_decref(order);
+    } else {
+        if (strcmp(what, "task") == 0) {
+            w->busy = true;
+            w->stop = false;
+        }
+        g_queue_push_tail(&w->orders, order);
+        pthread_cond_signal(&w->changed);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void read_orders(struct worker *w, GString *held)
+{
+    char block[65536];
+    ssize_t n;
+
+    while ((n = read(WORKER_FD, block, sizeof block)) > 0 || (n < 0 && errno == EINTR)) {
+        size_t looked = held->len, start = 0;
+        const char *end;
+
+        g_string_append_len(held, block, MAX(n, 0));
+        while ((end = memchr(held->str + looked, '\n', held->len - looked))) {
+            looked = (size_t)(end - held->str) + 1;
+            read_order(w, held->str + start, looked - 1 - start);
+            start = looked;
+        }
+        g_string_erase(held, 0, (gssize)start);
+    }
+}
+
+/* The reading thread: until the supervisor is gone, then a while for what runs to end. */
+static void *reader(void *data)
+{
+    struct worker *w = data;
+    GString *held = g_string_new(NULL);
+
+    read_orders(w, held);
+    g_string_free(held, TRUE);
+    for (int left = FAREWELL_MS / CANCEL_MS; left > 0; left--) {
+        pthread_mutex_lock(&w->lock);
+        w->gone = true;
+        cancel(w);
+        pthread_cond_signal(&w->changed);
+        pthread_mutex_unlock(&w->lock);
+        g_usleep(CANCEL_MS * 1000);
+    }
+    _exit(1);
+}
+
+static void close_warehouse(struct worker *w)
+{
+    struct warehouse *old;
+
+    pthread_mutex_lock(&w->lock);
+    old = g_steal_pointer(&w->warehouse);
+    pthread_mutex_unlock(&w->lock);
+    warehouse_close(old);
+}
+
+static void refuse(const GError *error)
+{
+    g_autofree char *message = g_utf8_make_valid(error->message, -1);
+
+    say(json_pack("{s:s, s:i, s:s}", "is", "refused", "code", error->code, "message", message));
+}
+
+static void do_open(struct worker *w, const json_t *order)
+{
+    g_autoptr(warehouse) opened = NULL;
+    g_autofree char *version = NULL, *catalog = NULL;
+    g_autoptr(GError) error = NULL;
+
+    close_warehouse(w);
+    g_free(w->gateway);
+    w->gateway = g_strdup(json_get_string(order, "gateway", ""));
+    opened = warehouse_open(json_get_string(order, "type", ""),
+                            json_object_get(order, "connection"), &error);
+    version = opened ? warehouse_version(opened, &error) : NULL;
+    catalog = version ? warehouse_default_catalog(opened, &error) : NULL;
+    if (error) {
+        refuse(error);
+        return;
+    }
+    pthread_mutex_lock(&w->lock);
+    w->warehouse = g_steal_pointer(&opened);
+    pthread_mutex_unlock(&w->lock);
+    say(json_pack("{s:s, s:s?, s:s?}", "is", "opened", "catalog", catalog, "version", version));
+}
+
+static void log_line(const char *line, void *data)
+{
+    g_autofree char *valid = g_utf8_make_valid(line, -1);
+
+    (void)data;
+    say(json_pack("{s:s, s:s}", "is", "log", "line", valid));
+}
+
+static bool stopped(void *data)
+{
+    struct worker *w = data;
+    bool stop;
+
+    pthread_mutex_lock(&w->lock);
+    stop = w->stop;
+    pthread_mutex_unlock(&w->lock);
+    return stop;
+}
+
+static struct wire_result *failed(const char *message)
+{
+    struct wire_result *r = wire_result_new();
+
+    r->status = STATUS_FAILED;
+    r->rows = -1;
+    r->error = g_strdup(message);
+    return r;
+}
+
+/* The statement's comment says which plan or run it belongs to, as SQLMesh's do. */
+static void set_comment(struct worker *w, const struct wire_task *task)
+{
+    bool run = task->run_id != NULL;
+    g_autofree char *comment =
+        g_strdup_printf("SQLMESH_%s: %s", run ? "RUN" : "PLAN", run ? task->run_id : task->plan_id);
+
+    warehouse_set_comment(w->warehouse, run || task->plan_id ? comment : NULL);
+}
+
+static struct wire_result *carry_out(struct worker *w, const struct wire_task *task)
+{
+    struct evaluate_context context = {w->warehouse, w->gateway, log_line, w, stopped};
+
+    if (!w->warehouse)
+        return failed("The worker was given a task before a warehouse.");
+    if (stopped(w))
+        return failed("The task was cancelled before it began.");
+    set_comment(w, task);
+    return evaluate_task(&context, task);
+}
+
+/* Texts of a driver or of data may be no UTF-8; JSON is. */
+static void make_valid(char **text)
+{
+    char *valid = *text ? g_utf8_make_valid(*text, -1) : NULL;
+
+    g_free(*text);
+    *text = valid;
+}
+
+static void make_result_valid(struct wire_result *r)
+{
+    make_valid(&r->error);
+    for (guint i = 0; i < r->audits->len; i++) {
+        struct wire_audit *a = r->audits->pdata[i];
+
+        make_valid(&a->query);
+        make_valid(&a->message);
+    }
+}
+
+static void do_task(struct worker *w, const json_t *order)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(wire_task) task =
+        wire_from_json(&wire_task_type, json_object_get(order, "task"), &error);
+    g_autoptr(wire_result) result = task ? carry_out(w, task) : failed(error->message);
+
+    if (task) {
+        g_free(result->task_id);
+        result->task_id = g_strdup(task->id);
+        result->fence = task->fence;
+    }
+    make_result_valid(result);
+    pthread_mutex_lock(&w->lock);
+    w->busy = false;
+    pthread_mutex_unlock(&w->lock);
+    say(json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
+}
+
+static void do_close(struct worker *w, const json_t *order)
+{
+    (void)order;
+    close_warehouse(w);
+    say(json_pack("{s:s}", "is", "closed"));
+}
+
+static const struct {
+    const char *name;
+    void (*call)(struct worker *w, const json_t *order);
+} orders[] = {
+    {"open",  do_open },
+    {"task",  do_task },
+    {"close", do_close}
+};
+
+static void carry_out_order(struct worker *w, const json_t *order)
+{
+    const char *name = json_get_string(order, "do", "");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++)
+        if (strcmp(orders[i].name, name) == 0) {
+            orders[i].call(w, order);
+            return;
+        }
+    log_event(LOG_WARNING, "an order that this worker does not know", "order", name, NULL);
+}
+
+/* NULL when the supervisor is gone. */
+static json_t *next_order(struct worker *w)
+{
+    json_t *order;
+
+    pthread_mutex_lock(&w->lock);
+    while (!w->gone && g_queue_is_empty(&w->orders))
+        pthread_cond_wait(&w->changed, &w->lock);
+    order = w->gone ? NULL : g_queue_pop_head(&w->orders);
+    pthread_mutex_unlock(&w->lock);
+    return order;
+}
+
+int worker_main(void)
+{
+    struct worker w = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    pthread_t thread;
+    json_t *order;
+
+    log_setup(LOG_INFO);
+    g_queue_init(&w.orders);
+    if (pthread_create(&thread, NULL, reader, &w) != 0)
+        return 1;
+    while ((order = next_order(&w))) {
+        carry_out_order(&w, order);
+        json_decref(order);
+    }
+    close_warehouse(&w);
+    _exit(0); /* the reader still waits */
+}

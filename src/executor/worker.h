@@ -1,0 +1,25 @@
+/* worker.h -- `heddle worker`: the process that opens a warehouse and carries out tasks there.
+ *
+ * A supervisor starts it with one end of a socket as file descriptor WORKER_FD; both sides write
+ * JSON objects, one a line. The connection's parameters come this way: never in arguments or the
+ * environment. Standard output and error go to the supervisor's log, redacted.
+ *
+ *     to the worker                                        from the worker
+ *     {"do": "open", "gateway", "type", "connection"}      {"is": "opened", "catalog", "version"}
+ *                                                          {"is": "refused", "code", "message"}
+ *     {"do": "task", "task": wire_task}                    {"is": "log", "line"} …
+ *                                                          {"is": "result", "result": wire_result}
+ *     {"do": "cancel"}                                     (what runs ends with a result)
+ *     {"do": "close"}                                      {"is": "closed"}: the file is free
+ *
+ * One task at a time. "cancel" is read while a task runs and goes to the warehouse. When the socket
+ * closes, what runs is cancelled and the process exits.
+ */
+#ifndef HEDDLE_EXECUTOR_WORKER_H
+#define HEDDLE_EXECUTOR_WORKER_H
+
+enum { WORKER_FD = 3 };
+
+int worker_main(void); /* the exit code */
+
+#endif
