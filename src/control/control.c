@@ -70,7 +70,7 @@ static struct control *control_new(const struct control_settings *settings)
     c->answered = g_ptr_array_new();
     c->executors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                          (GDestroyNotify)control__executor_view_free);
-    c->seen = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    c->seen = numbers_by_text();
     c->works =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)state_work_free);
     c->due = numbers_by_text();

@@ -78,7 +78,7 @@ struct control {
     GPtrArray *parked;     /* of struct op */
     GPtrArray *answered;   /* of struct op: to be replied to after the commit */
     GHashTable *executors; /* "project/id" -> struct executor_view */
-    GHashTable *seen;      /* project * CLASS_COUNT + class -> int64_t time of the last claim */
+    GHashTable *seen;      /* "project/class/gateway" -> int64_t: when it last asked for work */
     GHashTable *works;     /* id -> struct state_work: those whose tasks are handed out */
     GHashTable *due;       /* "project/environment" -> int64_t: when to look for due models */
     int64_t next_tick_ms, next_janitor_ms;
@@ -107,13 +107,14 @@ bool control__gateways(struct control *c, struct op *op, GError **error) MUST_CH
 struct executor_view {
     int class;
     char *default_gateway; /* or NULL */
+    GPtrArray *gateways;   /* of char * */
 };
 const struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
                                               GError **error) MUST_CHECK;
 void control__executor_view_free(struct executor_view *v);
-void control__saw(struct control *c, int64_t project, int class);
-/* Did an executor of this kind ask for work lately? */
-bool control__is_served(struct control *c, int64_t project, int class);
+void control__saw(struct control *c, int64_t project, const struct executor_view *v);
+/* Did an executor of this kind, with this gateway (NULL: any), ask for work lately? */
+bool control__is_served(struct control *c, int64_t project, int class, const char *gateway);
 
 /* tasks.c, build.c */
 bool control__claim(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -12,6 +12,7 @@ void control__executor_view_free(struct executor_view *v)
     if (!v)
         return;
     g_free(v->default_gateway);
+    g_ptr_array_unref(v->gateways);
     g_free(v);
 }
 
@@ -25,9 +26,11 @@ static struct executor_view *view_of(const struct wire_hello *hello)
     struct executor_view *v = g_new0(struct executor_view, 1);
 
     v->class = class_of(hello->kind);
+    v->gateways = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < hello->gateways->len; i++) {
         const struct wire_gateway *g = hello->gateways->pdata[i];
 
+        g_ptr_array_add(v->gateways, g_strdup(g->name));
         if (g->is_default && !v->default_gateway)
             v->default_gateway = g_ascii_strdown(g->name, -1);
     }
@@ -57,18 +60,30 @@ const struct executor_view *control__executor(struct control *c, int64_t project
     return hello ? remember(c, project, hello) : NULL;
 }
 
-void control__saw(struct control *c, int64_t project, int class)
+static char *seen_key(int64_t project, int class, const char *gateway)
 {
-    int64_t key = project * CLASS_COUNT + class;
+    g_autofree char *lower = gateway ? g_ascii_strdown(gateway, -1) : NULL;
 
-    g_hash_table_replace(c->seen, g_memdup2(&key, sizeof key),
+    return g_strdup_printf("%" G_GINT64_FORMAT "/%d/%s", project, class, lower ? lower : "");
+}
+
+static void saw(struct control *c, int64_t project, int class, const char *gateway)
+{
+    g_hash_table_replace(c->seen, seen_key(project, class, gateway),
                          g_memdup2(&c->now_ms, sizeof c->now_ms));
 }
 
-bool control__is_served(struct control *c, int64_t project, int class)
+void control__saw(struct control *c, int64_t project, const struct executor_view *v)
 {
-    int64_t key = project * CLASS_COUNT + class;
-    const int64_t *seen = g_hash_table_lookup(c->seen, &key);
+    saw(c, project, v->class, NULL);
+    for (guint i = 0; i < v->gateways->len; i++)
+        saw(c, project, v->class, v->gateways->pdata[i]);
+}
+
+bool control__is_served(struct control *c, int64_t project, int class, const char *gateway)
+{
+    g_autofree char *key = seen_key(project, class, gateway);
+    const int64_t *seen = g_hash_table_lookup(c->seen, key);
 
     return seen && *seen + SERVED_MS > c->now_ms;
 }
@@ -94,8 +109,7 @@ bool control__hello(struct control *c, struct op *op, GError **error)
 
     if (!check_hello(hello, error) || !state_hello(c->state, op->project, hello, c->now_ms, error))
         return false;
-    remember(c, op->project, hello);
-    control__saw(c, op->project, class_of(hello->kind));
+    control__saw(c, op->project, remember(c, op->project, hello));
     welcome->lease_ttl_ms = c->settings.lease_ttl_ms;
     welcome->poll_ms = POLL_MS;
     welcome->now_ms = c->now_ms;

@@ -21,14 +21,22 @@ static char *waits_for_other(struct control *c, const struct state_work *w, GErr
 static char *waits_for_executor(struct control *c, const struct state_work *w, GError **error)
 {
     static const char *const names[] = {"apply", "run"};
-    int64_t counts[CLASS_COUNT];
+    g_autoptr(GPtrArray) ready =
+        g_ptr_array_new_with_free_func((GDestroyNotify)queue_unclaimed_free);
 
-    if (!queue_unclaimed(c->queue, w->id, counts, error))
+    if (!queue_unclaimed(c->queue, w->id, ready, error))
         return NULL;
-    for (int class = 0; class < CLASS_COUNT; class ++)
-        if (counts[class] > 0 && !control__is_served(c, w->project, class))
+    for (guint i = 0; i < ready->len; i++) {
+        const struct queue_unclaimed *u = ready->pdata[i];
+
+        if (!control__is_served(c, w->project, u->class, NULL))
             return g_strdup_printf("for an executor: none of kind %s has asked for work lately",
-                                   names[class]);
+                                   names[u->class]);
+        if (u->gateway && !control__is_served(c, w->project, u->class, u->gateway))
+            return g_strdup_printf("for an executor: none of kind %s that is there has a gateway "
+                                   "named %s",
+                                   names[u->class], u->gateway);
+    }
     return NULL;
 }
 

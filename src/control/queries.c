@@ -85,7 +85,7 @@ bool control__query(struct control *c, struct op *op, GError **error)
         return !*error;
     if (op->expired)
         return give_up(c, op,
-                       control__is_served(c, op->project, CLASS_APPLY)
+                       control__is_served(c, op->project, CLASS_APPLY, m->gateway)
                            ? "The query took too long."
                            : "No apply executor has taken the query.\n"
                              "hint: is `heddle executor apply` running?",

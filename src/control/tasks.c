@@ -67,7 +67,7 @@ bool control__claim(struct control *c, struct op *op, GError **error)
 
     if (!v)
         return false;
-    control__saw(c, op->project, v->class);
+    control__saw(c, op->project, v);
     if (!claim(c, op, v, out, error))
         return false;
     if (out->tasks->len == 0 && m->wait_ms > 0 && !op->expired) {

@@ -17,13 +17,13 @@ static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
     g_autoptr(db_rows) rows = NULL;
     GError *why = NULL;
 
-    rows =
-        db_query(q->db,
-                 "SELECT " TASK_COLUMNS " FROM task WHERE state = 'ready' AND project = ?"
-                 " AND class = ? AND ready_ms <= ? AND (gateway = ? OR gateway IS NULL AND ? = 1)"
-                 " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?",
-                 "iitsii", c->project, (int64_t)c->class, now_ms, slot->gateway,
-                 (int64_t)slot->is_default, limit, error);
+    rows = db_query(
+        q->db,
+        "SELECT " TASK_COLUMNS " FROM task WHERE state = 'ready' AND project = ?"
+        " AND class = ? AND ready_ms <= ? AND (gateway = lower(?) OR gateway IS NULL AND ? = 1)"
+        " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?",
+        "iitsii", c->project, (int64_t)c->class, now_ms, slot->gateway, (int64_t)slot->is_default,
+        limit, error);
     if (!rows)
         return NULL;
     while (db_next(rows, &why))

@@ -155,9 +155,14 @@ bool queue_stages(struct queue *q, int64_t group, GPtrArray *stages, GError **er
 bool queue_events(struct queue *q, int64_t group, int64_t version, GPtrArray *events,
                   GError **error) MUST_CHECK;
 bool queue_failures(struct queue *q, int64_t group, GPtrArray *failures, GError **error) MUST_CHECK;
-/* Ready tasks of a group that nobody has claimed: how many by class, since when the oldest. */
-bool queue_unclaimed(struct queue *q, int64_t group, int64_t counts[CLASS_COUNT],
-                     GError **error) MUST_CHECK;
+struct queue_unclaimed {
+    int class;
+    char *gateway; /* NULL: the default one */
+    int64_t count;
+};
+void queue_unclaimed_free(struct queue_unclaimed *u);
+/* Ready tasks of a group that nobody has claimed, by class and gateway. Appended to the list. */
+bool queue_unclaimed(struct queue *q, int64_t group, GPtrArray *list, GError **error) MUST_CHECK;
 /* Everything, for metrics: tasks by state, and since when the oldest ready one waits (TIME_NONE).
  */
 bool queue_totals(struct queue *q, int64_t counts[QUEUE_STATES], int64_t *oldest_ready_ms,

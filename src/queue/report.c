@@ -156,18 +156,32 @@ bool queue_failures(struct queue *q, int64_t group, GPtrArray *failures, GError 
     return !why;
 }
 
-bool queue_unclaimed(struct queue *q, int64_t group, int64_t counts[CLASS_COUNT], GError **error)
+void queue_unclaimed_free(struct queue_unclaimed *u)
 {
-    g_autoptr(db_rows) rows = db_query(
-        q->db, "SELECT class, count(*) FROM task WHERE grp = ? AND state = 'ready' GROUP BY class",
-        "i", group, error);
+    if (!u)
+        return;
+    g_free(u->gateway);
+    g_free(u);
+}
+
+bool queue_unclaimed(struct queue *q, int64_t group, GPtrArray *list, GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(q->db,
+                                       "SELECT class, gateway, count(*) FROM task WHERE grp = ?"
+                                       " AND state = 'ready' GROUP BY class, gateway",
+                                       "i", group, error);
     GError *why = NULL;
 
     if (!rows)
         return false;
-    memset(counts, 0, CLASS_COUNT * sizeof *counts);
-    while (db_next(rows, &why))
-        counts[db_int(rows, 0)] = db_int(rows, 1);
+    while (db_next(rows, &why)) {
+        struct queue_unclaimed *u = g_new0(struct queue_unclaimed, 1);
+
+        u->class = (int)db_int(rows, 0);
+        u->gateway = g_strdup(db_string(rows, 1));
+        u->count = db_int(rows, 2);
+        g_ptr_array_add(list, u);
+    }
     if (why)
         g_propagate_error(error, why);
     return !why;

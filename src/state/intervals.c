@@ -11,7 +11,7 @@ struct intervals *state_intervals(struct state *s, const struct state_table *t, 
     g_autoptr(intervals) out = intervals_new();
     g_autoptr(db_rows) rows =
         db_query(s->db,
-                 "SELECT start_ms, end_ms FROM interval WHERE project = ? AND name = ?"
+                 "SELECT start_ms, end_ms FROM filled WHERE project = ? AND name = ?"
                  " AND version = ? AND dev = ? ORDER BY start_ms",
                  "issb", t->project, t->name, t->version, (int)t->dev, error);
     GError *why = NULL;
@@ -27,7 +27,7 @@ static bool insert(struct state *s, const struct state_table *t, int64_t start_m
                    GError **error)
 {
     return db_run(s->db, NULL,
-                  "INSERT INTO interval (project, name, version, dev, start_ms, end_ms)"
+                  "INSERT INTO filled (project, name, version, dev, start_ms, end_ms)"
                   " VALUES (?, ?, ?, ?, ?, ?)",
                   "issbii", t->project, t->name, t->version, (int)t->dev, start_ms, end_ms, error);
 }
@@ -47,7 +47,7 @@ static struct intervals *take_near(struct state *s, const struct state_table *t,
     }
     if (!near ||
         !db_run(s->db, NULL,
-                "DELETE FROM interval WHERE project = ? AND name = ? AND version = ?"
+                "DELETE FROM filled WHERE project = ? AND name = ? AND version = ?"
                 " AND dev = ? AND end_ms >= ? AND start_ms <= ?",
                 "issbii", t->project, t->name, t->version, (int)t->dev, start_ms, end_ms, error))
         return NULL;

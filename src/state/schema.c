@@ -9,7 +9,7 @@ static const struct db_migration migrations[] = {
      " info TEXT NOT NULL, definition TEXT, created_ms BIGINT NOT NULL,"
      " UNIQUE (project, name, identifier));"
 
-     "CREATE TABLE interval (project BIGINT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,"
+     "CREATE TABLE filled (project BIGINT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,"
      " dev INTEGER NOT NULL, start_ms BIGINT NOT NULL, end_ms BIGINT NOT NULL,"
      " PRIMARY KEY (project, name, version, dev, start_ms));"
 

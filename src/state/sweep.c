@@ -37,7 +37,7 @@ static GPtrArray *unheld(struct state *s, int64_t project, int64_t before_ms, GE
 static bool forget_table(struct state *s, const struct state_table *t, bool *unused, GError **error)
 {
     static const char *const clean[] = {
-        "DELETE FROM interval WHERE project = ? AND name = ? AND version = ? AND dev = ?",
+        "DELETE FROM filled WHERE project = ? AND name = ? AND version = ? AND dev = ?",
         "DELETE FROM built WHERE project = ? AND name = ? AND version = ? AND dev = ?",
     };
     g_autoptr(db_rows) rows = NULL;

@@ -123,6 +123,20 @@ void test_progress_says_that_nobody_works(void **state)
     assert_non_null(strstr(plan->waiting, "none of kind apply"));
 }
 
+void test_progress_says_that_nobody_has_the_gateway(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_plan) p = plan_for("prod", NULL);
+    g_autoptr(wire_progress) plan = NULL;
+    struct wire_snapshot *a = model("a", "1", NULL, NULL);
+
+    hello(w->apply, "apply-1", "apply");
+    a->gateway = g_strdup("other");
+    add_model(p, a);
+    plan = post_plan(w, p);
+    assert_non_null(strstr(plan->waiting, "a gateway named other"));
+}
+
 void test_a_log_comes_with_its_evaluation(void **state)
 {
     struct world *w = *state;

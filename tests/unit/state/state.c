@@ -141,7 +141,7 @@ void test_intervals_are_merged_and_cut(void **state)
     assert_int_equal(intervals_count(have), 1);
     {
         GError *error = NULL;
-        g_autoptr(db_rows) rows = db_query(f->db, "SELECT count(*) FROM interval", "", &error);
+        g_autoptr(db_rows) rows = db_query(f->db, "SELECT count(*) FROM filled", "", &error);
 
         assert_true(db_next(rows, NULL));
         rows_left = db_int(rows, 0);
