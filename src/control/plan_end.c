@@ -27,6 +27,34 @@ static bool fill_empty(struct control *c, const struct state_work *w, const stru
     return true;
 }
 
+/* What prod has computed again is missing in all other versions, or one of them could bring the old
+ * rows back when it is promoted. */
+static bool forget_elsewhere(struct control *c, const struct state_work *w,
+                             const struct wire_plan *p, GError **error)
+{
+    for (guint i = 0; i < p->restatements->len; i++) {
+        const struct wire_restatement *r = p->restatements->pdata[i];
+        int64_t start_ms = r->start_ms == TIME_NONE ? INT64_MIN : r->start_ms;
+        int64_t end_ms = r->end_ms == TIME_NONE ? INT64_MAX : r->end_ms;
+
+        for (guint k = 0; k < p->environment->members->len; k++) {
+            const struct wire_member *m = p->environment->members->pdata[k];
+            g_autoptr(state_snapshot) one = NULL;
+            struct state_table t;
+
+            if (strcmp(m->name, r->name) != 0)
+                continue;
+            one = state_find_snapshot(c->state, w->project, m->name, m->identifier, error);
+            if (!one)
+                return false;
+            t = control__table(w->project, one->snapshot, true);
+            if (!state_remove_elsewhere(c->state, &t, start_ms, end_ms, error))
+                return false;
+        }
+    }
+    return true;
+}
+
 static GHashTable *targets_of(struct control *c, const struct state_work *w,
                               const struct wire_environment *e, GError **error)
 {
@@ -102,5 +130,6 @@ bool control__end_plan(struct control *c, struct state_work *w, GError **error)
                (!promoting || put_environment(c, w, p, false, error));
     }
     return (!p->empty_backfill || fill_empty(c, w, p, error)) &&
+           (!names_is_prod(w->environment) || forget_elsewhere(c, w, p, error)) &&
            put_environment(c, w, p, true, error);
 }

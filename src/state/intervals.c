@@ -96,6 +96,45 @@ bool state_remove_intervals(struct state *s, const struct state_table *t,
     return true;
 }
 
+/* The model's other tables that are filled somewhere; of struct state_table with a version of its
+ * own, to be freed. */
+static GArray *other_tables(struct state *s, const struct state_table *t, GError **error)
+{
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(struct state_table));
+    g_autoptr(db_rows) rows =
+        db_query(s->db,
+                 "SELECT DISTINCT version, dev FROM filled WHERE project = ? AND name = ?"
+                 " AND NOT (version = ? AND dev = ?)",
+                 "issb", t->project, t->name, t->version, (int)t->dev, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return NULL;
+    while (db_next(rows, &why)) {
+        struct state_table other = {t->project, t->name, g_strdup(db_string(rows, 0)),
+                                    db_int(rows, 1) != 0};
+
+        g_array_append_val(out, other);
+    }
+    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+}
+
+bool state_remove_elsewhere(struct state *s, const struct state_table *t, int64_t start_ms,
+                            int64_t end_ms, GError **error)
+{
+    g_autoptr(intervals) range = intervals_of(start_ms, end_ms);
+    g_autoptr(GArray) others = other_tables(s, t, error);
+    bool ok = others != NULL;
+
+    for (guint i = 0; others && i < others->len; i++) {
+        struct state_table *other = &g_array_index(others, struct state_table, i);
+
+        ok = ok && state_remove_intervals(s, other, range, error);
+        g_free((char *)other->version);
+    }
+    return ok;
+}
+
 bool state_is_built(struct state *s, const struct state_table *t, bool *built, GError **error)
 {
     g_autoptr(db_rows) rows =

@@ -64,6 +64,9 @@ bool state_add_interval(struct state *s, const struct state_table *t, int64_t st
                         int64_t end_ms, GError **error) MUST_CHECK;
 bool state_remove_intervals(struct state *s, const struct state_table *t,
                             const struct intervals *which, GError **error) MUST_CHECK;
+/* The same range of every other table of the model: other versions, and what is not deployable. */
+bool state_remove_elsewhere(struct state *s, const struct state_table *t, int64_t start_ms,
+                            int64_t end_ms, GError **error) MUST_CHECK;
 /* Was the table made in the warehouse? */
 bool state_is_built(struct state *s, const struct state_table *t, bool *built,
                     GError **error) MUST_CHECK;

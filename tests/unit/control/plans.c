@@ -164,6 +164,32 @@ void test_a_restatement_computes_again_what_is_filled(void **state)
     assert_string_equal(log, "evaluate shop__b__20");
 }
 
+void test_a_restatement_of_prod_makes_the_range_missing_in_other_versions(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *id = make_prod(w);
+    g_autoptr(wire_plan) dev = plan_for("dev", NULL), p = plan_for("prod", id);
+    struct wire_restatement *r = wire_restatement_new();
+    g_autoptr(wire_environment) e = NULL;
+
+    add_model(dev, model("a", "1", NULL, NULL));
+    add_model(dev, model("b", "3", "a", "1"));
+    wire_progress_free(post_plan(w, dev));
+    g_free(work_off(w->apply, "apply-1"));
+    r->name = g_strdup("\"db\".\"shop\".\"b\"");
+    r->start_ms = T0 + DAY;
+    add_model(p, model("a", "1", NULL, NULL));
+    add_model(p, model("b", "2", "a", "1"));
+    g_ptr_array_add(p->restatements, r);
+    wire_progress_free(post_plan(w, p));
+    g_free(work_off(w->apply, "apply-1"));
+    e = environment(w, "dev");
+    assert_int_equal(intervals_get(snapshot_in(e, "b")->intervals, 0).end, T0 + DAY);
+    wire_environment_free(g_steal_pointer(&e));
+    e = environment(w, "prod");
+    assert_true(intervals_contains(snapshot_in(e, "b")->intervals, T0, T0 + 3 * DAY));
+}
+
 void test_a_failed_backfill_leaves_the_environment_as_it_was(void **state)
 {
     struct world *w = *state;
