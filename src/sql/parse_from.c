@@ -35,7 +35,7 @@ static struct sql_node *part(struct parser *p)
         }
         return n;
     }
-    n = sql__identifier(p);
+    n = p->t->kind == T_AT ? sql__table_macro(p) : sql__identifier(p);
     if (n && n->kind == SQL_IDENTIFIER && !n->quote && sql__has(p->dialect, SQLD_DASH_TABLE))
         dashed(p, n);
     return n;

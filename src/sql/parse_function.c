@@ -205,6 +205,8 @@ static void after_arguments(struct parser *p, struct sql_node *n)
             sql__list(p, n, SLOT_ORDER_BY, sql__order);
         } else if (sql__at_kw(p, KW_IGNORE) || sql__at_kw(p, KW_RESPECT)) {
             n->flags |= SQL_NULLS_INSIDE;
+            if (sql_child(n, SLOT_ORDER_BY))
+                n->flags |= SQL_NULLS_AFTER_ORDER;
             n->flags |= sql__at_kw(p, KW_IGNORE) ? SQL_IGNORE_NULLS : SQL_RESPECT_NULLS;
             sql__step(p);
             sql__expect_kw(p, KW_NULLS);
@@ -335,6 +337,15 @@ void sql__after_call(struct parser *p, struct sql_node *call)
     }
 }
 
+struct sql_node *sql__call(struct parser *p, struct sql_node *what)
+{
+    struct sql_node *n = sql__node(p, SQL_FUNCTION);
+
+    sql__add(n, SLOT_EXPRESSION, what);
+    arguments(p, n);
+    return n;
+}
+
 /* At the function's own name; `parts` is a node with the parts before it, or NULL. */
 struct sql_node *sql__function(struct parser *p, struct sql_node *parts)
 {
@@ -345,13 +356,8 @@ struct sql_node *sql__function(struct parser *p, struct sql_node *parts)
     n->kind = SQL_FUNCTION;
     sql__take_name(p, n);
     arguments(p, n);
-    if (sql__at_op(p, OP_LPAREN) && !p->t->space_before) { /* quantile(0.5)(x) of ClickHouse */
-        struct sql_node *outer = sql__node(p, SQL_FUNCTION);
-
-        sql__add(outer, SLOT_EXPRESSION, n);
-        arguments(p, outer);
-        n = outer;
-    }
+    if (sql__at_op(p, OP_LPAREN) && !p->t->space_before)
+        n = sql__call(p, n); /* quantile(0.5)(x) of ClickHouse */
     sql__after_call(p, n);
     return n;
 }

@@ -106,6 +106,8 @@ bool sql__alias_into(struct parser *p, struct sql_node *n);
 
 /* parse_macro.c: the current token is T_AT. */
 struct sql_node *sql__macro(struct parser *p);
+/* In a table's place: brackets behind a space are no arguments, as in "@this_model (a, b)". */
+struct sql_node *sql__table_macro(struct parser *p);
 /* @WHERE and its like at the current token? Reads name and arguments of the call. */
 struct sql_node *sql__clause_macro(struct parser *p, const char *name);
 
@@ -119,8 +121,9 @@ struct sql_node *sql__aliased(struct parser *p); /* expression [AS alias] */
 struct sql_node *sql__with_alias(struct parser *p, struct sql_node *expression);
 struct sql_node *sql__argument(struct parser *p);
 struct sql_node *sql__function(struct parser *p, struct sql_node *name);
-void sql__after_call(struct parser *p, struct sql_node *call); /* FILTER, OVER, … */
-struct sql_node *sql__lambda(struct parser *p);                /* NULL when it is none */
+struct sql_node *sql__call(struct parser *p, struct sql_node *what); /* at the brackets */
+void sql__after_call(struct parser *p, struct sql_node *call);       /* FILTER, OVER, … */
+struct sql_node *sql__lambda(struct parser *p);                      /* NULL when it is none */
 struct sql_node *sql__type(struct parser *p);
 bool sql__at_unit(const struct parser *p);      /* DAY, HOURS, … */
 struct sql_node *sql__window(struct parser *p); /* (…) or a name, after OVER */

@@ -41,7 +41,7 @@ static struct sql_node *call(struct parser *p)
     return n;
 }
 
-struct sql_node *sql__macro(struct parser *p)
+static struct sql_node *macro(struct parser *p, bool names_table)
 {
     const struct sql_token *next = p->t + 1;
     uint32_t at = p->t->at;
@@ -58,7 +58,8 @@ struct sql_node *sql__macro(struct parser *p)
         n = sql__word(p, SQL_MACRO_VAR);
     else if (p->t->kind != T_WORD)
         n = sql__expected(p, "a macro's name");
-    else if (p->t[1].op == OP_LPAREN && p->t[1].kind == T_OPERATOR)
+    else if (p->t[1].op == OP_LPAREN && p->t[1].kind == T_OPERATOR &&
+             !(names_table && p->t[1].space_before))
         n = call(p);
     else
         n = sql__word(p, SQL_MACRO_VAR);
@@ -71,6 +72,16 @@ struct sql_node *sql__macro(struct parser *p)
         n->len++;
     }
     return n;
+}
+
+struct sql_node *sql__macro(struct parser *p)
+{
+    return macro(p, false);
+}
+
+struct sql_node *sql__table_macro(struct parser *p)
+{
+    return macro(p, true);
 }
 
 struct sql_node *sql__clause_macro(struct parser *p, const char *name)

@@ -291,6 +291,19 @@ static struct sql_node *typed_literal(struct parser *p)
     return n;
 }
 
+/* ARRAY<INT64>[1], STRUCT<x INT64>(1), or only the type. */
+static struct sql_node *typed_value(struct parser *p)
+{
+    struct sql_node *type = sql__type(p), *n;
+
+    if (sql__at_op(p, OP_LBRACKET)) {
+        n = sql__node(p, SQL_ARRAY);
+        sql__add(n, SLOT_TYPE, type);
+        return array_items(p, n);
+    }
+    return sql__at_op(p, OP_LPAREN) && type ? sql__call(p, type) : type;
+}
+
 static bool at_typed_literal(const struct parser *p)
 {
     const struct sql_token *t = p->t;
@@ -443,6 +456,12 @@ static struct sql_node *word_primary(struct parser *p)
     case KW_ARRAY:
         if (next == OP_LBRACKET)
             return array_word(p);
+        if (next == OP_LT)
+            return typed_value(p);
+        break;
+    case KW_STRUCT:
+        if (next == OP_LT)
+            return typed_value(p);
         break;
     case KW_MAP:
         if (next == OP_LBRACE) {

@@ -45,6 +45,7 @@ static bool at_field(const struct parser *p)
     return t->kind == T_WORD && (t[1].kind == T_WORD || t[1].op == OP_COLON) &&
            !(sql__is_word(p, t, "DOUBLE") && sql__is_word(p, t + 1, "PRECISION")) &&
            !(sql__is_word(p, t + 1, "WITH")) && !sql__is_word(p, t + 1, "VARYING") &&
+           !(t[1].kind == T_OPERATOR && t[1].op != OP_COLON) &&
            !sql__is_word(p, t + 1, "UNSIGNED") && !sql__is_word(p, t + 1, "NOT");
 }
 

@@ -138,7 +138,7 @@ static struct sql_node *one(struct parser *p)
         return dotted(p);
     case T_AT:
         next = p->t + 2;
-        return op_at(next, OP_DOT) ? dotted(p) : sql__macro(p);
+        return op_at(next, OP_DOT) ? dotted(p) : sql__table_macro(p);
     case T_STRING:
         if (next->kind == T_AT && !next->space_before) /* 'user'@'host' */
             return as_written(p, next + 2 < p->end ? next + 2 : p->end);

@@ -70,7 +70,7 @@ void sql__print_unary(struct printer *w, const struct sql_node *n)
         return;
     }
     sql__put(w, op);
-    if (word)
+    if (word || n->op == OP_AT) /* "@x" would be a macro */
         sql__put(w, " ");
     at = w->out->len;
     print_child(w, n, SLOT_ARG, sql_op_binds_unary(n->op));
@@ -250,8 +250,11 @@ void sql__print_function(struct printer *w, const struct sql_node *n)
         sql__print_name(w, n);
     sql__put(w, n->flags & SQL_DISTINCT ? "(DISTINCT " : n->flags & SQL_ALL ? "(ALL " : "(");
     any = sql__print_slot(w, n, SLOT_ARG, ", ");
-    print_nulls(w, n, true);
+    if (!(n->flags & SQL_NULLS_AFTER_ORDER))
+        print_nulls(w, n, true);
     print_after_arguments(w, n, any);
+    if (n->flags & SQL_NULLS_AFTER_ORDER)
+        print_nulls(w, n, true);
     sql__put(w, ")");
     sql__print_after_call(w, n);
 }
@@ -295,6 +298,7 @@ void sql__print_array(struct printer *w, const struct sql_node *n)
 {
     if (n->text)
         put_text(w, n);
+    sql__print_slot(w, n, SLOT_TYPE, "");
     sql__put(w, "[");
     sql__print_slot(w, n, SLOT_ARG, ", ");
     sql__print_around(w, n, SLOT_BODY, " ", "", "");

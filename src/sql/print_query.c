@@ -11,17 +11,17 @@ struct clause {
 
 static const struct clause clauses[] = {
     {SLOT_WHERE,      "WHERE",    NULL, true },
-    {SLOT_CONNECT,    "",         " ",  false},
+    {SLOT_CONNECT,    "",         NULL, false},
     {SLOT_GROUP_BY,   "GROUP BY", ",",  true },
     {SLOT_HAVING,     "HAVING",   NULL, true },
     {SLOT_WINDOW,     "WINDOW",   ",",  false},
     {SLOT_QUALIFY,    "QUALIFY",  NULL, true },
     {SLOT_ORDER_BY,   "ORDER BY", ",",  true },
-    {SLOT_CLUSTER_BY, "",         " ",  false},
+    {SLOT_CLUSTER_BY, "",         NULL, false},
     {SLOT_LIMIT,      "LIMIT",    NULL, false},
     {SLOT_OFFSET,     "OFFSET",   NULL, false},
-    {SLOT_LOCK,       "",         " ",  false},
-    {SLOT_SETTING,    "",         " ",  false},
+    {SLOT_LOCK,       "",         NULL, false},
+    {SLOT_SETTING,    "",         NULL, false},
 };
 
 /* Phrases that bring their own first word into a clause's slot: FETCH …, PREWHERE … */

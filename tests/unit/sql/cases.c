@@ -1,0 +1,231 @@
+/* Runs the cases of tests/cases/sql/: readable files of SQL and what is to be said of it.
+ *
+ *     # a remark
+ *     [duckdb] a title
+ *     SELECT 1 a              lines up to "=> " or the end of the block are the input
+ *     => SELECT 1 AS a        what is expected, on lines that begin with "=> "; none: the input
+ *
+ * Blocks are parted by empty lines. What a file's cases ask is its name.
+ */
+#include "sql/diff.h"
+#include "sql/parse.h"
+#include "sql/print.h"
+#include "sql/scope.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+struct block {
+    const struct sql_dialect *dialect;
+    char *title;
+    GString *input, *expected;
+    bool answered;
+};
+
+typedef char *(*question)(struct arena *a, const struct block *b);
+
+static void append_line(GString *to, const char *line)
+{
+    if (to->len > 0)
+        g_string_append_c(to, '\n');
+    g_string_append(to, line);
+}
+
+static void begin_block(struct block *b, const char *line)
+{
+    const char *end = strchr(line, ']');
+    g_autofree char *name = g_strndup(line + 1, end - line - 1);
+
+    b->dialect = sql_dialect_find(name, NULL);
+    assert_non_null(b->dialect);
+    b->title = g_strdup(line);
+}
+
+static bool end_block(struct block *b, question ask)
+{
+    g_autoptr(arena) a = arena_new();
+    g_autofree char *answer = NULL;
+    const char *expected = b->answered ? b->expected->str : b->input->str;
+    bool good = true;
+
+    if (!b->title)
+        return true;
+    answer = ask(a, b);
+    if (strcmp(answer, expected) != 0) {
+        good = false;
+        printf("%s\n  input    %s\n  expected %s\n  answer   %s\n", b->title, b->input->str,
+               expected, answer);
+    }
+    g_clear_pointer(&b->title, g_free);
+    g_string_truncate(b->input, 0);
+    g_string_truncate(b->expected, 0);
+    b->answered = false;
+    return good;
+}
+
+static void run(const char *name, question ask)
+{
+    g_autofree char *path = g_strdup_printf("tests/cases/sql/%s.txt", name);
+    g_autofree char *text = NULL;
+    g_auto(GStrv) lines = NULL;
+    struct block b = {.input = g_string_new(NULL), .expected = g_string_new(NULL)};
+    unsigned wrong = 0, cases = 0;
+
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    lines = g_strsplit(text, "\n", -1);
+    for (unsigned i = 0; lines[i]; i++) {
+        if (lines[i][0] == '#')
+            continue;
+        if (lines[i][0] == '\0') {
+            wrong += !end_block(&b, ask);
+        } else if (!b.title) {
+            begin_block(&b, lines[i]);
+            cases++;
+        } else if (g_str_has_prefix(lines[i], "=> ")) {
+            append_line(b.expected, lines[i] + 3);
+            b.answered = true;
+        } else {
+            append_line(b.input, lines[i]);
+        }
+    }
+    wrong += !end_block(&b, ask);
+    g_string_free(b.input, TRUE);
+    g_string_free(b.expected, TRUE);
+    assert_int_equal(wrong, 0);
+    assert_true(cases > 0);
+}
+
+static struct sql_node *read_part(struct arena *a, const char *sql, size_t len,
+                                  const struct sql_dialect *d, GError **error)
+{
+    struct source s = {"case", sql, len};
+
+    return sql_parse_statement(a, &s, d, error);
+}
+
+static struct sql_node *read_block(struct arena *a, const struct block *b, GError **error)
+{
+    return read_part(a, b->input->str, b->input->len, b->dialect, error);
+}
+
+static char *printed(struct arena *a, const struct block *b)
+{
+    g_autoptr(GError) error = NULL;
+    struct sql_node *n = read_block(a, b, &error);
+
+    if (!n)
+        return g_strdup(error->message);
+    if (n->flags & SQL_OPAQUE)
+        return g_strdup_printf("kept as text: %.*s", (int)n->len, n->text);
+    return sql_print(n, b->dialect);
+}
+
+static char *printed_pretty(struct arena *a, const struct block *b)
+{
+    g_autoptr(GError) error = NULL;
+    struct sql_node *n = read_block(a, b, &error);
+
+    return n ? sql_print_pretty(n, b->dialect) : g_strdup(error->message);
+}
+
+static char *error_of(struct arena *a, const struct block *b)
+{
+    g_autoptr(GError) error = NULL;
+    struct source s = {"m.sql", b->input->str, b->input->len};
+
+    return sql_parse_query(a, &s, b->dialect, &error) ? g_strdup("no error")
+                                                      : g_strdup(error->message);
+}
+
+static char *tables(struct arena *a, const struct block *b)
+{
+    struct sql_node *n = read_block(a, b, NULL);
+    g_autoptr(GPtrArray) found = sql_tables(a, n, b->dialect);
+    GString *all = g_string_new(NULL);
+
+    for (unsigned i = 0; i < found->len; i++) {
+        const struct sql_table *t = found->pdata[i];
+
+        g_string_append_printf(all, "%s%s%s%s%s%s", i ? " " : "", t->catalog ? t->catalog : "",
+                               t->catalog ? "." : "", t->schema ? t->schema : "",
+                               t->schema ? "." : "", t->name);
+    }
+    if (all->len == 0)
+        g_string_assign(all, "none");
+    return g_string_free(all, FALSE);
+}
+
+static char *canonical(struct arena *a, const struct block *b)
+{
+    return sql_canonical(read_block(a, b, NULL), b->dialect);
+}
+
+/* Two inputs, parted by a line "--- same" or "--- another". */
+static char *compared(struct arena *a, const struct block *b)
+{
+    const char *cut = strstr(b->input->str, "\n--- "), *second;
+    g_autofree char *x = NULL, *y = NULL;
+    struct sql_node *n, *m;
+
+    assert_non_null(cut);
+    second = strchr(cut + 1, '\n') + 1;
+    n = read_part(a, b->input->str, cut - b->input->str, b->dialect, NULL);
+    m = read_part(a, second, strlen(second), b->dialect, NULL);
+    x = sql_canonical(n, b->dialect);
+    y = sql_canonical(m, b->dialect);
+    return g_strdup_printf("%.*s\n--- %s\n%s", (int)(cut - b->input->str), b->input->str,
+                           strcmp(x, y) == 0 ? "same" : "another", second);
+}
+
+void test_statements_print_what_they_mean(void **state)
+{
+    (void)state;
+    run("print", printed);
+}
+
+void test_macros_are_read_in_every_place(void **state)
+{
+    (void)state;
+    run("macros", printed);
+}
+
+void test_dialects_have_their_own_quotes_and_words(void **state)
+{
+    (void)state;
+    run("dialects", printed);
+}
+
+void test_pretty_print_indents(void **state)
+{
+    (void)state;
+    run("pretty", printed_pretty);
+}
+
+void test_errors_point_at_the_place(void **state)
+{
+    (void)state;
+    run("errors", error_of);
+}
+
+void test_tables_are_found(void **state)
+{
+    (void)state;
+    run("tables", tables);
+}
+
+void test_recorded_canonical_forms_do_not_change(void **state)
+{
+    (void)state;
+    run("canonical", canonical);
+}
+
+void test_canonical_forms_are_equal_when_meanings_are(void **state)
+{
+    (void)state;
+    run("same", compared);
+}
