@@ -9,8 +9,6 @@
 #define POLL_MS      20000
 #define GRACE_MS     10000
 
-ERROR_DOMAIN_DEFINE(executor)
-
 static bool check_options(const struct executor_options *o, GError **error)
 {
     if (strcmp(o->kind, "apply") != 0 && strcmp(o->kind, "run") != 0) {

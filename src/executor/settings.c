@@ -157,6 +157,12 @@ bool executor__settings_changed(const struct settings *s)
     return strcmp(now, s->stamp) != 0;
 }
 
+void executor__settings_restamp(struct settings *s)
+{
+    g_free(s->stamp);
+    s->stamp = stamp_of(s->variables);
+}
+
 static bool is_for_the_supervisor(const char *name)
 {
     return g_str_has_prefix(name, "TCLOUD_") || g_ascii_strncasecmp(name, "SQLMESH__", 9) == 0;

@@ -27,6 +27,8 @@ struct settings *executor__settings_read(char **environment, GError **error) MUS
 void executor__settings_free(struct settings *s);
 /* Have the files changed since? */
 bool executor__settings_changed(const struct settings *s);
+/* What is there now counts as read, though it could not be. */
+void executor__settings_restamp(struct settings *s);
 /* Set what came from files in the process's environment too, for workers and libraries; not what
  * only the supervisor shall know. Before there are threads. */
 void executor__settings_export(const struct settings *s);

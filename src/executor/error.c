@@ -1,0 +1,3 @@
+#include "executor/executor.h"
+
+ERROR_DOMAIN_DEFINE(executor)

@@ -1,0 +1,136 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "executor/child.h"
+
+#include "base/clock.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char program[64];
+
+/* A worker of a few lines of shell. */
+static struct child *start(const char *script)
+{
+    g_autofree char *text = g_strconcat("#!/bin/bash\n", script, "\n", NULL);
+    struct child *c;
+
+    g_strlcpy(program, "/tmp/heddle-child-XXXXXX", sizeof program);
+    assert_true(g_close(g_mkstemp(program), NULL));
+    assert_true(g_file_set_contents(program, text, -1, NULL));
+    g_chmod(program, 0755);
+    c = executor__child_start(program, NULL);
+    assert_non_null(c);
+    return c;
+}
+
+static void end(struct child *c, const char *how)
+{
+    g_autofree char *ended = executor__child_end(c, 5000);
+
+    g_unlink(program);
+    assert_non_null(strstr(ended, how));
+}
+
+static enum child_event next(struct child *c, json_t **message, char **text)
+{
+    enum child_event event = CHILD_QUIET;
+
+    for (int i = 0; i < 100 && event == CHILD_QUIET; i++)
+        event = executor__child_next(c, 100, message, text);
+    return event;
+}
+
+void test_lines_go_both_ways(void **state)
+{
+    struct child *c = start("read -r line <&3; echo \"{\\\"said\\\": $line}\" >&3; exit 3");
+    g_autoptr(json_t) order = json_pack("{s:s}", "do", "this");
+    g_autoptr(json_t) message = NULL;
+    json_t *none;
+    char *text;
+
+    (void)state;
+    assert_true(executor__child_send(c, order));
+    assert_int_equal(next(c, &message, &text), CHILD_SAYS);
+    assert_true(json_equal(json_object_get(message, "said"), order));
+    assert_int_equal(next(c, &none, &text), CHILD_GONE);
+    end(c, "ended with exit code 3");
+}
+
+void test_what_it_prints_arrives_before_its_end(void **state)
+{
+    struct child *c = start("echo one; echo -n two >&2; kill -SEGV $$");
+    json_t *message;
+    g_autofree char *one = NULL, *two = NULL;
+    char *none;
+
+    (void)state;
+    assert_int_equal(next(c, &message, &one), CHILD_PRINTS);
+    assert_string_equal(one, "one");
+    assert_int_equal(next(c, &message, &two), CHILD_PRINTS);
+    assert_string_equal(two, "two");
+    assert_int_equal(next(c, &message, &none), CHILD_GONE);
+    end(c, "was killed by signal 11");
+}
+
+void test_it_knows_nothing_of_the_supervisors_secrets(void **state)
+{
+    struct child *c;
+    g_autoptr(json_t) message = NULL;
+    char *text;
+
+    (void)state;
+    setenv("TCLOUD_CLIENT_SECRET", "hidden", 1);
+    setenv("SQLMESH__GATEWAYS__A__CONNECTION__PASSWORD", "hidden", 1);
+    setenv("MY_SETTING", "shown", 1);
+    c = start("echo \"{\\\"a\\\": \\\"$TCLOUD_CLIENT_SECRET$SQLMESH__GATEWAYS__A__CONNECTION__"
+              "PASSWORD\\\", \\\"b\\\": \\\"$MY_SETTING\\\", \\\"c\\\": \\\"$*\\\"}\" >&3");
+    assert_int_equal(next(c, &message, &text), CHILD_SAYS);
+    assert_string_equal(json_get_string(message, "a", NULL), "");
+    assert_string_equal(json_get_string(message, "b", NULL), "shown");
+    assert_string_equal(json_get_string(message, "c", NULL), "worker");
+    end(c, "ended with exit code 0");
+}
+
+void test_a_worker_that_breaks_the_protocol_is_gone(void **state)
+{
+    struct child *c = start("echo 'this is no JSON' >&3; sleep 60");
+    json_t *message;
+    char *text;
+
+    (void)state;
+    assert_int_equal(next(c, &message, &text), CHILD_GONE);
+    end(c, "was killed by signal 9");
+}
+
+void test_one_that_does_not_end_is_killed_after_its_grace(void **state)
+{
+    struct child *c = start("trap '' TERM; sleep 60");
+    int64_t began = clock_monotonic_ms();
+    g_autofree char *how = executor__child_end(c, 200);
+
+    (void)state;
+    g_unlink(program);
+    assert_non_null(strstr(how, "signal 9"));
+    assert_true(clock_monotonic_ms() - began < 5000);
+}
+
+void test_a_long_line_arrives_whole(void **state)
+{
+    struct child *c = start("read -r line <&3; echo \"$line\" >&3");
+    g_autofree char *long_text = g_strnfill(3000000, 'x');
+    g_autoptr(json_t) order = json_pack("{s:s}", "text", long_text);
+    g_autoptr(json_t) message = NULL;
+    char *text;
+
+    (void)state;
+    assert_true(executor__child_send(c, order));
+    assert_int_equal(next(c, &message, &text), CHILD_SAYS);
+    assert_true(json_equal(message, order));
+    end(c, "ended with exit code 0");
+}
