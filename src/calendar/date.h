@@ -7,15 +7,18 @@
 /* Read "2024-01-31", "2024-01-31 12:00:00[.5][Z|+02:00]", "20240131", milliseconds since the epoch,
  * or a relative form ("1 week ago", "yesterday", "now", "3 days ago", "today", "tomorrow", "in 2
  * hours") seen from now_ms. *is_date (may be NULL) says whether it names a whole day: as an end it
- * then means the end of it. */
+ * then means the end of it. As in SQLMesh only "2024-01-31" and "20240131" do; "yesterday" is its
+ * first moment. */
 bool date_parse(const char *text, int64_t now_ms, int64_t *ms, bool *is_date,
                 GError **error) MUST_CHECK;
 bool date_is_relative(const char *text);
 /* strftime-like, UTC: %Y %m %d %H %M %S %f (microseconds) %y %j %b %B %a %A %I %p %e %%. g_free().
  */
 char *date_format(int64_t ms, const char *format);
-char *date_ds(int64_t ms);        /* 2024-01-31 */
-char *date_timestamp(int64_t ms); /* 2024-01-31 12:00:00[.mmm] */
-char *date_iso(int64_t ms);       /* 2024-01-31T12:00:00.000Z, for APIs and logs */
+char *date_format_us(int64_t us, const char *format); /* the same, of microseconds */
+char *date_ds(int64_t ms);                            /* 2024-01-31 */
+char *date_timestamp(int64_t ms);                     /* 2024-01-31 12:00:00[.mmm] */
+char *date_timestamp_us(int64_t us); /* 2024-01-31 12:00:00[.ffffff], of microseconds */
+char *date_iso(int64_t ms);          /* 2024-01-31T12:00:00.000Z, for APIs and logs */
 
 #endif
