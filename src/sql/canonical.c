@@ -62,16 +62,20 @@ static int folding_of(const struct writer *w, const struct sql_node *n, bool in_
 
 static void write_text(struct writer *w, const char *text, size_t len, int folding)
 {
-    g_string_append_c(w->out, '\'');
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
+    size_t from = w->out->len + 1;
 
-        if (c == '\'' || c == '\\')
-            g_string_append_c(w->out, '\\');
-        g_string_append_c(w->out, folding < 0   ? g_ascii_tolower(c)
-                                  : folding > 0 ? g_ascii_toupper(c)
-                                                : c);
+    g_string_append_c(w->out, '\'');
+    if (!memchr(text, '\'', len) && !memchr(text, '\\', len)) {
+        g_string_append_len(w->out, text, len);
+    } else {
+        for (size_t i = 0; i < len; i++) {
+            if (text[i] == '\'' || text[i] == '\\')
+                g_string_append_c(w->out, '\\');
+            g_string_append_c(w->out, text[i]);
+        }
     }
+    for (char *c = w->out->str + from; folding && *c; c++)
+        *c = folding < 0 ? g_ascii_tolower(*c) : g_ascii_toupper(*c);
     g_string_append_c(w->out, '\'');
 }
 

@@ -24,9 +24,18 @@ static const char *skip_space(const char *at)
     return at;
 }
 
+static bool in_word(char c)
+{
+    return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+}
+
 static size_t word_length(const char *at)
 {
-    return strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+    size_t n = 0;
+
+    while (in_word(at[n]))
+        n++;
+    return n;
 }
 
 /* Behind the element at `at`; brackets of every kind with what is in them. */
@@ -34,12 +43,12 @@ static const char *skip_element(const char *at)
 {
     unsigned depth = 0;
 
-    if (word_length(at))
+    if (in_word(*at))
         return at + word_length(at);
     do {
-        if (strchr("[<({", *at))
+        if (*at == '[' || *at == '<' || *at == '(' || *at == '{')
             depth++;
-        else if (strchr("]>)}", *at))
+        else if (*at == ']' || *at == '>' || *at == ')' || *at == '}')
             depth--;
         at++;
     } while (depth > 0);
@@ -172,6 +181,8 @@ static bool begins(const struct parser *p, const char *at)
 {
     struct cursor c = {.t = p->t};
 
+    if (in_word(*at) && (p->t->kind != T_WORD || (*sql__token_text(p, p->t) & 0xdf) != *at))
+        return false; /* most patterns begin with a word that is not there */
     return p->t->kind != T_END && walk(p, &c, at) && (c.t != p->t || c.open);
 }
 

@@ -115,8 +115,16 @@ int sql_op_binds(enum sql_op op)
 
 enum sql_op sql_op_find(const char *s, size_t n, size_t *len)
 {
+    static const uint8_t alone[128] = {
+        ['('] = OP_LPAREN, [')'] = OP_RPAREN, ['['] = OP_LBRACKET, [']'] = OP_RBRACKET,
+        ['{'] = OP_LBRACE, ['}'] = OP_RBRACE, [','] = OP_COMMA,    [';'] = OP_SEMICOLON,
+        ['.'] = OP_DOT,    ['+'] = OP_PLUS,
+    };
     enum sql_op best = OP_NONE;
 
+    *len = 1;
+    if ((unsigned char)*s < 128 && alone[(unsigned char)*s])
+        return alone[(unsigned char)*s];
     *len = 0;
     for (unsigned op = 1; op < OP_AND; op++)
         if (operators[op].text[0] == s[0] && operators[op].len > *len && operators[op].len <= n &&

@@ -7,6 +7,7 @@ ERROR_DOMAIN_DEFINE(sql)
 
 enum {
     MAX_HEIGHT = 3000, /* of a tree: code that walks trees recurses */
+    CALLS_A_LEVEL = 3, /* of sql__enter(), at most, for one bracket in the text */
     LOOK_AHEAD = 8,    /* tokens the parser may look at behind the current one */
 };
 
@@ -59,9 +60,11 @@ struct sql_node *sql__expected(struct parser *p, const char *what)
 
 bool sql__enter(struct parser *p)
 {
-    if (++p->depth <= MAX_SQL_DEPTH)
+    p->depth++;
+    p->deepest = MAX(p->deepest, p->depth);
+    if (p->depth <= CALLS_A_LEVEL * MAX_SQL_DEPTH)
         return true;
-    sql__fail(p, ERROR_LIMIT, "brackets and subqueries are nested more than %d deep.",
+    sql__fail(p, ERROR_LIMIT, "brackets and subqueries are nested too deep; %d levels may be.",
               MAX_SQL_DEPTH);
     return false;
 }
@@ -247,7 +250,7 @@ static struct sql_node *finish(struct parser *p, struct sql_node *tree)
     sql__take_op(p, OP_SEMICOLON);
     if (!p->failed && p->t->kind != T_END)
         sql__expected(p, "the end");
-    if (!p->failed && p->chain + p->depth > MAX_HEIGHT / 8 && is_too_high(tree))
+    if (!p->failed && p->chain + 8 * p->deepest > MAX_HEIGHT && is_too_high(tree))
         sql__fail(p, ERROR_LIMIT,
                   "the operators in a row and the brackets make a tree more than "
                   "%d levels high.",

@@ -22,7 +22,7 @@ struct parser {
     const struct sql_token *end;
     const struct sql_token *open; /* the innermost unclosed bracket, for errors */
     const struct sql_token *half; /* a ">>" of which the first ">" closed a type */
-    unsigned depth;
+    unsigned depth, deepest;
     unsigned chain; /* operators read so far: bounds the height of the tree */
     unsigned tries; /* readings that were given up: bounds the work */
     bool failed;

@@ -384,9 +384,10 @@ struct sql_node *sql__star(struct parser *p, struct sql_node *n)
 
     n->kind = SQL_STAR;
     sql__step(p);
-    sql__add(n, SLOT_ON,
-             sql__phrase(p, "<NOT ILIKE|NOT LIKE|NOT SIMILAR TO|ILIKE|LIKE|GLOB|SIMILAR TO> "
-                            "{operand} [ESCAPE {operand}]"));
+    if (p->t->keyword)
+        sql__add(n, SLOT_ON,
+                 sql__phrase(p, "<NOT ILIKE|NOT LIKE|NOT SIMILAR TO|ILIKE|LIKE|GLOB|SIMILAR TO> "
+                                "{operand} [ESCAPE {operand}]"));
     while ((slot = star_slot(p)) != SLOT_NONE) {
         sql__reader reader = slot == SLOT_EXCLUDE ? sql__expression : sql__aliased;
 

@@ -125,7 +125,7 @@ static struct sql_node *type_name(struct parser *p)
             continue;
         }
         if (p->t->kind != T_WORD && p->t->kind != T_QUOTED)
-            return n;
+            return sql__expected(p, "the rest of a type's name");
         sql__take_name(p, n);
         return n;
     }
