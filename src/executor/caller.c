@@ -137,11 +137,12 @@ static void log_success(struct caller *c, int64_t now_ms)
 json_t *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
                        GError **error)
 {
+    g_autofree char *route = g_strconcat(EXECUTOR_ROUTES, path, NULL);
     GError *why = NULL;
     json_t *answer;
 
     take_secret(c);
-    answer = api_call(c->api, "POST", path, body, wait_ms, &why);
+    answer = api_call(c->api, "POST", route, body, wait_ms, &why);
     redactor_add(c->e->redactor, api_secret_token(c->api));
     json_decref(body);
     if (answer)

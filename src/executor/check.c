@@ -35,7 +35,7 @@ static json_t *ask(struct api *api, GError **error)
 {
     g_autoptr(json_t) body = json_pack("{s:s, s:[]}", "executor_id", "check", "leases");
 
-    return api_call(api, "POST", "tasks/renew", body, 0, error);
+    return api_call(api, "POST", EXECUTOR_ROUTES "tasks/renew", body, 0, error);
 }
 
 static void check_control_plane(struct check *c)

@@ -22,6 +22,9 @@
 
 #include <pthread.h>
 
+/* Before the names of routes, behind TCLOUD_URL. */
+#define EXECUTOR_ROUTES "api/heddle/v1/"
+
 enum phase {
     PHASE_SERVING,
     PHASE_DRAINING,   /* claims nothing, finishes what runs */

@@ -1,0 +1,379 @@
+#include "executor/plane.h"
+
+int setup(void **state)
+{
+    (void)state;
+    return plane_start();
+}
+
+int teardown(void **state)
+{
+    (void)state;
+    return plane_stop();
+}
+
+static const char *status_of(const json_t *result)
+{
+    return json_get_string(result, "status", "");
+}
+
+static struct config *config_of_test(void)
+{
+    return duckdb_config("w.db", NULL);
+}
+
+void test_a_task_is_carried_out_and_reported(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+    const json_t *gateway, *row;
+
+    (void)state;
+    assert_true(executor_wait_ready(e, PATIENCE_MS, NULL));
+    plane_add(0, "1", "SELECT 40 + 2 AS answer");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    row = json_array_get(json_object_get(json_object_get(r, "data"), "rows"), 0);
+    assert_int_equal(json_integer_value(json_array_get(row, 0)), 42);
+    assert_int_equal(json_get_int(r, "fence", 0), 1);
+    gateway = json_array_get(json_object_get(plane.hello, "gateways"), 0);
+    assert_string_equal(json_get_string(gateway, "name", ""), "local");
+    assert_string_equal(json_get_string(gateway, "type", ""), "duckdb");
+    assert_string_equal(json_get_string(gateway, "default_catalog", ""), "w");
+    assert_non_null(strstr(json_get_string(gateway, "version", ""), "1."));
+    assert_true(json_get_bool(gateway, "is_default", false));
+    executor_stop(e, PATIENCE_MS);
+}
+
+void test_a_wrong_statement_fails_with_the_warehouses_words(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+
+    (void)state;
+    plane_add(0, "1", "SELECT * FROM nowhere_at_all");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "failed");
+    assert_non_null(strstr(json_get_string(r, "error", ""), "nowhere_at_all"));
+    assert_false(json_get_bool(r, "retry", false));
+    executor_stop(e, PATIENCE_MS);
+}
+
+static int64_t worker_of(struct executor *e)
+{
+    struct lane *lane = e->lanes->pdata[0];
+
+    return executor__child_pid(lane->slots[0].child);
+}
+
+/* Wait until a task runs in the first worker. */
+static void await_running(struct executor *e)
+{
+    int64_t running = 0;
+
+    for (int i = 0; i < 300 && !running; i++) {
+        g_autoptr(GList) jobs = NULL;
+
+        g_usleep(100000);
+        pthread_mutex_lock(&e->lock);
+        jobs = g_hash_table_get_values(e->jobs);
+        for (GList *at = jobs; at; at = at->next)
+            running += ((struct job *)at->data)->state == JOB_RUNNING;
+        pthread_mutex_unlock(&e->lock);
+    }
+    assert_true(running > 0);
+    g_usleep(200000); /* the order is on its way: let the statement begin */
+}
+
+void test_a_killed_worker_is_a_failed_attempt_of_its_task_alone(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) killed = NULL, next = NULL;
+    const char *why;
+
+    (void)state;
+    plane_add(0, "1", SLOW_QUERY);
+    plane_add(0, "2", "SELECT 1");
+    await_running(e);
+    assert_int_equal(kill((pid_t)worker_of(e), SIGKILL), 0);
+    killed = plane_result("1");
+    assert_string_equal(status_of(killed), "failed");
+    assert_true(json_get_bool(killed, "retry", false));
+    assert_false(json_get_bool(killed, "not_charged", false));
+    why = json_get_string(killed, "error", "");
+    assert_non_null(strstr(why, "signal 9"));
+    assert_non_null(strstr(why, "task 1, attempt 1"));
+    next = plane_result("2");
+    assert_string_equal(status_of(next), "success");
+    executor_stop(e, PATIENCE_MS);
+}
+
+void test_a_cancelled_task_stops_and_is_aborted(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+    int64_t began;
+
+    (void)state;
+    plane_add(0, "1", SLOW_QUERY);
+    await_running(e);
+    began = clock_monotonic_ms();
+    plane_set(cancel, "1");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "aborted");
+    assert_true(clock_monotonic_ms() - began < 4000);
+    executor_stop(e, PATIENCE_MS);
+}
+
+static int64_t leases_lost(struct executor *e)
+{
+    int64_t lost;
+
+    pthread_mutex_lock(&e->lock);
+    lost = e->counters.leases_lost;
+    pthread_mutex_unlock(&e->lock);
+    return lost;
+}
+
+void test_a_lost_lease_stops_the_query_and_reports_nothing(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+
+    (void)state;
+    plane_add(0, "1", SLOW_QUERY);
+    await_running(e);
+    plane_set(lose, "1");
+    plane_add(0, "2", "SELECT 1");
+    r = plane_result("2");
+    assert_string_equal(status_of(r), "success");
+    assert_int_equal(plane_result_count(), 1);
+    assert_int_equal(leases_lost(e), 1);
+    executor_stop(e, PATIENCE_MS);
+    assert_int_equal(plane_result_count(), 1);
+}
+
+void test_leases_that_cannot_be_renewed_stop_before_they_expire(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e;
+    int64_t began;
+
+    (void)state;
+    plane.ttl_ms = 4000;
+    e = start_executor("apply", config);
+    plane_add(0, "1", SLOW_QUERY);
+    await_running(e);
+    began = clock_monotonic_ms();
+    plane_set(down, true);
+    while (leases_lost(e) == 0 && clock_monotonic_ms() - began < PATIENCE_MS)
+        g_usleep(50000);
+    assert_int_equal(leases_lost(e), 1);
+    assert_true(clock_monotonic_ms() - began <= 4100);
+    executor_stop(e, 0);
+    assert_int_equal(plane_result_count(), 0);
+}
+
+void test_a_drain_finishes_what_runs_and_gives_back_what_has_not_begun(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) ran = NULL, waited = NULL;
+    int claims;
+
+    (void)state;
+    assert_true(executor_wait_ready(e, PATIENCE_MS, NULL));
+    plane_add(0, "1", "SELECT count(*) FROM range(300000000) t(a) WHERE hash(a) % 1000 = 3");
+    plane_add(0, "2", "SELECT 2");
+    plane_await(plane.claimed == 2);
+    executor_drain(e);
+    waited = plane_result("2");
+    assert_string_equal(status_of(waited), "failed");
+    assert_true(json_get_bool(waited, "retry", false));
+    assert_true(json_get_bool(waited, "not_charged", false));
+    ran = plane_result("1");
+    assert_string_equal(status_of(ran), "success");
+    assert_true(executor_wait_ended(e, PATIENCE_MS));
+    executor_stop(e, 0);
+    claims = plane.claims;
+    g_usleep(700000);
+    assert_int_equal(plane.claims, claims);
+}
+
+void test_an_end_without_patience_cancels_and_charges_nobody(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+    int64_t began;
+
+    (void)state;
+    plane_add(0, "1", SLOW_QUERY);
+    await_running(e);
+    began = clock_monotonic_ms();
+    executor_stop(e, 0);
+    assert_true(clock_monotonic_ms() - began < 6000);
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "failed");
+    assert_true(json_get_bool(r, "retry", false));
+    assert_true(json_get_bool(r, "not_charged", false));
+}
+
+void test_no_secret_leaves_in_results_errors_or_logs(void **state)
+{
+    g_autoptr(config) config =
+        duckdb_config("w.db", json_pack("{s:{s:s}}", "secrets", "password", "pa55word-of-w"));
+    struct redactor *redactor = redactor_new();
+    struct executor_options options = options_for("apply", config);
+    struct executor *e;
+    g_autoptr(json_t) rows = NULL, wrong = NULL;
+    g_autofree char *text = NULL, *error = NULL;
+
+    (void)state;
+    config_free(config);
+    config = config_of_test();
+    options.config = config;
+    options.redactor = redactor;
+    redactor_add(redactor, "pa55word-of-w");
+    e = executor_start(&options, NULL);
+    plane_add(0, "1", "SELECT 'x pa55word-of-w y', 'cGE1NXdvcmQtb2Ytdw=='");
+    plane_add(0, "2", "SELECT * FROM \"pa55word-of-w\"");
+    rows = plane_result("1");
+    text = json_text(rows);
+    assert_null(strstr(text, "pa55word"));
+    assert_null(strstr(text, "cGE1NXdvcmQ"));
+    assert_non_null(strstr(text, "x *** y"));
+    wrong = plane_result("2");
+    error = json_text(wrong);
+    assert_null(strstr(error, "pa55word"));
+    executor_stop(e, PATIENCE_MS);
+    assert_null(strstr(plane.log->str, "pa55word"));
+    redactor_free(redactor);
+}
+
+void test_once_works_off_what_is_ready_and_ends(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor_options options = options_for("run", config);
+    struct executor *e;
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        g_autofree char *id = g_strdup_printf("%d", i);
+
+        plane_add(1, id, "SELECT 1");
+    }
+    options.once = true;
+    e = executor_start(&options, NULL);
+    assert_true(executor_wait_ended(e, PATIENCE_MS));
+    assert_int_equal(plane_result_count(), 10);
+    executor_stop(e, 0);
+}
+
+void test_an_outage_is_waited_out_and_the_result_told_afterwards(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e;
+    g_autoptr(json_t) r = NULL, again = NULL;
+
+    (void)state;
+    plane.ttl_ms = 30000;
+    e = start_executor("apply", config);
+    plane_add(0, "1", "SELECT count(*) FROM range(30000000) t(a) WHERE hash(a) % 1000 = 3");
+    plane_await(plane.claimed == 1);
+    plane_set(down, true);
+    g_usleep(1500000);
+    assert_int_equal(plane_result_count(), 0);
+    plane_set(down, false);
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    plane_add(0, "2", "SELECT 2");
+    again = plane_result("2");
+    executor_stop(e, PATIENCE_MS);
+}
+
+void test_a_control_plane_that_forgot_hears_hello_again(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+
+    (void)state;
+    assert_true(executor_wait_ready(e, PATIENCE_MS, NULL));
+    plane_set(forgets, true);
+    plane_await(plane.hellos >= 2);
+    plane_add(0, "1", "SELECT 1");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    executor_stop(e, PATIENCE_MS);
+}
+
+void test_rotated_settings_reach_workers_and_logins(void **state)
+{
+    g_autoptr(config) config = config_of_test(), other = duckdb_config("other.db", NULL);
+    struct executor_options options = options_for("apply", config);
+    struct executor *e;
+    g_autoptr(json_t) before = NULL, after = NULL;
+    g_autofree char *first = NULL, *second = NULL;
+
+    (void)state;
+    options.token = NULL;
+    options.client_id = "id";
+    options.client_secret = "first-secret";
+    e = executor_start(&options, NULL);
+    plane_add(0, "1", "SELECT current_database()");
+    before = plane_result("1");
+    executor__reload(e, other, "second-secret");
+    plane_add(0, "2", "SELECT current_database()");
+    after = plane_result("2");
+    first = json_text(json_object_get(before, "data"));
+    second = json_text(json_object_get(after, "data"));
+    assert_non_null(strstr(first, "\"w\""));
+    assert_non_null(strstr(second, "\"other\""));
+    plane_await(plane.hellos >= 2); /* another catalog is news */
+    assert_non_null(strstr(plane.secrets->str, "id:first-secret"));
+    executor_stop(e, PATIENCE_MS);
+}
+
+void test_a_refused_login_is_said(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor_options options = options_for("apply", config);
+    g_autoptr(GError) error = NULL;
+    struct executor *e;
+
+    (void)state;
+    options.token = NULL;
+    options.client_id = "id";
+    options.client_secret = "wrong-secret";
+    e = executor_start(&options, NULL);
+    assert_false(executor_wait_ready(e, PATIENCE_MS, &error));
+    assert_true(error_is(error, ERROR_DENIED));
+    assert_null(strstr(error->message, "wrong-secret"));
+    executor_stop(e, 0);
+}
+
+void test_duckdb_in_memory_is_refused_unless_it_is_the_only_one(void **state)
+{
+    g_autoptr(config) config = duckdb_config(NULL, NULL);
+    struct executor_options options = options_for("apply", config);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) r = NULL;
+    struct executor *e;
+
+    (void)state;
+    assert_null(executor_start(&options, &error));
+    assert_true(error_is(error, ERROR_INVALID));
+    assert_non_null(strstr(error->message, "memory"));
+    options.memory_allowed = true;
+    e = executor_start(&options, NULL);
+    plane_add(0, "1", "SELECT 1");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    executor_stop(e, PATIENCE_MS);
+}
