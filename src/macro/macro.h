@@ -38,8 +38,10 @@ struct macro_context {
 
     /* Columns of a table for @STAR and its like: GStrv of names, or NULL when unknown. */
     char **(*columns_of)(const struct sql_node *table, void *data);
-    /* The physical name of a model for @resolve_template and templates; may be NULL. */
-    void *data;
+    /* Their types, one for each name, as this dialect writes them: then @STAR and @UNION cast as
+     * SQLMesh's do. NULL when the call-back is, or when a type is not known. */
+    char **(*types_of)(const struct sql_node *table, void *data);
+    void *data; /* for the call-backs */
     /* A macro that is not built in. Returns its replacement in `a`, or NULL with an error. */
     struct sql_node *(*call)(struct arena *a, const struct sql_node *call, void *data,
                              GError **error);

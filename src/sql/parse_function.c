@@ -40,7 +40,8 @@ struct sql_node *sql__lambda(struct parser *p)
         n->flags |= SQL_NO_BRACKETS;
         sql__step(p);
     }
-    sql__add(n, SLOT_BODY, sql__at_query(p) ? sql__query(p) : sql__aliased(p));
+    bool query = sql__at_query(p) && !sql__at_op(p, OP_LPAREN);
+    sql__add(n, SLOT_BODY, query ? sql__query(p) : sql__aliased(p));
     return n;
 }
 
