@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#define TIME_NONE INT64_MIN /* no time */
+
 int64_t clock_now_ms(void);       /* wall clock, UTC */
 int64_t clock_monotonic_ms(void); /* never goes back; for waiting and measuring */
 int64_t clock_monotonic_us(void);

@@ -11,9 +11,10 @@
  *
  * Transactions  db_begin() … db_commit(), or db_rollback(); they do not nest. SQLite takes its
  * write lock at db_begin() (BEGIN IMMEDIATE). A lock held by another process longer than 5 s is
- * ERROR_BUSY. `synchronous=FULL`. Errors        domain db_error(): ERROR_BUSY, ERROR_UNAVAILABLE
- * (the server is gone), ERROR_CONFLICT (a unique key), ERROR_FAILED; the message holds the engine's
- * words and the statement.
+ * ERROR_BUSY. `synchronous=FULL`. When any call of a transaction fails, roll it back.
+ * Errors  domain db_error(): ERROR_BUSY, ERROR_UNAVAILABLE (the server is gone, the disk is full),
+ * ERROR_CONFLICT (a unique key), ERROR_INVALID (no database, or one that is ahead of this
+ * program), ERROR_FAILED; the message holds the engine's words and the statement.
  */
 #ifndef HEDDLE_DB_DB_H
 #define HEDDLE_DB_DB_H
@@ -52,6 +53,8 @@ int64_t db_int(const struct db_rows *rows, int column);
 int64_t db_time(const struct db_rows *rows, int column);
 double db_real(const struct db_rows *rows, int column);
 bool db_is_null(const struct db_rows *rows, int column);
+/* A copy of a blob, NULL for NULL; g_bytes_unref(). */
+GBytes *db_bytes(const struct db_rows *rows, int column);
 
 /* One numbered step of a schema. Steps are applied in order, each in its transaction. */
 struct db_migration {
@@ -59,8 +62,8 @@ struct db_migration {
     const char *sqlite, *postgres; /* the script; postgres NULL means the same */
 };
 /* Bring a module's tables to the newest version. Each module (auth, queue, state) numbers its own
- * steps; table `heddle_schema` (module, version) remembers how far each is. A database that is ahead
- * of this program is refused with the module and both versions named. */
+ * steps; table `heddle_schema` (module, version) remembers how far each is. A database that is
+ * ahead of this program is refused with the module and both versions named. */
 bool db_migrate(struct db *db, const char *module, const struct db_migration *migrations,
                 size_t count, GError **error) MUST_CHECK;
 

@@ -13,6 +13,7 @@
 #ifndef HEDDLE_WIRE_CODEC_H
 #define HEDDLE_WIRE_CODEC_H
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <stddef.h>
@@ -32,8 +33,6 @@ enum wire_kind {
     WIRE_OBJECT,    /* pointer to a struct of `type`, NULL when left out */
     WIRE_OBJECTS,   /* GPtrArray of pointers to structs of `type` */
 };
-
-#define TIME_NONE INT64_MIN
 
 struct wire_type;
 
