@@ -86,8 +86,8 @@ static inline int64_t claim(struct fixture *f, const char *executor, int64_t now
     g_autoptr(GPtrArray) got = claim_n(f, executor, 1, now);
     const struct queue_task *t = got->len ? got->pdata[0] : NULL;
 
-    if (t && fence)
-        *fence = t->fence;
+    if (fence)
+        *fence = t ? t->fence : 0;
     return t ? t->id : 0;
 }
 
