@@ -2,10 +2,11 @@
  * expect (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), plain errors.
  *
  * Threads  a client belongs to one thread at a time. http_client_interrupt() may be called from
- *          any thread and ends a request under way with ERROR_CANCELLED.
+ *          any thread and ends a request under way with ERROR_CANCELLED; when there is none, the
+ *          next one, so that an interrupt just before a request is not lost.
  * Errors   domain http_error(): ERROR_UNAVAILABLE (no answer, or 502, 503, 504), ERROR_DENIED (TLS
  *          refused), ERROR_CANCELLED, ERROR_LIMIT. An answer with any other status is no error:
- * look at `status`.
+ * look at `status`. Redirects are not followed: a token goes to no other host.
  */
 #ifndef HEDDLE_HTTP_CLIENT_H
 #define HEDDLE_HTTP_CLIENT_H
@@ -46,8 +47,8 @@ struct http_answer *http_send(struct http_client *c, const struct http_request *
                               GError **error) MUST_CHECK;
 void http_answer_free(struct http_answer *a);
 
-/* How long to wait before try number `attempt` (from 1): exponential from base_ms to cap_ms, with
- * full jitter added after the cap. */
+/* How long to wait before try number `attempt` (from 1): exponential from base_ms to cap_ms, to
+ * which as much again is added by chance. */
 int64_t http_backoff_ms(unsigned attempt, int64_t base_ms, int64_t cap_ms);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(http_answer, http_answer_free)

@@ -6,8 +6,12 @@
  *           method is 405; unknown path 404.
  * Handlers  run on the server's threads; one call a request, after the whole body arrived. A
  * handler either answers (http_reply*) or suspends (http_suspend) and answers later from any
- * thread. Guard     called before every handler; it may answer by itself (401, 403) and return
- * false. It is where tokens and scopes are checked; `needs` of the route is its argument.
+ * thread.
+ * Guard     called before every handler, when the headers are here and before the body is read; it
+ * may answer by itself (401, 403) and return false. It is where tokens and scopes are checked;
+ * `needs` of the route is its argument.
+ * Paths     and queries that are no UTF-8 when decoded, or hold "." or ".." as a step, are 400.
+ * HEAD is served where GET is.
  */
 #ifndef HEDDLE_HTTP_SERVER_H
 #define HEDDLE_HTTP_SERVER_H
@@ -70,8 +74,10 @@ void http_reply_problem(struct http_call *c, unsigned status, const char *word, 
 /* The status and word that fit an error's code (ERROR_NOT_FOUND: 404, ERROR_CONFLICT: 409, …). */
 void http_reply_error(struct http_call *c, const GError *error);
 void http_add_header(struct http_call *c, const char *name, const char *value); /* before */
-/* Keep the call without a thread; answer it later with the functions above. `gone` (may be NULL)
- * is called when the peer hangs up before that; the call must still be answered. */
+/* Keep the call without a thread; answer it later with the functions above. Every suspended call
+ * must be answered, also when its peer hung up. */
 void http_suspend(struct http_call *c);
+/* Has the peer of a suspended call hung up? Cheap; ask before handing out what it would lose. */
+bool http_is_gone(const struct http_call *c);
 
 #endif
