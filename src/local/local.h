@@ -1,0 +1,39 @@
+/* local.h -- the commands that hold a control plane or executors: `heddle server`, `executor`,
+ * `worker`, `client`, `dev`, and what every other command uses without TCLOUD_URL.
+ *
+ * local_start() makes the project in a folder work by itself: state in FOLDER/.heddle/state.db, a
+ * control plane on a loopback port with a random token, an apply and a run executor as threads of
+ * this process, their workers as its children. One process at a time has it: it holds a lock on
+ * FOLDER/.heddle/lock and writes FOLDER/.heddle/plane.json (mode 0600: url and token). A second
+ * command finds a running `heddle dev` there and uses its plane; while another command holds the
+ * lock it waits for it.
+ * Errors  domain local_error()
+ */
+#ifndef HEDDLE_LOCAL_LOCAL_H
+#define HEDDLE_LOCAL_LOCAL_H
+
+#include "cli/cli.h"
+
+ERROR_DOMAIN(local)
+
+struct local;
+
+struct local_settings {
+    const struct config *config; /* borrowed for its life; config->path is the project's folder */
+    bool scheduler;              /* `heddle dev`: keep models fresh by their crons */
+    const char *listen;          /* NULL: a free loopback port */
+};
+
+struct local *local_start(const struct local_settings *settings, GError **error) MUST_CHECK;
+/* Drain, stop, release the lock. NULL is fine. */
+void local_stop(struct local *l);
+const char *local_url(const struct local *l);
+const char *local_token(const struct local *l); /* a developer's */
+
+/* A cli_start_plane: `data` is a struct local **, kept until the command has ended. */
+bool local_plane(const struct config *config, struct cli_plane *plane, void *data, GError **error);
+
+/* server, executor, worker, client, dev; ends with a row whose name is NULL. */
+extern const struct cli_command local_commands[];
+
+#endif
