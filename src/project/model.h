@@ -37,7 +37,8 @@ struct model_seed {
     size_t len;
     const char *delimiter, *quotechar, *escapechar, *encoding, *lineterminator;
     bool doublequote, skipinitialspace;
-    char **na_values; /* GStrv in the arena or NULL: the defaults */
+    char **na_values;   /* GStrv in the arena or NULL: the defaults */
+    json_t *na_columns; /* na_values by column: object of lists of texts; or NULL */
     bool keep_default_na;
     int64_t batch_size;
 };
