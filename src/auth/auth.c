@@ -1,0 +1,60 @@
+/* auth.c -- an auth object's life, and who may do what. */
+#include "auth/auth_int.h"
+
+#include <string.h>
+
+ERROR_DOMAIN_DEFINE(auth)
+
+const char *const auth_role_names[] = {"executor", "viewer", "developer", "admin", NULL};
+
+struct auth *auth_new(struct db *db, int64_t now_ms, GError **error)
+{
+    struct auth *a;
+
+    if (!auth__migrate(db, error))
+        return NULL;
+    a = g_new0(struct auth, 1);
+    a->db = db;
+    a->keys = g_ptr_array_new_with_free_func((GDestroyNotify)auth__key_free);
+    a->limiter = auth__limiter_new();
+    if (auth__load_keys(a, now_ms, error))
+        return a;
+    auth_free(a);
+    return NULL;
+}
+
+void auth_free(struct auth *a)
+{
+    if (!a)
+        return;
+    g_ptr_array_unref(a->keys);
+    auth__limiter_free(a->limiter);
+    g_free(a);
+}
+
+void auth_identity_free(struct auth_identity *i)
+{
+    if (!i)
+        return;
+    g_free(i->subject);
+    g_free(i->name);
+    g_free(i->organisation);
+    g_free(i->project);
+    g_free(i);
+}
+
+bool auth_may(const struct auth_identity *i, const char *organisation, const char *project,
+              unsigned needs)
+{
+    return i && organisation && i->role >= 0 && i->role < ROLE_COUNT && (needs & 1u << i->role) &&
+           strcmp(i->organisation, organisation) == 0 &&
+           (!i->project || g_strcmp0(i->project, project) == 0);
+}
+
+int auth__role(const char *word)
+{
+    for (int i = 0; word && i < ROLE_COUNT; i++)
+        if (strcmp(auth_role_names[i], word) == 0)
+            return i;
+    return -1;
+}

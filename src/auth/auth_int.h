@@ -1,0 +1,77 @@
+/* auth_int.h -- shared by the files of auth/ alone. */
+#ifndef HEDDLE_AUTH_AUTH_INT_H
+#define HEDDLE_AUTH_AUTH_INT_H
+
+#include "auth/auth.h"
+#include "base/json.h"
+
+#include <openssl/evp.h>
+
+#define TOKEN_TTL_MS    (3600 * 1000LL)
+#define SECRET_BYTES    32 /* what we make: 256 bits */
+#define LEAST_SECRET    16 /* bytes of one that is brought */
+#define MOST_SECRET     1024
+#define SECRETS_AT_ONCE 2 /* while rotating */
+
+/* A signing key. Never changed once auth_new() has returned, so any thread may use it. */
+struct key {
+    char *id;
+    EVP_PKEY *pair;
+};
+
+struct limiter;
+
+struct auth {
+    struct db *db;
+    GPtrArray *keys; /* of struct key, the newest first: it signs, all of them verify */
+    struct limiter *limiter;
+};
+
+bool auth__migrate(struct db *db, GError **error) MUST_CHECK;
+
+/* keys.c: read them, make the first one. */
+bool auth__load_keys(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
+void auth__key_free(struct key *k);
+const struct key *auth__find_key(const struct auth *a, const char *id);
+
+/* base64url.c: RFC 4648, 5, without padding. g_free(). NULL for a text that is not it. */
+char *auth__base64url(const void *data, size_t n);
+guchar *auth__unbase64url(const char *text, size_t *n);
+
+/* signature.c: ES256 as RFC 7518, 3.4 writes it, r and s one behind the other. */
+#define SIGNATURE_BYTES 64
+bool auth__sign(const struct key *k, const char *text, guchar out[SIGNATURE_BYTES],
+                GError **error) MUST_CHECK;
+bool auth__is_signed(const struct key *k, const char *text, size_t n,
+                     const guchar signature[SIGNATURE_BYTES]);
+/* OpenSSL's own words, behind ours. */
+void auth__set_openssl_error(GError **error, const char *what);
+
+/* clients.c */
+struct client {
+    char *id, *name, *organisation, *project; /* project NULL: all */
+    int role;
+};
+void auth__client_free(struct client *c);
+typedef struct client client;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(client, auth__client_free)
+/* NULL without error: there is none of this id. */
+struct client *auth__find_client(struct auth *a, const char *id, GError **error) MUST_CHECK;
+/* Is this one of the client's secrets? Compares with all of them in constant time. */
+bool auth__secret_fits(struct auth *a, const char *id, const char *secret, bool *fits,
+                       GError **error) MUST_CHECK;
+
+/* scope.c: narrow what the client may to what is asked for. ERROR_INVALID: invalid_scope. */
+bool auth__narrow(struct auth_identity *i, const char *scope, GError **error) MUST_CHECK;
+/* -1 for a word that is no role. */
+int auth__role(const char *word);
+
+/* limiter.c: a bucket of tries for each key; each failure takes one, time brings them back.
+ * Belongs to the thread of the auth object. */
+struct limiter *auth__limiter_new(void);
+void auth__limiter_free(struct limiter *l);
+/* 0: go on; else the milliseconds after which one more try is admitted. */
+int64_t auth__limiter_wait(struct limiter *l, const char *key, int64_t now_ms);
+void auth__limiter_failed(struct limiter *l, const char *key, int64_t now_ms);
+
+#endif

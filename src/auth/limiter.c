@@ -1,0 +1,73 @@
+/* limiter.c -- failed logins, counted before any secret is looked at. */
+#include "auth/auth_int.h"
+
+#define TRIES       10   /* at once */
+#define ONE_MORE_MS 6000 /* a try comes back after this long */
+#define MOST_KEYS   10000
+
+/* A bucket is as full as time has made it: `owes_until_ms` moves ahead by ONE_MORE_MS a failure,
+ * and no further try is admitted while it is more than TRIES of them ahead of the clock. */
+struct bucket {
+    int64_t owes_until_ms;
+};
+
+struct limiter {
+    GHashTable *buckets; /* key -> struct bucket */
+    struct bucket rest;  /* for all keys that found no room */
+};
+
+struct limiter *auth__limiter_new(void)
+{
+    struct limiter *l = g_new0(struct limiter, 1);
+
+    l->buckets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    return l;
+}
+
+void auth__limiter_free(struct limiter *l)
+{
+    if (!l)
+        return;
+    g_hash_table_unref(l->buckets);
+    g_free(l);
+}
+
+static gboolean is_paid(gpointer key, gpointer value, gpointer now_ms)
+{
+    (void)key;
+    return ((struct bucket *)value)->owes_until_ms <= *(const int64_t *)now_ms;
+}
+
+/* The key's bucket, made when there is room. */
+static struct bucket *bucket_of(struct limiter *l, const char *key, int64_t now_ms)
+{
+    struct bucket *b = g_hash_table_lookup(l->buckets, key);
+
+    if (b)
+        return b;
+    if (g_hash_table_size(l->buckets) >= MOST_KEYS)
+        g_hash_table_foreach_remove(l->buckets, is_paid, &now_ms);
+    if (g_hash_table_size(l->buckets) >= MOST_KEYS)
+        return &l->rest;
+    b = g_new0(struct bucket, 1);
+    g_hash_table_insert(l->buckets, g_strdup(key), b);
+    return b;
+}
+
+int64_t auth__limiter_wait(struct limiter *l, const char *key, int64_t now_ms)
+{
+    const struct bucket *b = g_hash_table_lookup(l->buckets, key);
+
+    if (!b && g_hash_table_size(l->buckets) < MOST_KEYS)
+        return 0;
+    if (!b)
+        b = &l->rest;
+    return MAX(b->owes_until_ms - now_ms - (TRIES - 1) * ONE_MORE_MS, 0);
+}
+
+void auth__limiter_failed(struct limiter *l, const char *key, int64_t now_ms)
+{
+    struct bucket *b = bucket_of(l, key, now_ms);
+
+    b->owes_until_ms = MAX(b->owes_until_ms, now_ms) + ONE_MORE_MS;
+}
