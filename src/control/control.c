@@ -116,8 +116,9 @@ static bool clean_up(struct control *c, GError **error)
 {
     if (!db_begin(c->db, error))
         return false;
-    if (queue_drop_kind(c->queue, TASK_QUERY, error) && note_open_works(c, error) &&
-        db_commit(c->db, error))
+    if (queue_drop_kind(c->queue, TASK_QUERY, error) &&
+        (!c->settings.alone || queue_end_leases(c->queue, clock_now_ms(), error)) &&
+        note_open_works(c, error) && db_commit(c->db, error))
         return true;
     db_rollback(c->db);
     return false;

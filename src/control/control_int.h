@@ -105,7 +105,7 @@ int64_t control__query_int(const struct op *op, const char *name, int64_t missin
 bool control__hello(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__gateways(struct control *c, struct op *op, GError **error) MUST_CHECK;
 struct executor_view {
-    int class;
+    int class; /* enum queue_class; CLASS_COUNT: both */
     char *default_gateway; /* or NULL */
     GPtrArray *gateways;   /* of char * */
 };

@@ -16,9 +16,16 @@ void control__executor_view_free(struct executor_view *v)
     g_free(v);
 }
 
+/* Their places are those of enum queue_class. */
+static const char *const kinds[] = {"apply", "run", "both"};
+
+/* -1 for a kind that is none. */
 static int class_of(const char *kind)
 {
-    return strcmp(kind, "run") == 0 ? CLASS_RUN : CLASS_APPLY;
+    for (int i = 0; i <= CLASS_COUNT; i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return i;
+    return -1;
 }
 
 static struct executor_view *view_of(const struct wire_hello *hello)
@@ -75,9 +82,13 @@ static void saw(struct control *c, int64_t project, int class, const char *gatew
 
 void control__saw(struct control *c, int64_t project, const struct executor_view *v)
 {
-    saw(c, project, v->class, NULL);
-    for (guint i = 0; i < v->gateways->len; i++)
-        saw(c, project, v->class, v->gateways->pdata[i]);
+    for (int k = 0; k < CLASS_COUNT; k++) {
+        if (v->class != k && v->class != CLASS_COUNT)
+            continue;
+        saw(c, project, k, NULL);
+        for (guint i = 0; i < v->gateways->len; i++)
+            saw(c, project, k, v->gateways->pdata[i]);
+    }
 }
 
 bool control__is_served(struct control *c, int64_t project, int class, const char *gateway)
@@ -90,9 +101,10 @@ bool control__is_served(struct control *c, int64_t project, int class, const cha
 
 static bool check_hello(const struct wire_hello *hello, GError **error)
 {
-    if (strcmp(hello->kind, "apply") != 0 && strcmp(hello->kind, "run") != 0) {
+    if (class_of(hello->kind) < 0) {
         g_set_error(error, control_error(), ERROR_INVALID,
-                    "An executor is of kind \"apply\" or \"run\", not \"%s\".", hello->kind);
+                    "An executor is of kind \"apply\", \"run\" or \"both\", not \"%s\".",
+                    hello->kind);
         return false;
     }
     if (*hello->executor_id && strlen(hello->executor_id) <= MAX_NAME_BYTES)

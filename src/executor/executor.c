@@ -11,7 +11,9 @@
 
 static bool check_options(const struct executor_options *o, GError **error)
 {
-    if (strcmp(o->kind, "apply") != 0 && strcmp(o->kind, "run") != 0) {
+    static const char *const kinds[] = {"apply", "run", "both", NULL};
+
+    if (!g_strv_contains(kinds, o->kind)) {
         g_set_error(error, executor_error(), ERROR_INVALID,
                     "There is no executor of kind \"%s\".\nhint: say apply or run.", o->kind);
         return false;
@@ -24,9 +26,10 @@ static bool check_options(const struct executor_options *o, GError **error)
     return false;
 }
 
-static bool add_lane(struct executor *e, const struct config *config, guint i,
+static bool add_lane(struct executor *e, const struct executor_options *o, guint i,
                      const struct api_settings *api, GError **error)
 {
+    const struct config *config = o->config;
     const struct config_gateway *g = config->gateways->pdata[i];
     struct lane *lane = executor__lane_new(e, g, error);
 
@@ -36,14 +39,15 @@ static bool add_lane(struct executor *e, const struct config *config, guint i,
     lane->is_default = config->default_gateway
                            ? g_ascii_strcasecmp(config->default_gateway, g->name) == 0
                            : i == 0;
+    executor__lane_know(lane, o->known);
     return executor__caller_open(&lane->claimer, e, "claimer", api, error);
 }
 
-static bool open_callers(struct executor *e, const struct config *config,
+static bool open_callers(struct executor *e, const struct executor_options *o,
                          const struct api_settings *api, GError **error)
 {
-    for (guint i = 0; i < config->gateways->len; i++)
-        if (!add_lane(e, config, i, api, error))
+    for (guint i = 0; i < o->config->gateways->len; i++)
+        if (!add_lane(e, o, i, api, error))
             return false;
     return executor__caller_open(&e->greeter, e, "greeter", api, error) &&
            executor__caller_open(&e->keeper, e, "lease keeper", api, error) &&
@@ -156,7 +160,7 @@ struct executor *executor_start(const struct executor_options *o, GError **error
     if (!check_options(o, error))
         return NULL;
     e = executor_new(o);
-    if (!open_callers(e, o->config, &api, error)) {
+    if (!open_callers(e, o, &api, error)) {
         executor_free(e);
         return NULL;
     }
@@ -208,6 +212,21 @@ bool executor_wait_ready(struct executor *e, int64_t timeout_ms, GError **error)
         set_trouble(e, error);
     pthread_mutex_unlock(&e->lock);
     return ready;
+}
+
+GPtrArray *executor_gateways(struct executor *e)
+{
+    GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)wire_gateway_free);
+
+    pthread_mutex_lock(&e->lock);
+    for (guint i = 0; i < e->lanes->len; i++) {
+        const struct lane *lane = e->lanes->pdata[i];
+
+        if (lane->facts)
+            g_ptr_array_add(list, wire_copy(&wire_gateway_type, lane->facts));
+    }
+    pthread_mutex_unlock(&e->lock);
+    return list;
 }
 
 bool executor_wait_ended(struct executor *e, int64_t timeout_ms)

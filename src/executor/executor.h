@@ -35,11 +35,15 @@ int executor_main(const struct executor_settings *settings);
 
 /* An executor inside a command. Strings and config are borrowed for the executor's life. */
 struct executor_options {
-    const char *kind, *name; /* name NULL: the host's */
+    const char *kind, *name; /* "apply", "run" or "both"; name NULL: the host's */
     const char *url;         /* TCLOUD_URL */
     const char *token;       /* a ready token, or NULL: */
     const char *client_id, *client_secret, *token_url;
     const struct config *config;
+    /* Facts known beforehand, of struct wire_gateway, or NULL. Such a gateway is not opened to
+     * find them out: no worker is started before there is work. What a worker then finds is told.
+     */
+    const GPtrArray *known;
     bool memory_allowed;        /* DuckDB without a file: this is the only executor there will be */
     bool once;                  /* end when nothing is ready */
     const char *worker_program; /* NULL: this program itself */
@@ -55,6 +59,8 @@ struct executor *executor_start(const struct executor_options *options, GError *
 /* Wait until the control plane has welcomed it. False with the reason when that has not happened
  * within the time: a gateway that does not answer, a refused login, a server that is not there. */
 bool executor_wait_ready(struct executor *e, int64_t timeout_ms, GError **error) MUST_CHECK;
+/* What is known of its gateways by now: of struct wire_gateway; g_ptr_array_unref(). */
+GPtrArray *executor_gateways(struct executor *e);
 /* Claim nothing more; tasks not begun are given back, what runs is finished. Returns at once. */
 void executor_drain(struct executor *e);
 /* Cancel what runs, too. Returns at once. */

@@ -90,6 +90,7 @@ struct slot {
     struct lane *lane;
     struct child *child; /* or NULL */
     bool open;           /* the child has the warehouse open */
+    bool was_open;       /* some child of this slot had */
     unsigned generation; /* of the configuration it was opened with */
     int64_t idle_since_ms;
     pthread_t thread;
@@ -102,7 +103,8 @@ struct lane {
     char *name; /* lower case */
     char *type;
     bool is_default;
-    bool has_file; /* DuckDB on files: one worker, which must have the turn */
+    bool has_file;  /* DuckDB on files: one worker, which must have the turn */
+    bool in_memory; /* DuckDB without: it lives as long as its one worker */
     int64_t slot_count;
     struct slot *slots;
     struct turn *turn; /* slot 0's thread's alone; NULL without a file */
@@ -117,7 +119,7 @@ struct lane {
     unsigned refusals; /* in a row */
     enum lane_state state;
     char *trouble;              /* why it is down; or NULL */
-    struct wire_gateway *facts; /* NULL until a worker could open it */
+    struct wire_gateway *facts; /* NULL until known: a worker could open it */
     uint64_t empty_at;          /* --once: 1 + `progress` before a claim that came back empty */
 };
 
@@ -197,6 +199,8 @@ void executor__redact_json(struct redactor *r, json_t *value);
 /* Lanes (lane.c, claim.c, slot.c). */
 struct lane *executor__lane_new(struct executor *e, const struct config_gateway *g, GError **error);
 void executor__lane_free(struct lane *lane);
+/* Before its threads start: take what is known of it from a list of struct wire_gateway. */
+void executor__lane_know(struct lane *lane, const GPtrArray *known);
 /* What SQLMesh runs at the same time on a connection of this type when nothing is said. */
 int64_t executor__concurrent_tasks(const struct config_gateway *g);
 void *executor__claim_loop(void *lane);

@@ -55,6 +55,7 @@ struct lane *executor__lane_new(struct executor *e, const struct config_gateway 
     lane->name = g_ascii_strdown(g->name, -1);
     lane->type = g_strdup(g->type);
     lane->has_file = files->len > 0;
+    lane->in_memory = duckdb && files->len == 0;
     lane->turn = executor__turn_new(files);
     lane->connection = json_deep_copy(g->connection);
     lane->slot_count = executor__concurrent_tasks(g);
@@ -91,18 +92,32 @@ void executor__lane_set_state(struct lane *lane, enum lane_state state, const ch
     pthread_mutex_unlock(&lane->e->lock);
 }
 
-static struct wire_gateway *facts_of(const struct lane *lane, const json_t *answer)
+static struct wire_gateway *facts_of(const struct lane *lane, const char *catalog,
+                                     const char *version)
 {
     struct wire_gateway *g = wire_gateway_new();
 
     g->name = g_strdup(lane->name);
     g->type = g_strdup(lane->type);
-    g->default_catalog = g_strdup(json_get_string(answer, "catalog", NULL));
-    g->version = redact_text(lane->e->redactor, json_get_string(answer, "version", ""));
+    g->default_catalog = g_strdup(catalog);
+    g->version = redact_text(lane->e->redactor, version);
     g->dialect = g_strdup(warehouse_dialect_name(lane->type));
     g->is_default = lane->is_default;
     g->slots = lane->slot_count;
     return g;
+}
+
+void executor__lane_know(struct lane *lane, const GPtrArray *known)
+{
+    for (guint i = 0; known && i < known->len; i++) {
+        const struct wire_gateway *g = known->pdata[i];
+
+        if (g_ascii_strcasecmp(g->name, lane->name) != 0 || g_strcmp0(g->type, lane->type) != 0)
+            continue;
+        wire_gateway_free(lane->facts);
+        lane->facts = facts_of(lane, g->default_catalog, g->version ? g->version : "");
+        lane->tried = true;
+    }
 }
 
 static bool is_same(const struct wire_gateway *a, const struct wire_gateway *b)
@@ -113,7 +128,8 @@ static bool is_same(const struct wire_gateway *a, const struct wire_gateway *b)
 
 void executor__lane_opened(struct lane *lane, const json_t *answer)
 {
-    struct wire_gateway *facts = facts_of(lane, answer);
+    struct wire_gateway *facts = facts_of(lane, json_get_string(answer, "catalog", NULL),
+                                          json_get_string(answer, "version", ""));
 
     executor__lane_set_state(lane, LANE_READY, NULL);
     pthread_mutex_lock(&lane->e->lock);

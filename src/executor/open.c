@@ -144,8 +144,23 @@ static json_t *open_order(struct slot *s)
     return order;
 }
 
+/* What was in it is gone with the process that had it, and whoever asks must be told. */
+static bool memory_is_lost(const struct slot *s, GError **error)
+{
+    if (!s->lane->in_memory || !s->was_open || s->open)
+        return false;
+    g_set_error(error, executor_error(), ERROR_INVALID,
+                "The worker that had the DuckDB database of gateway %s in memory has ended, and "
+                "the data with it.",
+                s->lane->name);
+    error_hint(error, "start again, or give the gateway a file as its database.");
+    return true;
+}
+
 static bool start_child(struct slot *s, GError **error)
 {
+    if (memory_is_lost(s, error))
+        return false;
     if (!s->child)
         s->child = executor__child_start(s->lane->e->program, error);
     s->idle_since_ms = clock_monotonic_ms();
@@ -180,7 +195,7 @@ static enum ready open_once(struct slot *s, const struct job *j, bool *busy, GEr
     if (!said)
         return died_opening(s, j, error);
     if (strcmp(json_get_string(said, "is", ""), "opened") == 0) {
-        s->open = true;
+        s->open = s->was_open = true;
         executor__lane_opened(s->lane, said);
         return READY;
     }

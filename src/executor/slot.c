@@ -18,13 +18,12 @@ static void tidy(struct slot *s)
 {
     struct lane *lane = s->lane;
     int64_t now = clock_monotonic_ms();
-    bool in_memory = !lane->has_file && lane->e->memory_allowed;
 
     if (lane->has_turn &&
         (now - s->idle_since_ms >= LINGER_MS ||
          (now - s->idle_since_ms >= 2 * GLANCE_MS && executor__turn_wanted(lane->turn, 0, now))))
         executor__slot_yield(s);
-    if (s->child && !in_memory && now - s->idle_since_ms >= IDLE_MS)
+    if (s->child && !lane->in_memory && now - s->idle_since_ms >= IDLE_MS)
         g_free(executor__slot_end_child(s));
 }
 

@@ -94,7 +94,7 @@ static void worker_answered(struct slot *s, struct job *j, const json_t *message
         r = executor__job_result(j, STATUS_FAILED, g_strdup(error->message));
     suspect = r->status != STATUS_SUCCESS && r->retry;
     end_job(j, r);
-    if (suspect)
+    if (suspect && !s->lane->in_memory)
         g_free(executor__slot_end_child(s)); /* its connection may be lost: open another */
 }
 

@@ -9,6 +9,13 @@
     "EXISTS (SELECT 1 FROM task other WHERE other.state = 'leased' AND other.target = "            \
     "task.target AND other.grp <> task.grp)"
 
+/* With one class the index gives the order; with every class they are sorted. */
+#define CANDIDATES(of_class)                                                                       \
+    "SELECT " TASK_COLUMNS " FROM task WHERE state = 'ready' AND project = ?"                      \
+    " AND class " of_class " ? AND ready_ms <= ?"                                                  \
+    " AND (gateway = lower(?) OR gateway IS NULL AND ? = 1)"                                       \
+    " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?"
+
 static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
                              const struct queue_slot *slot, int64_t limit, int64_t now_ms,
                              GError **error)
@@ -17,13 +24,9 @@ static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
     g_autoptr(db_rows) rows = NULL;
     GError *why = NULL;
 
-    rows = db_query(
-        q->db,
-        "SELECT " TASK_COLUMNS " FROM task WHERE state = 'ready' AND project = ?"
-        " AND class = ? AND ready_ms <= ? AND (gateway = lower(?) OR gateway IS NULL AND ? = 1)"
-        " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?",
-        "iitsii", c->project, (int64_t)c->class, now_ms, slot->gateway, (int64_t)slot->is_default,
-        limit, error);
+    rows = db_query(q->db, c->class == CLASS_COUNT ? CANDIDATES("<") : CANDIDATES("="), "iitsii",
+                    c->project, (int64_t)c->class, now_ms, slot->gateway, (int64_t)slot->is_default,
+                    limit, error);
     if (!rows)
         return NULL;
     while (db_next(rows, &why))

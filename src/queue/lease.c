@@ -88,19 +88,31 @@ static bool expire(struct queue *q, struct queue_task *t, bool charged, int64_t 
            queue__try_again(q, t, why, 0, now_ms, error);
 }
 
-static bool expire_those(struct queue *q, bool renewed, int64_t now_ms, GError **error)
+struct lateness {
+    int64_t until_ms; /* leases that end by then */
+    bool renewed, charged;
+};
+
+static bool expire_those(struct queue *q, const struct lateness *those, int64_t now_ms,
+                         GError **error)
 {
     g_autoptr(GPtrArray) late = queue__select(q,
                                               "SELECT " TASK_COLUMNS " FROM task WHERE state = "
                                               "'leased' AND lease_ms <= ? AND renewed = ?",
-                                              now_ms, renewed, error);
+                                              those->until_ms, those->renewed, error);
 
     if (!late)
         return false;
     for (guint i = 0; i < late->len; i++)
-        if (!expire(q, late->pdata[i], renewed, now_ms, error))
+        if (!expire(q, late->pdata[i], those->charged, now_ms, error))
             return false;
     return true;
+}
+
+bool queue_end_leases(struct queue *q, int64_t now_ms, GError **error)
+{
+    return expire_those(q, &(struct lateness){INT64_MAX, true, false}, now_ms, error) &&
+           expire_those(q, &(struct lateness){INT64_MAX, false, false}, now_ms, error);
 }
 
 /* The earliest moment a statement with one time in it finds; INT64_MAX when there is none. */
@@ -136,7 +148,8 @@ static bool wake_delayed(struct queue *q, int64_t now_ms, GError **error)
 bool queue_tick(struct queue *q, int64_t now_ms, int64_t *next_ms, GError **error)
 {
     *next_ms = INT64_MAX;
-    return expire_those(q, true, now_ms, error) && expire_those(q, false, now_ms, error) &&
+    return expire_those(q, &(struct lateness){now_ms, true, true}, now_ms, error) &&
+           expire_those(q, &(struct lateness){now_ms, false, false}, now_ms, error) &&
            wake_delayed(q, now_ms, error) &&
            earliest(q, "SELECT min(lease_ms) FROM task WHERE state = 'leased' AND lease_ms > ?",
                     now_ms, next_ms, error) &&

@@ -93,7 +93,7 @@ struct queue_slot {
 };
 struct queue_claim {
     int64_t project;
-    int class;
+    int class; /* CLASS_COUNT: every one */
     const char *executor;
     const struct queue_slot *slots;
     size_t slot_count;
@@ -126,6 +126,8 @@ bool queue_cancel(struct queue *q, struct queue_task *task, const char *reason, 
                   GError **error) MUST_CHECK;
 /* At start: forget open tasks of this kind (nobody waits for them any more). */
 bool queue_drop_kind(struct queue *q, int kind, GError **error) MUST_CHECK;
+/* At start: every executor of before is known to be gone. Its leases end now, uncharged. */
+bool queue_end_leases(struct queue *q, int64_t now_ms, GError **error) MUST_CHECK;
 /* Forget a task without a group that has ended, and what it was given. */
 bool queue_drop(struct queue *q, int64_t task, GError **error) MUST_CHECK;
 /* Do what time asks for (expired leases); *next_ms: when to come again (INT64_MAX: never). */
