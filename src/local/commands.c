@@ -1,0 +1,72 @@
+/* commands.c -- the table of the commands here, and their help. */
+#include "local/local_int.h"
+
+#include <string.h>
+
+static const char server_help[] =
+    "The address is printed when it serves. SIGTERM or SIGINT stops it: what waits is answered "
+    "503, "
+    "nothing is lost.\n\n"
+    "Examples:\n"
+    "  heddle server\n"
+    "  heddle server --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem \\\n"
+    "      --state sqlite:/var/lib/heddle/heddle.db --public-url https://heddle.example.com\n\n"
+    "Exit codes: 0 stopped, 1 it could not start, 2 the command line cannot be.";
+
+static const char executor_help[] =
+    "An executor is told by its environment where the control plane is (TCLOUD_URL), who it is "
+    "itself\n(TCLOUD_CLIENT_ID, TCLOUD_CLIENT_SECRET) and what gateways it has "
+    "(SQLMESH__GATEWAYS__…): docs/settings.md.\n"
+    "apply carries out plans and queries, run keeps models fresh. SIGTERM: what runs is finished, "
+    "nothing more\nis claimed; a second one cancels it.\n\n"
+    "Examples:\n"
+    "  heddle executor apply\n"
+    "  heddle executor run --once\n"
+    "  heddle executor apply --check\n\n"
+    "Exit codes: 0 done, 1 it could not start, or --check found what does not answer, 2 the "
+    "command "
+    "line cannot be.";
+
+static const char worker_help[] =
+    "Executors start workers by themselves; this is no command for people.";
+
+static const char client_help[] =
+    "Works beside a running server, on the same state database. Organisation and project come into "
+    "being with the\nclient. With --client-id and --secret-file it may be repeated without harm; "
+    "another secret for the same id is\nvalid beside the one before, so that secrets rotate.\n\n"
+    "Examples:\n"
+    "  heddle client create --org acme --project shop --name executors --role executor --json\n"
+    "  heddle client create --org acme --all-projects --role admin --client-id ops --secret-file "
+    "secret\n\n"
+    "Exit codes: 0 done, 1 it could not be made, 2 the command line cannot be.";
+
+static const char dev_help[] =
+    "State is in .heddle/state.db, the warehouse as config.yaml says. The address is printed; "
+    "other "
+    "heddle commands in\nthis folder find it by themselves. SIGINT (Ctrl-C) or SIGTERM stops "
+    "it.\n\n"
+    "Examples:\n"
+    "  heddle dev\n"
+    "  heddle dev --listen 127.0.0.1:8087\n\n"
+    "Exit codes: 0 stopped, 1 it could not start, 2 the command line cannot be.";
+
+const struct cli_command local_commands[] = {
+    {"dev",      "",          "Run everything for the project in this folder, with the scheduler.", dev_help,
+     local__run_dev                                                                                                                 },
+    {"server",   "",          "Run the control plane: API, scheduler, state.",                      server_help, local__run_server  },
+    {"executor", "apply|run", "Run an executor: it pulls work from the control plane.",
+     executor_help,                                                                                              local__run_executor},
+    {"worker",   "",          "Carry out tasks for an executor.",                                   worker_help, local__run_worker  },
+    {"client",   "create",    "Make a client: an id and a secret to log in with.",                  client_help,
+     local__run_client                                                                                                              },
+    {NULL,       NULL,        NULL,                                                                 NULL,        NULL               },
+};
+
+const struct cli_command *local__command(const char *name)
+{
+    const struct cli_command *c = local_commands;
+
+    while (c->name && strcmp(c->name, name) != 0)
+        c++;
+    return c;
+}

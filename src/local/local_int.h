@@ -1,0 +1,61 @@
+/* local_int.h -- shared by the files of local/ alone. */
+#ifndef HEDDLE_LOCAL_LOCAL_INT_H
+#define HEDDLE_LOCAL_LOCAL_INT_H
+
+#include "local/local.h"
+
+/* folder.c -- FOLDER/.heddle: made with mode 0700 and a .gitignore, locked while it is used. The
+ * lock is fcntl()'s: a process that dies holds nothing, and others can ask who has it. */
+struct folder {
+    char *path;  /* FOLDER/.heddle */
+    char *plane; /* FOLDER/.heddle/plane.json */
+    int lock;    /* the file descriptor, or -1 */
+};
+bool local__folder_open(struct folder *f, const char *project, GError **error) MUST_CHECK;
+/* Gives the lock back. */
+void local__folder_close(struct folder *f);
+/* Take the lock; waits while a command has it. If a `heddle dev` has it: true too, with `running`
+ * filled in instead. */
+bool local__folder_take(struct folder *f, struct cli_plane *running, GError **error) MUST_CHECK;
+/* Tell others where the plane is. Taken back by local__folder_close(). */
+bool local__folder_tell(const struct folder *f, const struct cli_plane *plane,
+                        GError **error) MUST_CHECK;
+/* A file in the folder, mode 0600, whole or not at all. */
+bool local__folder_write(const struct folder *f, const char *name, const char *text,
+                         GError **error) MUST_CHECK;
+char *local__folder_file(const struct folder *f, const char *name); /* its path; g_free() */
+
+/* known.c -- what gateways are, without opening them. */
+/* Is it DuckDB without a file? */
+bool local__is_memory(const struct config_gateway *g);
+/* Of struct wire_gateway: DuckDB's from their configuration, others as they answered the last time
+ * with the same configuration. g_ptr_array_unref(). */
+GPtrArray *local__known(const struct folder *f, const struct config *config);
+/* Remember what was found. */
+bool local__remember(const struct folder *f, const struct config *config, const GPtrArray *facts,
+                     GError **error) MUST_CHECK;
+
+/* options.c */
+#define LOCAL_GO (-1)
+struct local_options {
+    const GOptionEntry *own; /* NULL: none */
+    int min_words, max_words;
+};
+/* LOCAL_GO, or an exit code: --help was asked for, or *error says what cannot be. */
+int local__parse(const struct cli_command *command, const struct local_options *options, int *argc,
+                 char ***argv, GError **error);
+bool local__usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* signals.c -- SIGTERM and SIGINT, taken by one thread at the time it chooses. */
+void local__block_signals(void); /* before any thread is started */
+int local__wait_signal(void);    /* which one came */
+
+/* One file a command, or two. */
+const struct cli_command *local__command(const char *name);
+int local__run_server(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_executor(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_worker(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_client(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_dev(struct cli *cli, int argc, char **argv, GError **error);
+
+#endif

@@ -1,0 +1,144 @@
+/* server.c -- `heddle server`: the control plane as a process. */
+#include "local/local_int.h"
+
+#include "base/log.h"
+#include "control/control.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+struct texts {
+    char *listen, *state, *cert, *key, *public_url, *level, *format;
+    char *cert_pem, *key_pem;
+    gboolean no_scheduler, no_queries, plain_http;
+};
+
+static void texts_clear(struct texts *t)
+{
+    g_free(t->listen);
+    g_free(t->state);
+    g_free(t->cert);
+    g_free(t->key);
+    g_free(t->public_url);
+    g_free(t->level);
+    g_free(t->format);
+    g_free(t->cert_pem);
+    g_free(t->key_pem);
+}
+
+static bool read_pem(const char *path, char **pem, GError **error)
+{
+    if (!path || g_file_get_contents(path, pem, NULL, error))
+        return true;
+    error_hint(error, "--tls-cert and --tls-key are paths of PEM files.");
+    return false;
+}
+
+static bool read_tls(struct texts *t, GError **error)
+{
+    if (!t->cert != !t->key)
+        return local__usage_error(error, "--tls-cert and --tls-key belong together.");
+    return read_pem(t->cert, &t->cert_pem, error) && read_pem(t->key, &t->key_pem, error);
+}
+
+static bool is_one_of(const char *option, const char *text, const char *const *words,
+                      GError **error)
+{
+    g_autofree char *list = NULL;
+
+    if (!text || g_strv_contains(words, text))
+        return true;
+    list = g_strjoinv(", ", (char **)words);
+    return local__usage_error(error, "%s is one of %s, not \"%s\".", option, list, text);
+}
+
+static bool set_log(const struct texts *t, GError **error)
+{
+    static const char *const levels[] = {"debug", "info", "warning", "error", NULL};
+    static const char *const formats[] = {"text", "json", NULL};
+
+    if (!is_one_of("--log-level", t->level, levels, error) ||
+        !is_one_of("--log-format", t->format, formats, error))
+        return false;
+    if (t->level)
+        g_setenv("HEDDLE_LOG_LEVEL", t->level, TRUE);
+    if (t->format)
+        g_setenv("HEDDLE_LOG_FORMAT", t->format, TRUE);
+    log_setup(LOG_INFO);
+    return true;
+}
+
+static const char *listen_of(const struct texts *t)
+{
+    return t->listen ? t->listen : "127.0.0.1:8080";
+}
+
+static void announce(const struct texts *t, int port)
+{
+    const char *listen = listen_of(t), *colon = g_strrstr(listen, ":");
+    int host = colon ? (int)(colon - listen) : 0;
+
+    if (t->public_url)
+        printf("%s\n", t->public_url);
+    else
+        printf("%s://%.*s:%d\n", t->cert ? "https" : "http", host, listen, port);
+    fflush(stdout);
+}
+
+static int serve(const struct texts *t, GError **error)
+{
+    struct control_settings settings = {
+        .state_url = t->state ? t->state : "sqlite:heddle.db",
+        .listen = listen_of(t),
+        .public_url = t->public_url,
+        .tls_cert = t->cert_pem,
+        .tls_key = t->key_pem,
+        .plain_http = t->plain_http,
+        .no_scheduler = t->no_scheduler,
+        .no_queries = t->no_queries,
+    };
+    struct control *c;
+
+    local__block_signals();
+    if (!(c = control_start(&settings, error)))
+        return CLI_FAILED;
+    announce(t, control_port(c));
+    log_event(LOG_INFO, "the control plane stops", "signal",
+              local__wait_signal() == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+    control_stop(c);
+    return CLI_DONE;
+}
+
+int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
+{
+    struct texts t = {0};
+    const GOptionEntry own[] = {
+        {"listen",     0, 0, G_OPTION_ARG_STRING, &t.listen,
+         "Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080", "HOST:PORT"},
+        {"state",           0, 0, G_OPTION_ARG_STRING, &t.state,
+         "The state database: sqlite:PATH. Default: sqlite:heddle.db", "URL"},
+        {"tls-cert",   0, 0, G_OPTION_ARG_FILENAME, &t.cert, "The certificate chain, PEM", "FILE"},
+        {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &t.key, "Its private key, PEM", "FILE"},
+        {"public-url",      0, 0, G_OPTION_ARG_STRING, &t.public_url,
+         "How clients reach this server, for links and tokens", "URL"},
+        {"plain-http",           0, 0, G_OPTION_ARG_NONE, &t.plain_http,
+         "Admit plain HTTP beyond loopback: an Ingress in front speaks TLS", NULL},
+        {"no-scheduler",    0, 0, G_OPTION_ARG_NONE, &t.no_scheduler,
+         "Do not watch the clock: runs start by request only", NULL},
+        {"no-queries",       0, 0, G_OPTION_ARG_NONE, &t.no_queries,
+         "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
+        {"log-level",   0, 0, G_OPTION_ARG_STRING, &t.level,
+         "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
+        {"log-format",           0, 0, G_OPTION_ARG_STRING, &t.format,
+         "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
+        {0    },
+    };
+    const struct local_options options = {own, 0, 0};
+    int code = local__parse(local__command("server"), &options, &argc, &argv, error);
+
+    (void)cli;
+    if (code == LOCAL_GO)
+        code = !set_log(&t, error) || !read_tls(&t, error) ? CLI_USAGE : serve(&t, error);
+    texts_clear(&t);
+    return code;
+}
