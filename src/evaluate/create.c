@@ -1,0 +1,154 @@
+/* create.c -- the physical table or view of a model, made when it is missing. */
+#include "evaluate/evaluate_int.h"
+
+#include <string.h>
+
+bool evaluate__create_schema(struct evaluate_run *r, const struct wire_table *t, GError **error)
+{
+    struct wire_table schema = {t->catalog, NULL, t->schema};
+
+    if (!t->schema)
+        return true;
+    return evaluate__executef(r, error, "CREATE SCHEMA IF NOT EXISTS %s",
+                              evaluate__table(r, &schema));
+}
+
+bool evaluate__drop_other(struct evaluate_run *r, const struct wire_table *t, const char *type,
+                          GError **error)
+{
+    const char *is, *kind;
+
+    if (!evaluate__object(r, t, &is, error))
+        return false;
+    if (!is)
+        return true;
+    kind = strcmp(is, "VIEW") == 0 ? "VIEW" : "TABLE";
+    return strcmp(kind, type) == 0 ||
+           evaluate__executef(r, error, "DROP %s %s", kind, evaluate__table(r, t));
+}
+
+/* The query, run for nothing: what is wrong with it is found before there is data. */
+static bool dry_run(struct evaluate_run *r, const char *query, GError **error)
+{
+    GPtrArray *names;
+
+    evaluate__log(r, "Trying the query without rows");
+    return evaluate__query_columns(r, query, &names, error);
+}
+
+bool evaluate__create_empty(struct evaluate_run *r, const struct wire_table *t, bool comments,
+                            GError **error)
+{
+    const GPtrArray *typed = evaluate__typed(r);
+    const char *query = r->model->query ? evaluate__query(r, error) : NULL;
+    bool ok;
+
+    if (r->model->query && !query)
+        return false;
+    if (typed)
+        ok = evaluate__executef(r, error, "CREATE TABLE IF NOT EXISTS %s (%s)",
+                                evaluate__table(r, t), evaluate__column_types(r, typed)) &&
+             (r->model->kind != KIND_INCREMENTAL_BY_TIME_RANGE || dry_run(r, query, error));
+    else
+        ok = evaluate__executef(r, error,
+                                "CREATE TABLE IF NOT EXISTS %s AS SELECT * FROM (%s) AS %s "
+                                "WHERE FALSE LIMIT 0",
+                                evaluate__table(r, t), query, evaluate__name(r, "_subquery"));
+    return ok && (!comments || evaluate__comment(r, t, "TABLE", error));
+}
+
+static bool create_table(struct evaluate_run *r, GError **error)
+{
+    return evaluate__create_empty(r, r->task->target, !r->task->is_dev_table, error);
+}
+
+/* Statements run around the creation of tables that batches fill; whatever is made in one go runs
+ * them when it is filled, as SQLMesh does. Yet a query that cannot be read without them has them
+ * here too. */
+static const struct {
+    int kind;
+    bool statements;
+    bool (*create)(struct evaluate_run *r, GError **error);
+} creators[] = {
+    {KIND_VIEW,                      false, evaluate__load_view},
+    {KIND_FULL,                      false, create_table       },
+    {KIND_SEED,                      false, evaluate__load_seed},
+    {KIND_INCREMENTAL_BY_TIME_RANGE, true,  create_table       },
+};
+
+static bool create(struct evaluate_run *r, size_t which, bool statements, GError **error)
+{
+    const struct model *m = r->model;
+
+    if (!evaluate__begin(r, error) || !evaluate__create_schema(r, r->task->target, error) ||
+        (statements && !evaluate__statements(r, m->pre, error)) ||
+        !creators[which].create(r, error) ||
+        (statements && !evaluate__statements(r, m->post, error)))
+        return false;
+    return evaluate__commit(r, error);
+}
+
+static bool has_statements(const struct model *m)
+{
+    return (m->pre && m->pre->len > 0) || (m->post && m->post->len > 0);
+}
+
+static bool may_try_again(const GError *error)
+{
+    return !error_is(error, ERROR_CANCELLED) && !error_is(error, ERROR_UNAVAILABLE) &&
+           !error_is(error, ERROR_BUSY);
+}
+
+static bool create_kind(struct evaluate_run *r, size_t which, GError **error)
+{
+    const char *stage = r->stage;
+    GError *own = NULL;
+    bool ok;
+
+    r->stage = STAGE_CREATING;
+    ok = create(r, which, creators[which].statements, &own);
+    if (!ok)
+        evaluate__rollback(r);
+    if (!ok && !creators[which].statements && has_statements(r->model) && may_try_again(own)) {
+        g_clear_error(&own);
+        ok = create(r, which, true, &own);
+        if (!ok)
+            evaluate__rollback(r);
+    }
+    r->stage = stage;
+    if (own)
+        g_propagate_error(error, own);
+    return ok;
+}
+
+static bool find_creator(const struct evaluate_run *r, size_t *which, GError **error)
+{
+    for (*which = 0; *which < G_N_ELEMENTS(creators); (*which)++)
+        if (creators[*which].kind == r->model->kind)
+            return true;
+    return evaluate__invalid(error, "A model of kind %s has no table that could be made.",
+                             model_kind_names[r->model->kind]);
+}
+
+bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error)
+{
+    GPtrArray *columns;
+    size_t which;
+
+    *made = false;
+    if (!find_creator(r, &which, error) || !evaluate__columns(r, r->task->target, &columns, error))
+        return false;
+    if (columns)
+        return true;
+    *made = true;
+    return create_kind(r, which, error);
+}
+
+bool evaluate__do_create(struct evaluate_run *r, GError **error)
+{
+    bool made;
+
+    if (!evaluate__ensure(r, &made, error))
+        return false;
+    return made || evaluate__migrate(r, error);
+}

@@ -1,0 +1,161 @@
+/* run.c -- statements on the warehouse: asked whether to stop, logged, counted; and names. */
+#include "evaluate/evaluate_int.h"
+
+#include "base/clock.h"
+#include "base/faults.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+ERROR_DOMAIN_DEFINE(evaluate)
+
+void evaluate__log(struct evaluate_run *r, const char *format, ...)
+{
+    g_autofree char *line = NULL;
+    va_list args;
+
+    if (!r->c->log)
+        return;
+    va_start(args, format);
+    line = g_strdup_vprintf(format, args);
+    va_end(args);
+    r->c->log(line, r->c->data);
+}
+
+bool evaluate__invalid(GError **error, const char *format, ...)
+{
+    va_list args;
+
+    if (!error)
+        return false;
+    va_start(args, format);
+    *error = g_error_new_valist(evaluate_error(), ERROR_INVALID, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool may_go_on(struct evaluate_run *r, GError **error)
+{
+    if (fault("evaluate_statement")) {
+        g_set_error(error, evaluate_error(), ERROR_UNAVAILABLE,
+                    "The connection to the warehouse was lost (a planned fault).");
+        return false;
+    }
+    if (r->c->stopped && r->c->stopped(r->c->data)) {
+        g_set_error(error, evaluate_error(), ERROR_CANCELLED,
+                    "The task was asked to stop between two statements.");
+        return false;
+    }
+    return true;
+}
+
+bool evaluate__execute(struct evaluate_run *r, const char *sql, int64_t *rows, GError **error)
+{
+    int64_t began = clock_monotonic_us(), changed = -1;
+    double seconds;
+
+    if (!may_go_on(r, error))
+        return false;
+    evaluate__log(r, "%s", sql);
+    if (!warehouse_execute(r->warehouse, sql, &changed, error))
+        return false;
+    seconds = (double)(clock_monotonic_us() - began) / 1e6;
+    if (changed >= 0)
+        evaluate__log(r, "  %" G_GINT64_FORMAT " rows, %.3f s", changed, seconds);
+    else
+        evaluate__log(r, "  %.3f s", seconds);
+    if (rows)
+        *rows = changed;
+    return true;
+}
+
+bool evaluate__number(struct evaluate_run *r, const char *sql, int64_t *value, GError **error)
+{
+    if (!may_go_on(r, error))
+        return false;
+    evaluate__log(r, "%s", sql);
+    if (!warehouse_number(r->warehouse, sql, value, error))
+        return false;
+    evaluate__log(r, "  %" G_GINT64_FORMAT, *value);
+    return true;
+}
+
+bool evaluate__executef(struct evaluate_run *r, GError **error, const char *format, ...)
+{
+    g_autofree char *sql = NULL;
+    va_list args;
+
+    va_start(args, format);
+    sql = g_strdup_vprintf(format, args);
+    va_end(args);
+    return evaluate__execute(r, sql, NULL, error);
+}
+
+bool evaluate__begin(struct evaluate_run *r, GError **error)
+{
+    if (!may_go_on(r, error) || !warehouse_begin(r->warehouse, error))
+        return false;
+    r->in_transaction = true;
+    return true;
+}
+
+bool evaluate__commit(struct evaluate_run *r, GError **error)
+{
+    if (!may_go_on(r, error) || !warehouse_commit(r->warehouse, error))
+        return false;
+    r->in_transaction = false;
+    if (fault("evaluate_committed")) {
+        g_set_error(error, evaluate_error(), ERROR_UNAVAILABLE,
+                    "The connection to the warehouse was lost (a planned fault).");
+        return false;
+    }
+    return true;
+}
+
+void evaluate__rollback(struct evaluate_run *r)
+{
+    if (r->in_transaction)
+        warehouse_rollback(r->warehouse);
+    r->in_transaction = false;
+}
+
+static char *keep(struct evaluate_run *r, char *text)
+{
+    char *copy = arena_strdup(r->arena, text);
+
+    g_free(text);
+    return copy;
+}
+
+char *evaluate__table(struct evaluate_run *r, const struct wire_table *t)
+{
+    GString *out;
+
+    if (r->engine)
+        return keep(r, warehouse_quote_table(r->engine, t));
+    out = g_string_new(NULL);
+    if (t->catalog)
+        g_string_append_printf(out, "%s.", evaluate__name(r, t->catalog));
+    if (t->schema)
+        g_string_append_printf(out, "%s.", evaluate__name(r, t->schema));
+    g_string_append(out, evaluate__name(r, t->name));
+    return keep(r, g_string_free(out, FALSE));
+}
+
+char *evaluate__name(struct evaluate_run *r, const char *name)
+{
+    return keep(r, r->engine ? warehouse_quote_identifier(r->engine, name)
+                             : sql_quote_identifier(r->dialect, name));
+}
+
+char *evaluate__string(struct evaluate_run *r, const char *value)
+{
+    return keep(r, r->engine ? warehouse_quote_string(r->engine, value)
+                             : sql_quote_string(r->dialect, value));
+}
+
+void evaluate__add_rows(struct evaluate_run *r, int64_t rows)
+{
+    if (rows >= 0)
+        r->result->rows = MAX(r->result->rows, 0) + rows;
+}

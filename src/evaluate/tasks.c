@@ -1,0 +1,161 @@
+/* tasks.c -- what carries out each kind of task, and how its end becomes a result. */
+#include "evaluate/evaluate_int.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "calendar/date.h"
+
+#include <string.h>
+
+/* How a kind of model is filled. */
+static const struct loader {
+    int kind;
+    const char *object; /* what the target is */
+    bool (*load)(struct evaluate_run *r, GError **error);
+} loaders[] = {
+    {KIND_VIEW,                      "VIEW",  evaluate__load_view      },
+    {KIND_FULL,                      "TABLE", evaluate__load_full      },
+    {KIND_SEED,                      "TABLE", evaluate__load_seed      },
+    {KIND_INCREMENTAL_BY_TIME_RANGE, "TABLE", evaluate__load_time_range},
+};
+
+static const struct loader *find_loader(const struct evaluate_run *r, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(loaders); i++)
+        if (loaders[i].kind == r->model->kind)
+            return &loaders[i];
+    evaluate__invalid(error, "Models of kind %s cannot be filled by this version of Heddle.",
+                      model_kind_names[r->model->kind]);
+    return NULL;
+}
+
+/* Statements of the user around the filling, all of it or nothing. */
+static bool fill(struct evaluate_run *r, const struct loader *l, GError **error)
+{
+    if (!evaluate__begin(r, error) || !evaluate__create_schema(r, r->task->target, error) ||
+        !evaluate__drop_other(r, r->task->target, l->object, error) ||
+        !evaluate__statements(r, r->model->pre, error) || !l->load(r, error) ||
+        !evaluate__statements(r, r->model->post, error))
+        return false;
+    return evaluate__commit(r, error);
+}
+
+bool evaluate__do_evaluate(struct evaluate_run *r, GError **error)
+{
+    const struct loader *l = find_loader(r, error);
+    bool by_batch = r->model->kind == KIND_INCREMENTAL_BY_TIME_RANGE, made;
+
+    if (!l || (by_batch && !evaluate__ensure(r, &made, error)))
+        return false;
+    r->stage = by_batch || r->task->has_data ? STAGE_EVALUATING : STAGE_CREATING;
+    if (!fill(r, l, error)) {
+        evaluate__rollback(r);
+        return false;
+    }
+    return evaluate__audits(r, error);
+}
+
+static const struct {
+    bool needs_model, needs_target;
+    bool (*carry_out)(struct evaluate_run *r, GError **error);
+} tasks[TASK_KIND_COUNT] = {
+    [TASK_BEFORE_ALL] = {false, false, evaluate__do_statements},
+    [TASK_CREATE] = {true,  true,  evaluate__do_create    },
+    [TASK_EVALUATE] = {true,  true,  evaluate__do_evaluate  },
+    [TASK_AUDIT] = {true,  true,  evaluate__audits       },
+    [TASK_PROMOTE] = {false, true,  evaluate__do_promote   },
+    [TASK_DEMOTE] = {false, false, evaluate__do_demote    },
+    [TASK_AFTER_ALL] = {false, false, evaluate__do_statements},
+    [TASK_CLEANUP] = {false, false, evaluate__do_cleanup   },
+    [TASK_QUERY] = {false, false, evaluate__do_query     },
+};
+
+static bool has_table(int kind)
+{
+    return kind != KIND_EMBEDDED && kind != KIND_EXTERNAL;
+}
+
+static bool carry_out(struct evaluate_run *r, GError **error)
+{
+    int kind = r->task->kind;
+
+    if (tasks[kind].needs_model && !r->model)
+        return evaluate__invalid(error, "This task needs a model's definition, and has none.");
+    if (r->model && !has_table(r->model->kind) && tasks[kind].needs_target)
+        return true; /* nothing in the warehouse is theirs */
+    if (tasks[kind].needs_target && (!r->task->target || !r->task->target->name))
+        return evaluate__invalid(error, "This task needs a table to work on, and names none.");
+    return tasks[kind].carry_out(r, error);
+}
+
+/* "evaluate of "db"."shop"."orders" from 2026-01-01 to 2026-01-02" */
+static char *describe(const struct wire_task *t)
+{
+    GString *out = g_string_new(task_kind_names[t->kind]);
+
+    if (t->snapshot_name)
+        g_string_append_printf(out, " of %s", t->snapshot_name);
+    if (t->start_ms != TIME_NONE && t->end_ms != TIME_NONE) {
+        g_autofree char *start = date_timestamp(t->start_ms);
+        g_autofree char *end = date_timestamp(t->end_ms);
+
+        g_string_append_printf(out, " from %s to %s", start, end);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void set_failure(struct wire_result *result, const struct wire_task *t, const GError *error)
+{
+    g_autofree char *what = describe(t);
+
+    result->status = error_is(error, ERROR_CANCELLED) ? STATUS_ABORTED : STATUS_FAILED;
+    result->retry = error_is(error, ERROR_UNAVAILABLE) || error_is(error, ERROR_BUSY);
+    result->not_charged = error_is(error, ERROR_BUSY);
+    result->error = g_strdup_printf("The %s failed: %s", what, error->message);
+    if (strlen(result->error) > MAX_ERROR_BYTES) {
+        char *end = g_utf8_find_prev_char(result->error, result->error + MAX_ERROR_BYTES);
+
+        *(end ? end : result->error + MAX_ERROR_BYTES) = '\0';
+    }
+}
+
+static void run_task(const struct evaluate_context *c, const struct wire_task *t,
+                     struct wire_result *result)
+{
+    GError *error = NULL;
+    struct evaluate_run *r = NULL;
+    bool ok = false;
+
+    if (t->kind < 0 || t->kind >= TASK_KIND_COUNT)
+        evaluate__invalid(&error, "This executor does not know tasks of kind %d.", t->kind);
+    else if ((r = evaluate__run_new(c, t, &error))) {
+        r->result = result;
+        ok = carry_out(r, &error);
+        evaluate__rollback(r);
+    }
+    if (!ok && !error)
+        g_set_error(&error, evaluate_error(), ERROR_FAILED, "The reason was not told.");
+    if (error) {
+        set_failure(result, t, error);
+        if (r)
+            evaluate__log(r, "%s", result->error);
+    } else
+        result->status = STATUS_SUCCESS;
+    g_clear_error(&error);
+    evaluate__run_free(r);
+}
+
+struct wire_result *evaluate_task(const struct evaluate_context *c, const struct wire_task *t)
+{
+    struct wire_result *result = wire_result_new();
+    int64_t began = clock_monotonic_us();
+
+    result->task_id = g_strdup(t->id);
+    result->fence = t->fence;
+    result->rows = -1;
+    result->started_ms = clock_now_ms();
+    run_task(c, t, result);
+    result->ended_ms = clock_now_ms();
+    result->seconds = (double)(clock_monotonic_us() - began) / 1e6;
+    return result;
+}
