@@ -53,11 +53,11 @@ static bool read_payload(struct wire_task *out, const char *text, GError **error
 }
 
 /* Nothing is left to be done if somebody else has filled the batch since; a model with lookback
- * fills again what is filled. */
+ * fills again what is filled, and a view may have to be made again over other tables. */
 static bool is_filled(const struct queue_task *t, const struct wire_snapshot *s,
                       const struct intervals *filled)
 {
-    return t->kind == TASK_EVALUATE && s->lookback == 0 &&
+    return t->kind == TASK_EVALUATE && s->lookback == 0 && s->kind != KIND_VIEW &&
            intervals_contains(filled, t->start_ms, t->end_ms);
 }
 

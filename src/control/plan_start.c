@@ -20,6 +20,7 @@ bool control__schedule_plan(struct outline *o, const struct wire_plan *p,
 {
     struct schedule_request request = {
         .restatements = p->restatements->len ? p->restatements : NULL,
+        .bounds = p->bounds->len ? p->bounds : NULL,
         .start_ms = p->start_ms,
         .end_ms = p->end_ms,
         .execution_ms = w->execution_ms,

@@ -22,6 +22,8 @@ ERROR_DOMAIN(schedule)
 struct schedule_request {
     const GPtrArray *snapshots;    /* of struct wire_snapshot: all of the environment */
     const GPtrArray *restatements; /* of struct wire_restatement, or NULL */
+    const GPtrArray *bounds;       /* of struct wire_restatement: only these are filled, each with a
+                                      start and an end of its own where given; NULL: all */
     int64_t start_ms, end_ms;      /* TIME_NONE: each model's own start, the execution time */
     int64_t execution_ms, now_ms;
     bool is_dev;      /* an environment other than prod: non-deployable snapshots use dev tables */
@@ -31,7 +33,7 @@ struct schedule_request {
 
 struct schedule_item {
     const struct wire_snapshot *snapshot;
-    bool deployable;           /* writes the table prod will use */
+    bool deployable;           /* reads and writes the table prod (will) use, not the __dev one */
     struct intervals *missing; /* never NULL; may be empty */
     GArray *batches;           /* of struct interval, in order */
 };

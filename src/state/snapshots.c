@@ -17,6 +17,7 @@ static char *info_text(const struct wire_snapshot *snapshot)
 
     info.definition = NULL;
     info.intervals = info.dev_intervals = NULL;
+    info.deployed = false;
     return wire_to_text(&wire_snapshot_type, &info);
 }
 
@@ -51,11 +52,30 @@ struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError *
     return g_steal_pointer(&out);
 }
 
+static bool find_deployed(struct state *s, int64_t project, struct wire_snapshot *snapshot,
+                          GError **error)
+{
+    g_autoptr(db_rows) rows =
+        db_query(s->db,
+                 "SELECT 1 FROM snapshot JOIN member ON member.snapshot = snapshot.id"
+                 " WHERE snapshot.project = ? AND name = ? AND identifier = ?"
+                 " AND environment = 'prod'",
+                 "iss", project, snapshot->name, snapshot->identifier, error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    snapshot->deployed = db_next(rows, &why);
+    return state__ended_well(why, error);
+}
+
 bool state__fill_intervals(struct state *s, int64_t project, struct wire_snapshot *snapshot,
                            GError **error)
 {
     struct state_table t = state_table_of(project, snapshot, false);
 
+    if (!find_deployed(s, project, snapshot, error))
+        return false;
     if (t.version && !(snapshot->intervals = state_intervals(s, &t, error)))
         return false;
     t = state_table_of(project, snapshot, true);

@@ -106,6 +106,7 @@ static const struct wire_field wire_snapshot_fields[] = {
     TIME(created_ms),
     INTERVALS(intervals),
     INTERVALS(dev_intervals),
+    BOOL(deployed),
     END,
 };
 TYPE(wire_snapshot)
@@ -171,6 +172,7 @@ static const struct wire_field wire_plan_fields[] = {
     STRING(expected_plan_id),
     OBJECTS(snapshots, wire_snapshot),
     OBJECTS(restatements, wire_restatement),
+    OBJECTS(bounds, wire_restatement),
     TIME(start_ms),
     TIME(end_ms),
     TIME(execution_ms),

@@ -99,6 +99,7 @@ struct wire_snapshot {
     int64_t created_ms;
     struct intervals *intervals;     /* done for `version`; answered by the server, never sent */
     struct intervals *dev_intervals; /* done for `dev_version` */
+    bool deployed; /* prod shows this one now; answered by the server, never sent */
 };
 WIRE_AUTOPTR(wire_snapshot)
 
@@ -143,7 +144,9 @@ struct wire_plan {
     struct wire_environment *environment; /* as it shall be: members, expiry, suffix */
     char *expected_plan_id; /* the environment's plan the difference was taken against; NULL: new */
     GPtrArray *snapshots;   /* of struct wire_snapshot: those that may be new, with definitions */
-    GPtrArray *restatements;  /* of struct wire_restatement */
+    GPtrArray *restatements; /* of struct wire_restatement */
+    GPtrArray *bounds; /* of struct wire_restatement: the models to fill, each with a start and an
+                          end of its own where they are given; empty: all models, without */
     int64_t start_ms, end_ms; /* TIME_NONE when not given */
     int64_t execution_ms;
     bool skip_backfill;  /* compute nothing */
@@ -288,7 +291,7 @@ WIRE_AUTOPTR(wire_lease)
 /* executor -> control plane */
 struct wire_hello {
     char *executor_id; /* made by the executor, new for every start */
-    char *name, *kind; /* "apply" or "run" */
+    char *name, *kind; /* "apply", "run" or "both" */
     char *version;
     GPtrArray *gateways; /* of struct wire_gateway */
 };

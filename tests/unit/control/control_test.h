@@ -177,7 +177,7 @@ static inline struct wire_snapshot *model(const char *name, const char *identifi
     s->kind = KIND_INCREMENTAL_BY_TIME_RANGE;
     s->cron = g_strdup("@daily");
     s->interval_unit = g_strdup("day");
-    s->start = g_strdup_printf("%" G_GINT64_FORMAT, T0);
+    s->start = g_strdup_printf("%" G_GINT64_FORMAT, (int64_t)T0);
     s->physical_schema = g_strdup("sqlmesh__shop");
     s->view = wire_table_new();
     s->view->schema = g_strdup("shop");
