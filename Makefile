@@ -94,7 +94,7 @@ unit: $(UNIT_TESTS)
 HTTP_LIBS := $(patsubst %,$(BUILD)/lib/%.a,control state schedule queue auth wire calendar http db base)
 $(BUILD)/http/server: tests/http/server.c $(HTTP_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(library_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(HTTP_LIBS) -Wl,--end-group $(library_libs)
+	$(CC) $(CPPFLAGS) $(library_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(HTTP_LIBS) -Wl,--end-group $(library_libs) -lm
 
 http: $(BUILD)/http/server
 	tests/http/protocol.py $<

@@ -106,6 +106,7 @@ bool control__hello(struct control *c, struct op *op, GError **error) MUST_CHECK
 bool control__gateways(struct control *c, struct op *op, GError **error) MUST_CHECK;
 struct executor_view {
     int class; /* enum queue_class; CLASS_COUNT: both */
+    char *name;
     char *default_gateway; /* or NULL */
     GPtrArray *gateways;   /* of char * */
 };

@@ -11,6 +11,7 @@ void control__executor_view_free(struct executor_view *v)
 {
     if (!v)
         return;
+    g_free(v->name);
     g_free(v->default_gateway);
     g_ptr_array_unref(v->gateways);
     g_free(v);
@@ -33,6 +34,7 @@ static struct executor_view *view_of(const struct wire_hello *hello)
     struct executor_view *v = g_new0(struct executor_view, 1);
 
     v->class = class_of(hello->kind);
+    v->name = hello->name && *hello->name ? g_strdup(hello->name) : NULL;
     v->gateways = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < hello->gateways->len; i++) {
         const struct wire_gateway *g = hello->gateways->pdata[i];

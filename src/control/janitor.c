@@ -196,7 +196,8 @@ static bool everywhere(struct control *c, GError **error)
     for (guint i = 0; projects && i < projects->len; i++)
         if (!pass(c, g_array_index(projects, int64_t, i), error))
             return false;
-    return projects && forget_history(c, error);
+    return projects && forget_history(c, error) &&
+           state_forget_executors(c->state, c->now_ms - c->settings.history_ttl_ms, error);
 }
 
 void control__janitor_tick(struct control *c)

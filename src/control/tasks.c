@@ -45,7 +45,8 @@ static bool claim(struct control *c, struct op *op, const struct executor_view *
 {
     const struct wire_claim *m = op->message;
     g_autofree struct queue_slot *slots = slots_of(m, v);
-    struct queue_claim wish = {op->project, v->class, m->executor_id, slots, m->slots->len};
+    struct queue_claim wish = {op->project, v->class,      m->executor_id,
+                               slots,       m->slots->len, v->name};
     bool skipped;
 
     do {

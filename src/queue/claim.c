@@ -50,22 +50,21 @@ static bool target_is_taken(const struct queue_task *t, const GPtrArray *taken)
     return false;
 }
 
-static bool lease(struct queue *q, struct queue_task *t, const char *executor, int64_t now_ms,
-                  GError **error)
+static bool lease(struct queue *q, struct queue_task *t, const struct queue_claim *c,
+                  int64_t now_ms, GError **error)
 {
     t->fence++;
     t->charged++;
     t->cancel = false;
     g_free(t->executor);
-    t->executor = g_strdup(executor);
-    return queue__move(q, t, &(struct queue_move){QUEUE_LEASED, NULL, TIME_NONE, executor}, now_ms,
-                       error) &&
-           db_run(
-               q->db, NULL,
-               "INSERT INTO attempt (task, fence, attempt, executor, claimed_ms, status, charged)"
-               " VALUES (?, ?, ?, ?, ?, ?, 1)",
-               "iiisti", t->id, t->fence, t->charged, executor, now_ms, (int64_t)STATUS_IN_PROGRESS,
-               error);
+    t->executor = g_strdup(c->executor);
+    return queue__move(q, t, &(struct queue_move){QUEUE_LEASED, NULL, TIME_NONE, c->executor},
+                       now_ms, error) &&
+           db_run(q->db, NULL,
+                  "INSERT INTO attempt (task, fence, attempt, executor, name, claimed_ms, status,"
+                  " charged) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+                  "iiissti", t->id, t->fence, t->charged, c->executor, c->name, now_ms,
+                  (int64_t)STATUS_IN_PROGRESS, error);
 }
 
 static bool claim_slot(struct queue *q, const struct queue_claim *c, const struct queue_slot *slot,
@@ -84,7 +83,7 @@ static bool claim_slot(struct queue *q, const struct queue_claim *c, const struc
 
         if (target_is_taken(t, tasks))
             continue;
-        if (!lease(q, t, c->executor, now_ms, error))
+        if (!lease(q, t, c, now_ms, error))
             return false;
         g_ptr_array_add(tasks, g_steal_pointer(&t));
     }

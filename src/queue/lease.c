@@ -32,11 +32,11 @@ bool queue_renew(struct queue *q, const struct queue_lease *lease, int64_t now_m
 static char *story(struct queue *q, const struct queue_task *t, GError **error)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    g_autoptr(db_rows) rows =
-        db_query(q->db,
-                 "SELECT attempt, executor, error FROM attempt WHERE task = ? AND charged = 1"
-                 " ORDER BY fence",
-                 "i", t->id, error);
+    g_autoptr(db_rows) rows = db_query(q->db,
+                                       "SELECT attempt, coalesce(name, executor), error FROM "
+                                       "attempt WHERE task = ? AND charged = 1"
+                                       " ORDER BY fence",
+                                       "i", t->id, error);
     GError *why = NULL;
 
     if (!rows)

@@ -94,9 +94,10 @@ struct queue_slot {
 struct queue_claim {
     int64_t project;
     int class; /* CLASS_COUNT: every one */
-    const char *executor;
+    const char *executor; /* its id */
     const struct queue_slot *slots;
     size_t slot_count;
+    const char *name; /* the executor's, for people; NULL: its id */
 };
 /* Lease what is ready and fits, at most MAX_CLAIM_TASKS; appends struct queue_task to `tasks`. */
 bool queue_claim(struct queue *q, const struct queue_claim *claim, int64_t now_ms, GPtrArray *tasks,

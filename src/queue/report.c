@@ -112,7 +112,8 @@ bool queue_events(struct queue *q, int64_t group, int64_t version, GPtrArray *ev
 {
     g_autoptr(db_rows) rows =
         db_query(q->db,
-                 "SELECT task.kind, task.name, task.message, task.executor, task.start_ms,"
+                 "SELECT task.kind, task.name, task.message,"
+                 " coalesce(attempt.name, task.executor), task.start_ms,"
                  " task.end_ms, attempt.rows, attempt.seconds, task.state, attempt.audits FROM task"
                  " LEFT JOIN attempt ON attempt.task = task.id AND attempt.fence = task.fence"
                  " WHERE task.grp = ? AND task.version > ? AND task.kind >= 0"

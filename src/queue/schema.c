@@ -24,7 +24,8 @@ static const struct db_migration migrations[] = {
      " rows BIGINT, seconds DOUBLE PRECISION, error TEXT, audits TEXT, UNIQUE (task, fence));"
      "CREATE TABLE task_log (task BIGINT NOT NULL, fence BIGINT NOT NULL, sequence BIGINT NOT NULL,"
      " position BIGINT NOT NULL, bytes BIGINT NOT NULL, text TEXT NOT NULL,"
-     " PRIMARY KEY (task, fence, sequence));", NULL},
+     " PRIMARY KEY (task, fence, sequence));",       NULL},
+    {2, "ALTER TABLE attempt ADD COLUMN name TEXT;", NULL},
 };
 
 bool queue__migrate(struct db *db, GError **error)

@@ -48,7 +48,8 @@ GPtrArray *state_evaluations(struct state *s, int64_t project,
     g_autoptr(db_rows) rows = db_query(
         s->db,
         "SELECT attempt.id, work.environment, work.uid, work.kind, task.name, snapshot.identifier,"
-        " attempt.executor, attempt.attempt, task.start_ms, task.end_ms, attempt.started_ms,"
+        " coalesce(attempt.name, attempt.executor), attempt.attempt, task.start_ms, task.end_ms, "
+        "attempt.started_ms,"
         " attempt.claimed_ms, attempt.ended_ms, attempt.rows, attempt.seconds, attempt.status,"
         " attempt.error, attempt.audits FROM attempt JOIN task ON task.id = attempt.task"
         " JOIN work ON work.id = task.grp LEFT JOIN snapshot ON snapshot.id = task.subject"

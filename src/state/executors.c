@@ -53,6 +53,11 @@ struct wire_hello *state_executor(struct state *s, int64_t project, const char *
     return NULL;
 }
 
+bool state_forget_executors(struct state *s, int64_t before_ms, GError **error)
+{
+    return db_run(s->db, NULL, "DELETE FROM executor WHERE hello_ms < ?", "i", before_ms, error);
+}
+
 GPtrArray *state_gateways(struct state *s, int64_t project, GError **error)
 {
     g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)wire_gateway_free);

@@ -188,6 +188,8 @@ bool state_hello(struct state *s, int64_t project, const struct wire_hello *hell
 /* What an executor said of itself; ERROR_NOT_FOUND: it has to say hello (again). */
 struct wire_hello *state_executor(struct state *s, int64_t project, const char *executor_id,
                                   GError **error) MUST_CHECK;
+/* Those that said hello before; who is still there says it again when asked to. */
+bool state_forget_executors(struct state *s, int64_t before_ms, GError **error) MUST_CHECK;
 GPtrArray *state_gateways(struct state *s, int64_t project, GError **error) MUST_CHECK;
 
 #endif

@@ -49,11 +49,26 @@ void test_a_claim_gets_only_its_kind_project_and_gateways(void **state)
     assert_int_equal(claim(f, "e", 1, NULL), 0);
 }
 
+void test_an_executor_for_everything_gets_plans_before_runs(void **state)
+{
+    struct fixture *f = *state;
+    struct queue_slot slot = {"main", true, 9};
+    struct queue_claim c = {1, CLASS_COUNT, "e", &slot, 1, NULL};
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
+    int64_t run = add(f, (struct queue_task){.class = CLASS_RUN, .priority = 20}, 0, 0);
+    int64_t plan = add(f, (struct queue_task){.class = CLASS_APPLY, .priority = 10}, 0, 0);
+
+    OK(queue_claim(f->q, &c, 1, out, &error));
+    assert_int_equal(out->len, 2);
+    assert_int_equal(((struct queue_task *)out->pdata[0])->id, plan);
+    assert_int_equal(((struct queue_task *)out->pdata[1])->id, run);
+}
+
 void test_tasks_without_a_gateway_go_to_the_default_one_alone(void **state)
 {
     struct fixture *f = *state;
     struct queue_slot slot = {"second", false, 1};
-    struct queue_claim c = {1, CLASS_APPLY, "e", &slot, 1};
+    struct queue_claim c = {1, CLASS_APPLY, "e", &slot, 1, NULL};
     g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
     int64_t id = add(f, (struct queue_task){0}, 0, 0);
 

@@ -103,6 +103,39 @@ void test_after_three_attempts_a_task_fails_with_the_story_of_each(void **state)
     assert_non_null(strstr(story, "attempt 3 (three): out of memory"));
 }
 
+void test_when_all_executors_are_gone_their_leases_end_at_once_and_uncharged(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add(f, (struct queue_task){0}, 0, 0), fence;
+
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(claim(f, "one", 2, &fence), id);
+        renew(f, "one", id, fence, 2);
+        OK(queue_end_leases(f->q, 2, &error));
+        assert_int_equal(state_of(f, id), QUEUE_READY);
+        assert_int_equal(finish(f, "one", id, fence, SUCCESS, 2), -1);
+    }
+}
+
+void test_a_story_names_executors_as_people_do(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add(f, (struct queue_task){0}, 0, 0), now = 0;
+    struct queue_slot slot = {"main", true, 1};
+    struct queue_claim c = {1, CLASS_APPLY, "01ab", &slot, 1, "pod-7"};
+    g_autofree char *story = NULL;
+
+    for (int64_t fence = 1; fence <= 3; fence++) {
+        g_autoptr(GPtrArray) got = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
+
+        OK(queue_claim(f->q, &c, now += 1000000, got, &error));
+        assert_int_equal(got->len, 1);
+        finish(f, "01ab", id, fence, RETRY("no"), now);
+    }
+    story = message_of(f, id);
+    assert_non_null(strstr(story, "attempt 1 (pod-7): no"));
+}
+
 void test_what_nobody_received_is_not_charged_but_not_endless(void **state)
 {
     struct fixture *f = *state;

@@ -73,7 +73,7 @@ static inline GPtrArray *claim_n(struct fixture *f, const char *executor, int64_
                                  int64_t now)
 {
     struct queue_slot slot = {"main", true, free_slots};
-    struct queue_claim c = {1, CLASS_APPLY, executor, &slot, 1};
+    struct queue_claim c = {1, CLASS_APPLY, executor, &slot, 1, NULL};
     GPtrArray *out = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
 
     OK(queue_claim(f->q, &c, now, out, &error));
