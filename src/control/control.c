@@ -111,21 +111,14 @@ static bool note_open_works(struct control *c, GError **error)
     return open != NULL;
 }
 
-/* Nobody is left of before: not those who held leases, not those who said hello. */
-static bool begin_alone(struct control *c, GError **error)
-{
-    return queue_end_leases(c->queue, clock_now_ms(), error) &&
-           state_forget_executors(c->state, INT64_MAX, error);
-}
-
 /* Whoever waited for a query's rows is gone with the process before. */
 static bool clean_up(struct control *c, GError **error)
 {
     if (!db_begin(c->db, error))
         return false;
     if (queue_drop_kind(c->queue, TASK_QUERY, error) &&
-        (!c->settings.alone || begin_alone(c, error)) && note_open_works(c, error) &&
-        db_commit(c->db, error))
+        (!c->settings.alone || queue_end_leases(c->queue, clock_now_ms(), error)) &&
+        note_open_works(c, error) && db_commit(c->db, error))
         return true;
     db_rollback(c->db);
     return false;

@@ -26,7 +26,8 @@ struct control_settings {
     bool plain_http;                /* admit plain HTTP beyond loopback */
     bool no_scheduler;              /* runs start by request only */
     bool no_queries;                /* refuse query tasks */
-    bool alone;                     /* no executor of before this start is alive (local/) */
+    bool alone;                     /* its executors are in this very process (local/) */
+    bool no_janitor;                /* clean up by request only */
     unsigned threads;               /* 0: 2 */
     /* 0: the default */
     int64_t lease_ttl_ms;     /* 30 s */

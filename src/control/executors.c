@@ -116,12 +116,21 @@ static bool check_hello(const struct wire_hello *hello, GError **error)
     return false;
 }
 
+/* One that cannot outlive this process is not stored. */
+static bool store_hello(struct control *c, int64_t project, const struct wire_hello *hello,
+                        GError **error)
+{
+    if (c->settings.alone)
+        return state_report_gateways(c->state, project, hello->gateways, c->now_ms, error);
+    return state_hello(c->state, project, hello, c->now_ms, error);
+}
+
 bool control__hello(struct control *c, struct op *op, GError **error)
 {
     const struct wire_hello *hello = op->message;
     g_autoptr(wire_welcome) welcome = wire_welcome_new();
 
-    if (!check_hello(hello, error) || !state_hello(c->state, op->project, hello, c->now_ms, error))
+    if (!check_hello(hello, error) || !store_hello(c, op->project, hello, error))
         return false;
     control__saw(c, op->project, remember(c, op->project, hello));
     welcome->lease_ttl_ms = c->settings.lease_ttl_ms;

@@ -157,14 +157,6 @@ static struct state_work *new_pass(struct control *c, int64_t project, const cha
     return w;
 }
 
-bool control__post_janitor(struct control *c, struct op *op, GError **error)
-{
-    bool everything = control__query_int(op, "ignore_ttl", 0, 1) != 0;
-    g_autoptr(state_work) w = new_pass(c, op->project, everything ? "ignore_ttl" : NULL);
-
-    return control__add_work(c, w, error) && control__progress(c, op, w, error);
-}
-
 /* A pass that finds nothing leaves no trace. */
 static bool pass(struct control *c, int64_t project, GError **error)
 {
@@ -186,7 +178,16 @@ static bool forget_history(struct control *c, GError **error)
         if (!queue_forget_group(c->queue, g_array_index(old, int64_t, i), error) ||
             !state_forget_work(c->state, g_array_index(old, int64_t, i), error))
             return false;
-    return old != NULL;
+    return old && state_forget_executors(c->state, c->now_ms - c->settings.history_ttl_ms, error);
+}
+
+bool control__post_janitor(struct control *c, struct op *op, GError **error)
+{
+    bool everything = control__query_int(op, "ignore_ttl", 0, 1) != 0;
+    g_autoptr(state_work) w = new_pass(c, op->project, everything ? "ignore_ttl" : NULL);
+
+    return forget_history(c, error) && control__add_work(c, w, error) &&
+           control__progress(c, op, w, error);
 }
 
 static bool everywhere(struct control *c, GError **error)
@@ -196,8 +197,7 @@ static bool everywhere(struct control *c, GError **error)
     for (guint i = 0; projects && i < projects->len; i++)
         if (!pass(c, g_array_index(projects, int64_t, i), error))
             return false;
-    return projects && forget_history(c, error) &&
-           state_forget_executors(c->state, c->now_ms - c->settings.history_ttl_ms, error);
+    return projects && forget_history(c, error);
 }
 
 void control__janitor_tick(struct control *c)

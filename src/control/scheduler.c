@@ -151,7 +151,7 @@ void control__tick(struct control *c)
         log_event(LOG_ERROR, "leases could not be looked at", "error", error->message, NULL);
     if (!c->settings.no_scheduler)
         run_cadence(c);
-    if (c->now_ms >= c->next_janitor_ms) {
+    if (!c->settings.no_janitor && c->now_ms >= c->next_janitor_ms) {
         control__janitor_tick(c);
         c->next_janitor_ms = c->now_ms + HOUR_MS;
     }

@@ -62,7 +62,9 @@ static bool start_control(struct local *l, const struct local_settings *s, GErro
         .state_url = is_short_lived(s->config) ? "sqlite::memory:" : file,
         .listen = s->listen ? s->listen : "127.0.0.1:0",
         .no_scheduler = !s->scheduler,
+        .no_janitor = !s->scheduler,
         .alone = true,
+        .threads = 1,
     };
 
     if (!(l->control = control_start(&settings, error)) ||

@@ -11,8 +11,17 @@ static bool put_gateway(struct state *s, int64_t project, const struct wire_gate
     return db_run(s->db, NULL,
                   "INSERT INTO gateway (project, name, info, reported_ms) VALUES (?, ?, ?, ?)"
                   " ON CONFLICT (project, name) DO UPDATE SET info = excluded.info,"
-                  " reported_ms = excluded.reported_ms",
+                  " reported_ms = excluded.reported_ms WHERE gateway.info <> excluded.info",
                   "issi", project, name, info, now_ms, error);
+}
+
+bool state_report_gateways(struct state *s, int64_t project, const GPtrArray *gateways,
+                           int64_t now_ms, GError **error)
+{
+    for (guint i = 0; i < gateways->len; i++)
+        if (!put_gateway(s, project, gateways->pdata[i], now_ms, error))
+            return false;
+    return true;
 }
 
 bool state_hello(struct state *s, int64_t project, const struct wire_hello *hello, int64_t now_ms,
@@ -26,10 +35,7 @@ bool state_hello(struct state *s, int64_t project, const struct wire_hello *hell
                 " hello_ms = excluded.hello_ms",
                 "issi", project, hello->executor_id, text, now_ms, error))
         return false;
-    for (guint i = 0; i < hello->gateways->len; i++)
-        if (!put_gateway(s, project, hello->gateways->pdata[i], now_ms, error))
-            return false;
-    return true;
+    return state_report_gateways(s, project, hello->gateways, now_ms, error);
 }
 
 struct wire_hello *state_executor(struct state *s, int64_t project, const char *executor_id,

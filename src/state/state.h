@@ -185,6 +185,9 @@ bool state_forget_work(struct state *s, int64_t work, GError **error) MUST_CHECK
 
 bool state_hello(struct state *s, int64_t project, const struct wire_hello *hello, int64_t now_ms,
                  GError **error) MUST_CHECK;
+/* The part of it that outlives the executor. What is known already is not written again. */
+bool state_report_gateways(struct state *s, int64_t project, const GPtrArray *gateways,
+                           int64_t now_ms, GError **error) MUST_CHECK;
 /* What an executor said of itself; ERROR_NOT_FOUND: it has to say hello (again). */
 struct wire_hello *state_executor(struct state *s, int64_t project, const char *executor_id,
                                   GError **error) MUST_CHECK;
