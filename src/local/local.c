@@ -54,6 +54,13 @@ static void choose_gateways(struct local *l)
     }
 }
 
+static char *url_of(const char *listen, int port)
+{
+    int host = (int)(g_strrstr(listen, ":") - listen);
+
+    return g_strdup_printf("http://%.*s:%d/sqlmesh/" ORGANISATION "/" PROJECT, host, listen, port);
+}
+
 static bool start_control(struct local *l, const struct local_settings *s, GError **error)
 {
     g_autofree char *path = local__folder_file(&l->folder, "state.db");
@@ -71,8 +78,7 @@ static bool start_control(struct local *l, const struct local_settings *s, GErro
         !control_local_tokens(l->control, ORGANISATION, PROJECT, &l->executor_token, &l->token,
                               error))
         return false;
-    l->url = g_strdup_printf("http://127.0.0.1:%d/sqlmesh/" ORGANISATION "/" PROJECT,
-                             control_port(l->control));
+    l->url = url_of(settings.listen, control_port(l->control));
     return true;
 }
 
