@@ -37,7 +37,7 @@ objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
-.PHONY: all bootstrap unit http check demo bench asan tsan lint format install clean compile
+.PHONY: all bootstrap unit unit-threaded planted http check demo bench asan tsan lint format install clean compile
 .SECONDARY:
 all: $(BUILD)/heddle
 
@@ -89,6 +89,21 @@ $(foreach m,$(sort $(notdir $(patsubst %/,%,$(dir $(UNIT_SOURCES))))),$(eval $(c
 unit: $(UNIT_TESTS)
 	tools/run-unit $^
 
+# The modules with threads, for ThreadSanitizer.
+THREADED := base http db auth queue control executor cli local
+unit-threaded: $(foreach m,$(THREADED),$(filter $(BUILD)/unit/$(m)/%,$(UNIT_TESTS)))
+	tools/run-unit $^
+
+# Faults planted for the sanitizers; tools/check-sanitizers builds and runs them.
+PLANTED := $(patsubst tests/planted/%.c,$(BUILD)/planted/%,$(wildcard tests/planted/*.c))
+planted: $(PLANTED)
+$(BUILD)/planted/%.o: tests/planted/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes -c -o $@ $<
+$(PLANTED): %: %.o tools/test-main
+	tools/test-main $< > $@.main.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $@.main.c $< -lcmocka
+
 # The control plane linked without the modules it must never reach, and a client of the standard
 # library that follows docs/protocol.md.
 HTTP_LIBS := $(patsubst %,$(BUILD)/lib/%.a,control state schedule queue auth wire calendar http db base)
@@ -119,10 +134,10 @@ asan:
 
 tsan:
 	$(MAKE) --no-print-directory BUILD=build/tsan OPTIMISE='-O1 -g' SANITIZE='-fsanitize=thread' \
-	    $(or $(GOAL),unit)
+	    $(or $(GOAL),unit-threaded)
 
-lint:
-	tools/lint
+lint: compile
+	tools/lint $(BUILD)
 
 format:
 	git ls-files '*.c' '*.h' | xargs clang-format -i
