@@ -33,7 +33,7 @@ struct executor_settings {
  * what runs is cancelled. */
 int executor_main(const struct executor_settings *settings);
 
-/* An executor inside a command. Strings and config are borrowed for the executor's life. */
+/* An executor inside a command. Borrowed until it has started, but for the redactor. */
 struct executor_options {
     const char *kind, *name; /* "apply", "run" or "both"; name NULL: the host's */
     const char *url;         /* TCLOUD_URL */

@@ -123,21 +123,33 @@ static const struct wire_gateway *fact_of(const GPtrArray *facts, const char *na
     return NULL;
 }
 
-bool local__remember(const struct folder *f, const struct config *config, const GPtrArray *facts,
-                     GError **error)
+json_t *local__stamps(const struct config *config)
 {
-    g_autofree char *path = local__folder_file(f, FILE_NAME), *before = NULL, *now = NULL;
-    g_autoptr(json_t) file = json_object();
+    json_t *stamps = json_object();
 
     for (guint i = 0; i < config->gateways->len; i++) {
         const struct config_gateway *g = config->gateways->pdata[i];
-        const struct wire_gateway *fact = fact_of(facts, g->name);
         g_autofree char *stamp = stamp_of(g);
+
+        json_object_set_new(stamps, g->name, json_string(stamp));
+    }
+    return stamps;
+}
+
+bool local__remember(const struct folder *f, json_t *stamps, const GPtrArray *facts, GError **error)
+{
+    g_autofree char *path = local__folder_file(f, FILE_NAME), *before = NULL, *now = NULL;
+    g_autoptr(json_t) file = json_object();
+    const char *name;
+    json_t *stamp;
+
+    json_object_foreach (stamps, name, stamp) {
+        const struct wire_gateway *fact = fact_of(facts, name);
 
         /* Without a version it was never opened. */
         if (fact && fact->version && *fact->version)
-            json_object_set_new(file, g->name,
-                                json_pack("{s:s, s:o}", "connection", stamp, "gateway",
+            json_object_set_new(file, name,
+                                json_pack("{s:O, s:o}", "connection", stamp, "gateway",
                                           wire_to_json(&wire_gateway_type, fact)));
     }
     now = json_text_pretty(file);

@@ -14,8 +14,7 @@
 
 struct local {
     struct folder folder;
-    const struct config *config;
-    struct config served; /* what the executor gets: config with the gateways it may serve */
+    json_t *stamps; /* of the gateways that are served */
     struct control *control;
     struct executor *executor;
     char *url, *token, *executor_token;
@@ -37,21 +36,21 @@ static bool is_short_lived(const struct config *config)
 
 /* A database in memory beside a warehouse that stays would be empty each time, and the state would
  * say otherwise: it is left out. */
-static void choose_gateways(struct local *l)
+static GPtrArray *served_gateways(const struct config *config)
 {
-    bool short_lived = is_short_lived(l->config);
+    bool short_lived = is_short_lived(config);
+    GPtrArray *served = g_ptr_array_new();
 
-    l->served = *l->config;
-    l->served.gateways = g_ptr_array_new();
-    for (guint i = 0; i < l->config->gateways->len; i++) {
-        struct config_gateway *g = l->config->gateways->pdata[i];
+    for (guint i = 0; i < config->gateways->len; i++) {
+        struct config_gateway *g = config->gateways->pdata[i];
 
         if (short_lived || !local__is_memory(g))
-            g_ptr_array_add(l->served.gateways, g);
+            g_ptr_array_add(served, g);
         else
             log_event(LOG_INFO, "a gateway in memory is not served beside one that stays",
                       "gateway", g->name, NULL);
     }
+    return served;
 }
 
 static char *url_of(const char *listen, int port)
@@ -83,34 +82,38 @@ static bool start_control(struct local *l, const struct local_settings *s, GErro
 }
 
 /* One executor for plans and runs: one worker a gateway then has a DuckDB file, or memory, and
- * nobody waits for a turn. */
-static bool start_executor(struct local *l, const GPtrArray *known, GError **error)
+ * nobody waits for a turn. A gateway that does not answer fails what needs it, not what does not.
+ */
+static bool start_executor(struct local *l, const struct config *served, GError **error)
 {
+    g_autoptr(GPtrArray) known = local__known(&l->folder, served);
     struct executor_options options = {
         .kind = "both",
         .name = "local",
         .url = l->url,
         .token = l->executor_token,
-        .config = &l->served,
+        .config = served,
         .known = known,
         .memory_allowed = true,
     };
 
-    return (l->executor = executor_start(&options, error)) != NULL;
+    if (!(l->executor = executor_start(&options, error)))
+        return false;
+    if (!executor_wait_ready(l->executor, OPEN_MS, NULL) && known->len == served->gateways->len)
+        log_event(LOG_WARNING, "the executor inside this command is not welcomed yet", NULL);
+    return true;
 }
 
 static bool serve(struct local *l, const struct local_settings *s, GError **error)
 {
-    g_autoptr(GPtrArray) known = NULL;
+    g_autoptr(GPtrArray) gateways = served_gateways(s->config);
+    struct config served = *s->config;
     struct cli_plane plane;
 
-    choose_gateways(l);
-    known = local__known(&l->folder, &l->served);
-    if (!start_control(l, s, error) || !start_executor(l, known, error))
+    served.gateways = gateways;
+    l->stamps = local__stamps(&served);
+    if (!start_control(l, s, error) || !start_executor(l, &served, error))
         return false;
-    /* A gateway that does not answer fails what needs it, not what does not. */
-    if (!executor_wait_ready(l->executor, OPEN_MS, NULL) && known->len == l->served.gateways->len)
-        log_event(LOG_WARNING, "the executor inside this command is not welcomed yet", NULL);
     plane = (struct cli_plane){l->url, l->token};
     l->stays = s->scheduler;
     return !l->stays || local__folder_tell(&l->folder, &plane, error);
@@ -122,14 +125,12 @@ static struct local *start(const struct local_settings *s, struct cli_plane *run
 {
     struct local *l = g_new0(struct local, 1);
 
-    l->config = s->config;
-    if (!local__folder_open(&l->folder, s->config->path, error) ||
-        !local__folder_take(&l->folder, running, error) || (!running->url && !serve(l, s, error)) ||
-        running->url) {
-        local_stop(l);
-        return NULL;
-    }
-    return l;
+    l->folder.lock = -1;
+    if (local__folder_open(&l->folder, s->config->path, error) &&
+        local__folder_take(&l->folder, running, error) && !running->url && serve(l, s, error))
+        return l;
+    local_stop(l);
+    return NULL;
 }
 
 struct local *local_start(const struct local_settings *settings, GError **error)
@@ -152,7 +153,7 @@ static void remember(struct local *l)
     g_autoptr(GPtrArray) facts = executor_gateways(l->executor);
     g_autoptr(GError) error = NULL;
 
-    if (!local__remember(&l->folder, &l->served, facts, &error))
+    if (!local__remember(&l->folder, l->stamps, facts, &error))
         log_event(LOG_WARNING, "what gateways are could not be remembered", "why", error->message,
                   NULL);
 }
@@ -167,8 +168,7 @@ void local_stop(struct local *l)
     }
     control_stop(l->control);
     local__folder_close(&l->folder);
-    if (l->served.gateways)
-        g_ptr_array_unref(l->served.gateways);
+    json_decref(l->stamps);
     g_free(l->url);
     g_free(l->token);
     g_free(l->executor_token);

@@ -19,7 +19,7 @@ ERROR_DOMAIN(local)
 struct local;
 
 struct local_settings {
-    const struct config *config; /* borrowed for its life; config->path is the project's folder */
+    const struct config *config; /* borrowed until it has started; config->path is the folder */
     bool scheduler;              /* `heddle dev`: keep models fresh by their crons */
     const char *listen;          /* NULL: a free loopback port */
 };

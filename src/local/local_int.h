@@ -31,8 +31,10 @@ bool local__is_memory(const struct config_gateway *g);
 /* Of struct wire_gateway: DuckDB's from their configuration, others as they answered the last time
  * with the same configuration. g_ptr_array_unref(). */
 GPtrArray *local__known(const struct folder *f, const struct config *config);
-/* Remember what was found. */
-bool local__remember(const struct folder *f, const struct config *config, const GPtrArray *facts,
+/* For each gateway a text that changes when its connection does. A new reference. */
+json_t *local__stamps(const struct config *config);
+/* Remember what was found of the gateways whose stamps these are. */
+bool local__remember(const struct folder *f, json_t *stamps, const GPtrArray *facts,
                      GError **error) MUST_CHECK;
 
 /* options.c */

@@ -88,6 +88,7 @@ void test_other_warehouses_are_remembered_until_their_configuration_changes(void
     struct wire_gateway *fact = wire_gateway_new();
     struct folder f = {0};
     g_autofree char *before = catalog_of(*state, "postgres", here), *after = NULL;
+    g_autoptr(json_t) stamps = NULL;
     g_autofree char *rotated = NULL, *moved = NULL, *text = NULL, *path = NULL;
 
     assert_string_equal(before, "");
@@ -97,7 +98,8 @@ void test_other_warehouses_are_remembered_until_their_configuration_changes(void
     fact->version = g_strdup("15");
     g_ptr_array_add(facts, fact);
     OK(local__folder_open(&f, *state, &error));
-    OK(local__remember(&f, c, facts, &error));
+    stamps = local__stamps(c);
+    OK(local__remember(&f, stamps, facts, &error));
     path = local__folder_file(&f, "gateways.json");
     OK(g_file_get_contents(path, &text, NULL, &error));
     assert_null(strstr(text, "a secret"));
@@ -117,10 +119,12 @@ void test_a_gateway_that_was_never_opened_is_not_remembered(void **state)
     struct config *c = config_of("duckdb", "{\"database\": \"shop.db\"}");
     struct folder f = {0};
     g_autoptr(GPtrArray) known = NULL;
+    g_autoptr(json_t) stamps = NULL;
 
     OK(local__folder_open(&f, *state, &error));
     known = local__known(&f, c);
-    OK(local__remember(&f, c, known, &error));
+    stamps = local__stamps(c);
+    OK(local__remember(&f, stamps, known, &error));
     assert_int_equal(mode_of(*state, ".heddle/gateways.json"), -1);
     local__folder_close(&f);
     free_config(c);

@@ -25,7 +25,7 @@ static void add_gateway(struct config *c, const char *name, const char *connecti
 }
 
 /* A project whose default gateway is DuckDB with this connection. */
-static struct config *project(const char *folder, const char *connection)
+static struct config *make_config(const char *folder, const char *connection)
 {
     struct config *c = g_new0(struct config, 1);
 
@@ -36,7 +36,7 @@ static struct config *project(const char *folder, const char *connection)
     return c;
 }
 
-static void free_project(struct config *c)
+static void free_config(struct config *c)
 {
     for (guint i = 0; i < c->gateways->len; i++) {
         struct config_gateway *g = c->gateways->pdata[i];
@@ -94,7 +94,7 @@ static bool has_children(void)
 
 void test_a_command_gets_a_plane_of_its_own_without_starting_workers(void **state)
 {
-    struct config *c = project(*state, "{\"database\": \"shop.duckdb\"}");
+    struct config *c = make_config(*state, "{\"database\": \"shop.duckdb\"}");
     struct cli_plane plane = {0};
     struct local *l = NULL;
     g_autoptr(json_t) answer = NULL;
@@ -112,12 +112,12 @@ void test_a_command_gets_a_plane_of_its_own_without_starting_workers(void **stat
     plane_clear(&plane);
     assert_int_equal(mode_of(*state, ".heddle/state.db"), 0600);
     assert_int_equal(mode_of(*state, ".heddle/plane.json"), -1);
-    free_project(c);
+    free_config(c);
 }
 
 void test_starting_and_stopping_takes_no_time_worth_mentioning(void **state)
 {
-    struct config *c = project(*state, "{\"database\": \"shop.duckdb\"}");
+    struct config *c = make_config(*state, "{\"database\": \"shop.duckdb\"}");
     int64_t since = clock_monotonic_ms();
 
     for (int i = 0; i < 10; i++) {
@@ -129,12 +129,12 @@ void test_starting_and_stopping_takes_no_time_worth_mentioning(void **state)
         plane_clear(&plane);
     }
     assert_in_range(clock_monotonic_ms() - since, 0, 3000); /* 50 ms, and a busy machine */
-    free_project(c);
+    free_config(c);
 }
 
 void test_a_warehouse_in_memory_has_its_state_in_memory(void **state)
 {
-    struct config *c = project(*state, "{}");
+    struct config *c = make_config(*state, "{}");
     struct cli_plane plane = {0};
     struct local *l = NULL;
     g_autofree char *known = NULL;
@@ -145,12 +145,12 @@ void test_a_warehouse_in_memory_has_its_state_in_memory(void **state)
     local_stop(l);
     plane_clear(&plane);
     assert_int_equal(mode_of(*state, ".heddle/state.db"), -1);
-    free_project(c);
+    free_config(c);
 }
 
 void test_a_gateway_in_memory_beside_one_that_stays_is_not_served(void **state)
 {
-    struct config *c = project(*state, "{\"database\": \"shop.duckdb\"}");
+    struct config *c = make_config(*state, "{\"database\": \"shop.duckdb\"}");
     struct cli_plane plane = {0};
     struct local *l = NULL;
     g_autofree char *known = NULL;
@@ -161,7 +161,7 @@ void test_a_gateway_in_memory_beside_one_that_stays_is_not_served(void **state)
     assert_string_equal(known, "main=shop");
     local_stop(l);
     plane_clear(&plane);
-    free_project(c);
+    free_config(c);
 }
 
 static pid_t start_dev(const char *folder)
@@ -173,7 +173,7 @@ static pid_t start_dev(const char *folder)
     assert_int_equal(pipe(ready), 0);
     pid = fork();
     if (pid == 0) {
-        struct config *c = project(folder, "{\"database\": \"shop.duckdb\"}");
+        struct config *c = make_config(folder, "{\"database\": \"shop.duckdb\"}");
         struct local_settings settings = {.config = c, .scheduler = true};
 
         local__block_signals();
@@ -191,7 +191,7 @@ static pid_t start_dev(const char *folder)
 
 void test_a_command_uses_the_plane_of_a_running_dev(void **state)
 {
-    struct config *c = project(*state, "{\"database\": \"shop.duckdb\"}");
+    struct config *c = make_config(*state, "{\"database\": \"shop.duckdb\"}");
     struct local_settings settings = {.config = c, .scheduler = true};
     struct cli_plane plane = {0};
     struct local *l = NULL;
@@ -214,17 +214,17 @@ void test_a_command_uses_the_plane_of_a_running_dev(void **state)
     assert_non_null(l);
     local_stop(l);
     plane_clear(&plane);
-    free_project(c);
+    free_config(c);
 }
 
 void test_only_loopback_is_listened_on(void **state)
 {
-    struct config *c = project(*state, "{\"database\": \"shop.duckdb\"}");
+    struct config *c = make_config(*state, "{\"database\": \"shop.duckdb\"}");
     struct local_settings settings = {.config = c, .scheduler = true, .listen = "0.0.0.0:0"};
     GError *error = NULL;
 
     assert_null(local_start(&settings, &error));
     assert_non_null(strstr(error->message, "reachable from other machines"));
     g_error_free(error);
-    free_project(c);
+    free_config(c);
 }
