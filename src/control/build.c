@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-const struct state_work *control__work(struct control *c, int64_t id, GError **error)
+/* A plan, run or janitor's pass whose tasks are at hand; borrowed. */
+static const struct state_work *work_of(struct control *c, int64_t id, GError **error)
 {
     struct state_work *w = g_hash_table_lookup(c->works, &id);
 
@@ -87,7 +88,7 @@ static bool add_snapshot(struct control *c, const struct queue_task *t, struct w
 static bool add_work(struct control *c, const struct queue_task *t, struct wire_task *out,
                      GError **error)
 {
-    const struct state_work *w = control__work(c, t->group, error);
+    const struct state_work *w = work_of(c, t->group, error);
 
     if (!w)
         return false;

@@ -91,9 +91,7 @@ void control__submit(struct control *c, struct op *op);
 void control__op_free(struct op *op);
 
 /* routes.c, guard.c, tokens.c */
-extern const struct endpoint control__endpoints[];
 bool control__guard(struct http_call *call, unsigned needs, void *data);
-void control__handle(struct http_call *call, void *data);
 bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
 /* Answers. */
@@ -125,8 +123,6 @@ bool control__log(struct control *c, struct op *op, GError **error) MUST_CHECK;
 /* The message for a leased task; NULL without error: it needs no work any more. */
 bool control__build(struct control *c, const struct queue_task *t, struct wire_task **out,
                     GError **error) MUST_CHECK;
-/* A plan, run or janitor's pass whose tasks are at hand; borrowed. */
-const struct state_work *control__work(struct control *c, int64_t id, GError **error) MUST_CHECK;
 
 /* works.c: the life of plans and runs */
 /* Store a work and start it, unless another one has to end first. */

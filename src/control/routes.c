@@ -13,9 +13,11 @@
 
 /* clang-format off */
 #define ROUTE(method, path, needs, run, takes, takes_name, gives, max, help) \
-    {{method, path, needs, control__handle, help, takes_name, gives, max}, run, takes, false}
+    {{method, path, needs, handle, help, takes_name, gives, max}, run, takes, false}
 
-const struct endpoint control__endpoints[] = {
+static void handle(struct http_call *call, void *data);
+
+static const struct endpoint endpoints[] = {
     ROUTE("POST", AT "executors/hello", FOR_EXECUTORS, control__hello, TAKES(hello), "wire_hello", "wire_welcome", SMALL,
           "An executor starts: who it is and which gateways it serves."),
     ROUTE("POST", AT "tasks/claim", FOR_EXECUTORS, control__claim, TAKES(claim), "wire_claim", "wire_claimed", SMALL,
@@ -62,7 +64,7 @@ const struct endpoint control__endpoints[] = {
     ROUTE("POST", AT "janitor", FOR_DEVELOPERS, control__post_janitor, NULL, NULL, "wire_progress", SMALL,
           "Drop expired environments and the tables nobody needs; ignore_ttl=1 spares nothing young."),
 
-    {{"POST", "/auth/token", FOR_ALL, control__handle, "OAuth 2.0 client credentials (RFC 6749, 4.4).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    {{"POST", "/auth/token", FOR_ALL, handle, "OAuth 2.0 client credentials (RFC 6749, 4.4).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
     ROUTE("GET", "/healthz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The process answers."),
     ROUTE("GET", "/readyz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The state database answers."),
     ROUTE("GET", "/metrics", FOR_ALL, control__metrics, NULL, NULL, NULL, 0, "Figures in Prometheus' text format."),
@@ -70,12 +72,12 @@ const struct endpoint control__endpoints[] = {
 };
 /* clang-format on */
 
-static struct http_route routes[G_N_ELEMENTS(control__endpoints)];
+static struct http_route routes[G_N_ELEMENTS(endpoints)];
 
 static void copy_routes(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(routes); i++)
-        routes[i] = control__endpoints[i].route;
+        routes[i] = endpoints[i].route;
 }
 
 const struct http_route *control_routes(void)
@@ -86,9 +88,9 @@ const struct http_route *control_routes(void)
     return routes;
 }
 
-void control__handle(struct http_call *call, void *data)
+static void handle(struct http_call *call, void *data)
 {
-    const struct endpoint *endpoint = &control__endpoints[http_route_of(call) - control_routes()];
+    const struct endpoint *endpoint = &endpoints[http_route_of(call) - control_routes()];
     g_autoptr(GError) error = NULL;
     g_autoptr(json_t) body = NULL;
     struct op *op;

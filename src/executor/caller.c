@@ -37,13 +37,6 @@ void executor__wait(struct executor *e, int64_t timeout_ms)
     pthread_cond_timedwait(&e->changed, &e->lock, &until);
 }
 
-void executor__notify(struct executor *e)
-{
-    pthread_mutex_lock(&e->lock);
-    pthread_cond_broadcast(&e->changed);
-    pthread_mutex_unlock(&e->lock);
-}
-
 void executor__turned(struct caller *c)
 {
     pthread_mutex_lock(&c->e->lock);

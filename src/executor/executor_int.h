@@ -159,7 +159,6 @@ struct executor {
 /* The job table (job.c). All but job_free want the lock held. */
 struct job *executor__job_new(struct lane *lane, struct wire_task *task); /* takes task; queued */
 void executor__job_free(struct job *j);
-char *executor__job_key(const struct wire_task *task); /* g_free() */
 void executor__job_stop(struct job *j, enum stop why);
 /* It ended; takes `result`. What leaves is redacted here. */
 void executor__job_end(struct job *j, struct wire_result *result);
@@ -192,7 +191,6 @@ void executor__loop_ended(struct caller *c);
 
 /* Wait for `changed`, at most so long; the lock held. */
 void executor__wait(struct executor *e, int64_t timeout_ms);
-void executor__notify(struct executor *e); /* the lock not held */
 /* Replace every string in a value by its redacted form. */
 void executor__redact_json(struct redactor *r, json_t *value);
 
@@ -201,8 +199,6 @@ struct lane *executor__lane_new(struct executor *e, const struct config_gateway 
 void executor__lane_free(struct lane *lane);
 /* Before its threads start: take what is known of it from a list of struct wire_gateway. */
 void executor__lane_know(struct lane *lane, const GPtrArray *known);
-/* What SQLMesh runs at the same time on a connection of this type when nothing is said. */
-int64_t executor__concurrent_tasks(const struct config_gateway *g);
 void *executor__claim_loop(void *lane);
 void *executor__slot_loop(void *slot);
 void executor__lane_set_state(struct lane *lane, enum lane_state state, const char *trouble);
@@ -225,8 +221,6 @@ enum ready {
 };
 /* Have the turn, a worker and an open warehouse. `j` NULL: only to see what the gateway is. */
 enum ready executor__slot_prepare(struct slot *s, const struct job *j, GError **error);
-/* Is it still worth preparing? Not with the lock held. */
-bool executor__slot_wanted(struct slot *s, const struct job *j);
 /* Carry out a job that is running; it has ended afterwards. */
 void executor__slot_run(struct slot *s, struct job *j);
 /* Let go of the DuckDB file: the worker closes it, then others have their turn. */

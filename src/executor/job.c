@@ -1,6 +1,6 @@
 #include "executor/executor_int.h"
 
-char *executor__job_key(const struct wire_task *task)
+static char *key_of(const struct wire_task *task)
 {
     return g_strdup_printf("%s/%" G_GINT64_FORMAT, task->id, task->fence);
 }
@@ -14,7 +14,7 @@ struct job *executor__job_new(struct lane *lane, struct wire_task *task)
     j->task = task;
     j->renewed_ms = clock_monotonic_ms();
     executor__log_init(&j->log, e->redactor);
-    g_hash_table_replace(e->jobs, executor__job_key(task), j);
+    g_hash_table_replace(e->jobs, key_of(task), j);
     g_queue_push_tail(&lane->queue, j);
     lane->load++;
     return j;

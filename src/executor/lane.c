@@ -14,7 +14,8 @@ const char *const executor__lane_state_names[] = {
 /* Types on which SQLMesh runs one task at a time when nothing is said; the others: four. */
 static const char *const one_at_a_time[] = {"duckdb", "motherduck", "bigquery", "clickhouse", NULL};
 
-int64_t executor__concurrent_tasks(const struct config_gateway *g)
+/* What SQLMesh runs at the same time on a connection of this type when nothing is said. */
+static int64_t concurrent_tasks(const struct config_gateway *g)
 {
     const json_t *given = json_object_get(g->connection, "concurrent_tasks");
     g_autofree char *text = given ? json_scalar_text(given) : NULL;
@@ -58,7 +59,7 @@ struct lane *executor__lane_new(struct executor *e, const struct config_gateway 
     lane->in_memory = duckdb && files->len == 0;
     lane->turn = executor__turn_new(files);
     lane->connection = json_deep_copy(g->connection);
-    lane->slot_count = executor__concurrent_tasks(g);
+    lane->slot_count = concurrent_tasks(g);
     lane->slots = g_new0(struct slot, (gsize)lane->slot_count);
     for (int64_t i = 0; i < lane->slot_count; i++)
         lane->slots[i].lane = lane;

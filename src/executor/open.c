@@ -11,7 +11,8 @@
 #define LOG_AFTER_MS  1000
 #define EXIT_GRACE_MS 3000 /* an idle worker that was told to end */
 
-bool executor__slot_wanted(struct slot *s, const struct job *j)
+/* Is it still worth preparing? Not with the lock held. */
+static bool is_wanted(struct slot *s, const struct job *j)
 {
     struct executor *e = s->lane->e;
     bool wanted;
@@ -88,10 +89,10 @@ static enum ready take_turn(struct slot *s, const struct job *j, GError **error)
 
     if (!lane->has_file || lane->has_turn)
         return READY;
-    while (executor__slot_wanted(s, j) &&
+    while (is_wanted(s, j) &&
            (state = executor__turn_try(lane->turn, clock_monotonic_ms(), error)) == TURN_WAITS)
         wait_for_turn(s, &w);
-    if (state == TURN_HELD && executor__slot_wanted(s, j)) {
+    if (state == TURN_HELD && is_wanted(s, j)) {
         sign(lane);
         set_turn(lane, true);
         return READY;
@@ -118,7 +119,7 @@ static json_t *answer(struct slot *s, const struct job *j, int64_t patience_ms)
     enum child_event event = CHILD_QUIET;
 
     while (event != CHILD_GONE && clock_monotonic_ms() < until &&
-           (patience_ms < INT32_MAX || executor__slot_wanted(s, j))) {
+           (patience_ms < INT32_MAX || is_wanted(s, j))) {
         json_t *message;
         g_autofree char *text = NULL;
 
@@ -171,7 +172,7 @@ static enum ready died_opening(struct slot *s, const struct job *j, GError **err
 {
     g_autofree char *how = NULL;
 
-    if (!executor__slot_wanted(s, j)) {
+    if (!is_wanted(s, j)) {
         executor__child_kill(s->child);
         g_free(executor__slot_end_child(s));
         return READY_NO_MORE;
@@ -210,7 +211,7 @@ static enum ready open_warehouse(struct slot *s, const struct job *j, GError **e
     struct waiting w = {0};
     bool busy = true;
 
-    while (busy && executor__slot_wanted(s, j)) {
+    while (busy && is_wanted(s, j)) {
         g_autoptr(GError) why = NULL;
         enum ready ready;
 

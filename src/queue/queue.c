@@ -37,11 +37,6 @@ void queue_free(struct queue *q)
     g_free(q);
 }
 
-int64_t queue_lease_ttl_ms(const struct queue *q)
-{
-    return q->settings.lease_ttl_ms;
-}
-
 int64_t queue_max_attempts(const struct queue *q)
 {
     return q->settings.max_attempts;

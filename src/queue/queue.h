@@ -74,7 +74,6 @@ typedef struct queue_task queue_task;
 struct queue *queue_new(struct db *db, const struct queue_settings *settings,
                         GError **error) MUST_CHECK; /* db is borrowed; migrates its tables */
 void queue_free(struct queue *q);
-int64_t queue_lease_ttl_ms(const struct queue *q);
 int64_t queue_max_attempts(const struct queue *q);
 void queue_task_free(struct queue_task *t);
 
@@ -93,7 +92,7 @@ struct queue_slot {
 };
 struct queue_claim {
     int64_t project;
-    int class; /* CLASS_COUNT: every one */
+    int class;            /* CLASS_COUNT: every one */
     const char *executor; /* its id */
     const struct queue_slot *slots;
     size_t slot_count;

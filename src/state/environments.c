@@ -4,7 +4,7 @@
 
 #define ENVIRONMENT_COLUMNS "info, expiration_ms, finalized_ms, paused_by"
 
-void state_place_free(struct state_place *p)
+static void place_free(struct state_place *p)
 {
     if (!p)
         return;
@@ -227,7 +227,7 @@ bool state_pause(struct state *s, int64_t project, const char *name, const char 
 static GPtrArray *places(struct db_rows *rows, GError **error)
 {
     g_autoptr(db_rows) own = rows;
-    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_place_free);
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)place_free);
     GError *why = NULL;
 
     if (!own)

@@ -69,7 +69,7 @@ static bool find_deployed(struct state *s, int64_t project, struct wire_snapshot
     return state__ended_well(why, error);
 }
 
-bool state__fill_intervals(struct state *s, int64_t project, struct wire_snapshot *snapshot,
+static bool fill_intervals(struct state *s, int64_t project, struct wire_snapshot *snapshot,
                            GError **error)
 {
     struct state_table t = state_table_of(project, snapshot, false);
@@ -99,7 +99,7 @@ static struct state_snapshot *one(struct state *s, struct db_rows *rows, int64_t
         return NULL;
     *project = db_int(own, 3);
     g_clear_pointer(&own, db_rows_free);
-    if (!state__fill_intervals(s, *project, out->snapshot, error))
+    if (!fill_intervals(s, *project, out->snapshot, error))
         return NULL;
     return g_steal_pointer(&out);
 }
@@ -178,7 +178,7 @@ GPtrArray *state_lookup(struct state *s, int64_t project, const struct wire_look
         for (guint k = 0; some && k < some->len; k++) {
             struct state_snapshot *one = some->pdata[k];
 
-            if (!state__fill_intervals(s, project, one->snapshot, error))
+            if (!fill_intervals(s, project, one->snapshot, error))
                 return NULL;
             g_ptr_array_add(out, g_steal_pointer(&one->snapshot));
         }

@@ -102,7 +102,6 @@ struct state_place {
     char *environment;
 };
 typedef struct state_place state_place;
-void state_place_free(struct state_place *p);
 /* Every finalized environment that runs by itself: prod and those put on the cadence. */
 GPtrArray *state_on_cadence(struct state *s, GError **error) MUST_CHECK;
 /* Every environment that has expired, not prod. */

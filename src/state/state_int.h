@@ -14,8 +14,6 @@ bool state__migrate(struct db *db, GError **error) MUST_CHECK;
 bool state__first(struct db_rows *rows, GError **error) MUST_CHECK;
 /* Columns id, info, definition as a snapshot, without intervals. */
 struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError **error) MUST_CHECK;
-bool state__fill_intervals(struct state *s, int64_t project, struct wire_snapshot *snapshot,
-                           GError **error) MUST_CHECK;
 /* Was the loop over rows ended by an error? Hands it on. */
 bool state__ended_well(GError *why, GError **error);
 

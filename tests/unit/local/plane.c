@@ -164,6 +164,14 @@ void test_a_gateway_in_memory_beside_one_that_stays_is_not_served(void **state)
     free_config(c);
 }
 
+static bool is_told(const char *folder, const char *token)
+{
+    g_autofree char *path = g_build_filename(folder, ".heddle", "plane.json", NULL);
+    g_autoptr(json_t) told = json_load_file(path, 0, NULL);
+
+    return told && strcmp(json_get_string(told, "token", ""), token) == 0;
+}
+
 static pid_t start_dev(const char *folder)
 {
     int ready[2];
@@ -175,9 +183,10 @@ static pid_t start_dev(const char *folder)
     if (pid == 0) {
         struct config *c = make_config(folder, "{\"database\": \"shop.duckdb\"}");
         struct local_settings settings = {.config = c, .scheduler = true};
+        struct local *l;
 
         local__block_signals();
-        if (!local_start(&settings, NULL))
+        if (!(l = local_start(&settings, NULL)) || !is_told(folder, local_token(l)))
             _exit(1);
         (void)!write(ready[1], "x", 1);
         local__wait_signal();
