@@ -15,7 +15,7 @@
  * NULL     is what pandas takes for missing ("", NA, null, nan, …; also in quotes) unless
  *          keep_default_na is false, and na_values.
  * Rows     shorter than the first line end in NULLs; longer ones are errors, unless what they have
- *          too much is empty. Empty lines do not count.
+ *          too much is empty, in the first row too. Empty lines do not count.
  * Errors   domain project_error(): file, line, caret.
  */
 #ifndef HEDDLE_PROJECT_SEED_H
@@ -47,9 +47,10 @@ struct seed_table *seed_read(const struct model_seed *s, GError **error) MUST_CH
 void seed_free(struct seed_table *t); /* NULL is fine */
 /* The column's index by name; -1. */
 int seed_find(const struct seed_table *t, const char *name);
-/* Rewrite a column's cells for a column declared as `type` (SQL): BOOLEAN takes yes, t, 1, …;
- * dates and times come out in ISO form; whole numbers lose their ".0". Other types change nothing.
- */
+/* Rewrite a column's cells for a column declared as `type` (SQL): for BOOLEAN true, 1, t, y, yes
+ * and on are true and all else is false; dates and times come out in ISO form; whole numbers lose
+ * their
+ * ".0". Other types change nothing. */
 bool seed_convert(struct seed_table *t, size_t column, const char *type, GError **error) MUST_CHECK;
 /* CRC-32 of a column's cells: equal for equal values, however the file quotes them. */
 uint32_t seed_column_digest(const struct seed_table *t, size_t column);
