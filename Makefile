@@ -119,7 +119,7 @@ check:
 	tools/check
 
 demo:
-	tools/bootstrap build
+	tools/bootstrap demo
 	$(MAKE) --no-print-directory -j$$(nproc) all
 	tools/demo
 
