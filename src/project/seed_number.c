@@ -75,7 +75,7 @@ static double power_of_ten(int n)
 static double scale(const struct decimal *d)
 {
     if (d->exponent > LARGEST)
-        return d->digits == 0 ? 0 : HUGE_VAL;
+        return HUGE_VAL;
     if (d->exponent >= 0)
         return d->digits * power_of_ten(d->exponent);
     if (d->exponent >= -LARGEST)
@@ -111,15 +111,15 @@ bool seed__read_double(const char *text, double *value)
     if (!at || *skip_space(at))
         return false;
     *value = negative ? -scale(&d) : scale(&d);
-    return true;
+    return !isinf(*value);
 }
 
-/* The shortest of %.1g … %.17g that reads back the same. */
+/* The shortest that reads back the same: 15 digits always fit, but for the tiniest numbers. */
 static void shortest(double value, char *text, size_t size)
 {
     char format[] = "%.15e";
 
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = fabs(value) < 1e-300 ? 1 : 15; digits <= 17; digits++) {
         g_snprintf(format, sizeof format, "%%.%de", digits - 1);
         g_ascii_formatd(text, (gint)size, format, value);
         if (g_ascii_strtod(text, NULL) == value)
