@@ -31,6 +31,8 @@ struct plan_options {
 struct plan_state {
     const struct wire_environment *environment; /* NULL: there is none of this name */
     const struct wire_environment *base;        /* create_from's, when `environment` is NULL */
+    const struct wire_environment *prod;        /* prod with its snapshots, for how far its models
+                                                   are filled; NULL: taken from the others */
     const struct wire_snapshots *known;         /* stored snapshots of the project's ids and of the
                                                    environment's, with versions and intervals, those
                                                    of changed models with definitions */
@@ -43,7 +45,11 @@ struct plan_item {
     struct wire_snapshot *snapshot;     /* the new one; NULL when removed; borrowed */
     const struct wire_snapshot *before; /* NULL when added; borrowed */
     bool categorized; /* false: a person must choose breaking or not (no automatic answer) */
+    int category;     /* enum change_category: the nature of the change, also of a forward-only one
+                         (whose snapshot says CATEGORY_FORWARD_ONLY) */
 };
+
+struct plan_inside; /* for src/plan/ only */
 
 struct plan {
     const struct project *project;
@@ -53,7 +59,8 @@ struct plan {
     struct schedule *schedule; /* what is missing; rebuilt by plan_set_category */
     bool is_new_environment, is_dev;
     bool has_changes;
-    int64_t start_ms, end_ms, execution_ms;
+    int64_t start_ms, end_ms, execution_ms; /* start and end: TIME_NONE when nobody gave them */
+    struct plan_inside *inside;
 };
 
 typedef struct plan plan;

@@ -55,6 +55,17 @@ int64_t schedule_next_due(const GPtrArray *snapshots, int64_t now_ms);
 /* The earliest start over snapshots whose start is known; parents' starts are inherited. */
 bool schedule_start(const struct wire_snapshot *s, const GPtrArray *all, int64_t now_ms,
                     int64_t *start_ms, GError **error) MUST_CHECK;
+/* The start of the last unit before `end_ms`, or when that is TIME_NONE before the last tick at
+ * `else_ms`. */
+bool schedule_last_unit(const struct wire_snapshot *s, int64_t end_ms, int64_t else_ms,
+                        int64_t *start_ms, GError **error) MUST_CHECK;
+/* The n-th tick before the last one at from_ms. */
+bool schedule_ticks_back(const struct wire_snapshot *s, int64_t from_ms, int64_t n,
+                         int64_t *start_ms, GError **error) MUST_CHECK;
+/* The units a restatement of [start_ms, end_ms) takes in: of models that only have one history all
+ * that they are filled for, up to now_ms. `preview`: only what is asked for. */
+bool schedule_restated(const struct wire_snapshot *s, struct interval asked, int64_t now_ms,
+                       bool preview, struct interval *out, GError **error) MUST_CHECK;
 /* Is this kind filled in one piece (FULL, VIEW, SEED, SCD)? Does it have tables at all? */
 bool schedule_is_whole(int kind);
 bool schedule_has_table(int kind);
