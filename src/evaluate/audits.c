@@ -61,6 +61,8 @@ static GPtrArray *arguments_of(struct evaluate_run *r, const struct model_audit 
         define_argument(r, out, name, json_string_value(value));
     if (!a->query)
         define(r, out, search_of(r));
+    for (guint i = 0; a->definitions && i < a->definitions->len; i++)
+        g_ptr_array_add(out, a->definitions->pdata[i]);
     return out;
 }
 
@@ -100,10 +102,10 @@ static bool restrict_to_batch(struct evaluate_run *r, struct sql_node *tree, GEr
 {
     const struct wire_table *target = r->task->target;
     g_autoptr(GPtrArray) tables = sql_tables(r->arena, tree, r->dialect);
-    GPtrArray *columns;
+    const GPtrArray *columns = r->columns;
     const char *filter, *text;
 
-    if (!evaluate__columns(r, target, &columns, error))
+    if (!columns && r->warehouse && !evaluate__columns(r, target, (GPtrArray **)&columns, error))
         return false;
     if (!columns)
         return evaluate__invalid(error, "The table %s is not there.", evaluate__table(r, target));
@@ -241,4 +243,23 @@ bool evaluate__audits(struct evaluate_run *r, GError **error)
         ok = in_own_dialect(r, r->model->audits->pdata[i], error);
     r->stage = stage;
     return ok && judge(r, error);
+}
+
+char *evaluate_render_audit(const struct wire_task *task, const char *gateway, guint audit,
+                            const GPtrArray *columns, GError **error)
+{
+    struct evaluate_context context = {.gateway = gateway};
+    struct evaluate_run *r = evaluate__run_new(&context, task, error);
+    const struct model_audit *a;
+    char *text = NULL;
+
+    if (!r)
+        return NULL;
+    a = r->model->audits->pdata[audit];
+    r->stage = STAGE_AUDITING;
+    r->columns = columns ? columns : evaluate__typed(r);
+    if (!a->query || !a->dialect || (r->dialect = sql_dialect_find(a->dialect, error)))
+        text = g_strdup(render(r, a, error));
+    evaluate__run_free(r);
+    return text;
 }

@@ -25,7 +25,9 @@ struct evaluate_run {
     const char *stage;                      /* runtime stage for macros */
     const char *this_model;                 /* what @this_model is; NULL: the target */
     GPtrArray *parents;                     /* of struct evaluate_parent */
+    const GPtrArray *columns;               /* of the target, when there is no warehouse to ask */
     bool in_transaction;
+    bool plain; /* without transactions: something in it cannot stand in one */
 };
 
 /* A model the task may read: its name in parts, and where its rows are. */

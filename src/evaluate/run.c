@@ -93,7 +93,11 @@ bool evaluate__executef(struct evaluate_run *r, GError **error, const char *form
 
 bool evaluate__begin(struct evaluate_run *r, GError **error)
 {
-    if (!may_go_on(r, error) || !warehouse_begin(r->warehouse, error))
+    if (!may_go_on(r, error))
+        return false;
+    if (r->plain)
+        return true;
+    if (!warehouse_begin(r->warehouse, error))
         return false;
     r->in_transaction = true;
     return true;
@@ -101,7 +105,9 @@ bool evaluate__begin(struct evaluate_run *r, GError **error)
 
 bool evaluate__commit(struct evaluate_run *r, GError **error)
 {
-    if (!may_go_on(r, error) || !warehouse_commit(r->warehouse, error))
+    if (!may_go_on(r, error))
+        return false;
+    if (r->in_transaction && !warehouse_commit(r->warehouse, error))
         return false;
     r->in_transaction = false;
     if (fault("evaluate_committed")) {

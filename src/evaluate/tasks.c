@@ -88,6 +88,47 @@ static bool carry_out(struct evaluate_run *r, GError **error)
     return tasks[kind].carry_out(r, error);
 }
 
+/* What DuckDB says of statements of the user that no transaction holds. */
+static const char *const no_transaction[] = {
+    "can only write to a single attached database",
+    "cannot start a transaction within a transaction",
+    "Cannot CHECKPOINT",
+};
+
+static bool wants_no_transaction(const GError *error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(no_transaction); i++)
+        if (strstr(error->message, no_transaction[i]))
+            return true;
+    return false;
+}
+
+static void forget_audits(struct wire_result *result)
+{
+    for (guint i = 0; i < result->audits->len; i++)
+        wire_audit_free(result->audits->pdata[i]);
+    g_ptr_array_set_size(result->audits, 0);
+}
+
+static bool attempt(struct evaluate_run *r, GError **error)
+{
+    GError *own = NULL;
+    bool ok = carry_out(r, &own);
+
+    evaluate__rollback(r);
+    if (!ok && own && wants_no_transaction(own)) {
+        evaluate__log(r, "Once more without a transaction: %s", own->message);
+        g_clear_error(&own);
+        forget_audits(r->result);
+        r->result->rows = -1;
+        r->plain = true;
+        ok = carry_out(r, &own);
+    }
+    if (own)
+        g_propagate_error(error, own);
+    return ok;
+}
+
 /* "evaluate of "db"."shop"."orders" from 2026-01-01 to 2026-01-02" */
 static char *describe(const struct wire_task *t)
 {
@@ -130,8 +171,7 @@ static void run_task(const struct evaluate_context *c, const struct wire_task *t
         evaluate__invalid(&error, "This executor does not know tasks of kind %d.", t->kind);
     else if ((r = evaluate__run_new(c, t, &error))) {
         r->result = result;
-        ok = carry_out(r, &error);
-        evaluate__rollback(r);
+        ok = attempt(r, &error);
     }
     if (!ok && !error)
         g_set_error(&error, evaluate_error(), ERROR_FAILED, "The reason was not told.");
