@@ -137,7 +137,7 @@ int cli__ask_dates(struct cli *cli, struct cli_prepared *d, struct plan_options 
     g_autofree char *start = NULL, *end = NULL;
     g_autoptr(GHashTable) choices = choices_of(d->plan);
 
-    if (!has_backfill(d->plan))
+    if (!has_backfill(d->plan) || !(d->plan->is_dev || options->restate_models))
         return CLI_GO;
     if (!options->start)
         start = cli__ask("Enter the backfill start date (eg. '1 year', '2020-01-01') or blank to "

@@ -29,21 +29,27 @@ char *cli__environment_name(const struct cli *cli, const char *typed)
     return name;
 }
 
+/* An environment whose time is over begins anew, as if it was not there. */
+static bool is_over(const struct cli *cli, const struct wire_environment *e)
+{
+    return !e || (e->expiration_ms != TIME_NONE && e->expiration_ms <= cli->now_ms);
+}
+
 static bool fetch_state(struct cli *cli, struct cli_prepared *d, const char *create_from,
                         GError **error)
 {
-    const struct wire_environment *against;
     g_autoptr(wire_lookup) needs = NULL;
+    bool over;
 
     if (!cli__environment(cli, d->name, &d->environment, error))
         return false;
-    if (!d->environment && strcmp(d->name, create_from) != 0 &&
+    over = is_over(cli, d->environment);
+    if (over && strcmp(d->name, create_from) != 0 &&
         !cli__environment(cli, create_from, &d->base, error))
         return false;
     if (!names_is_prod(d->name) && !cli__environment(cli, "prod", &d->prod, error))
         return false;
-    against = d->environment ? d->environment : d->base;
-    needs = plan_needs(cli->project, against);
+    needs = plan_needs(cli->project, over ? d->base : d->environment);
     d->known = cli__lookup(cli, needs, error);
     return d->known != NULL;
 }
