@@ -148,7 +148,8 @@ static GHashTable *variables_of(const struct config_layer *personal)
 
 static bool read_personal(struct layers *l, GHashTable **more, GError **error)
 {
-    g_autofree char *folder = g_build_filename(g_get_home_dir(), ".sqlmesh", NULL);
+    const char *home = getenv("HOME");
+    g_autofree char *folder = g_build_filename(home ? home : g_get_home_dir(), ".sqlmesh", NULL);
     g_autofree char *path = NULL;
     struct config_layer *layer = &l->of[PERSONAL];
 

@@ -262,7 +262,7 @@ static bool check_value(struct check *c, json_t *object, const struct config_key
 
     if (key->type == CONFIG_MOVED)
         return fail(c, "this is called %s today.", key->only);
-    if (json_is_null(value) || key->type == CONFIG_ANY)
+    if (json_is_null(value) || (key->type == CONFIG_ANY && c->layer->yaml))
         return true;
     good = project__coerce(key->type, value);
     if (!good)

@@ -65,10 +65,22 @@ static bool is_of(const json_t *value, json_type type)
     return type == JSON_TRUE ? json_is_boolean(value) : json_typeof(value) == type;
 }
 
+/* A text that looks like JSON's lists and objects as one; anything else as it is. */
+static json_t *list_or_mapping(json_t *value)
+{
+    json_t *out = parsed(value, JSON_ARRAY);
+
+    if (!out)
+        out = parsed(value, JSON_OBJECT);
+    return out ? out : json_incref(value);
+}
+
 json_t *project__coerce(enum config_type wanted, json_t *value)
 {
     json_type type = forms[wanted].type;
 
+    if (wanted == CONFIG_ANY)
+        return list_or_mapping(value);
     if (is_of(value, type))
         return json_incref(value);
     if (wanted == CONFIG_INT)

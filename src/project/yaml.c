@@ -64,6 +64,7 @@ static bool build(struct yaml *y, GError **error)
     struct fy_diag_cfg quiet;
     struct fy_diag *diag;
     bool good;
+    void *first = NULL;
     struct fy_parse_cfg parse = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
                                           FYPCF_DEFAULT_VERSION_1_2 | FYPCF_DISABLE_RECYCLING};
 
@@ -73,7 +74,7 @@ static bool build(struct yaml *y, GError **error)
     fy_diag_set_collect_errors(diag, true);
     parse.diag = diag;
     y->document = fy_document_build_from_string(&parse, y->text, strlen(y->text));
-    good = y->document || !fy_diag_got_error(diag); /* an empty file has no document */
+    good = y->document || !fy_diag_errors_iterate(diag, &first); /* an empty file has none */
     if (!good)
         set_parse_error(y, diag, error);
     fy_diag_destroy(diag);
