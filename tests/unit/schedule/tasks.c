@@ -1,0 +1,167 @@
+/* From a schedule to tasks: stages and edges. A plan is shown as one line a task. */
+#include "schedule_test.h"
+
+#define NOW "2024-01-04 12:00:00"
+
+static GHashTable *set_of(const char *name, ...)
+{
+    GHashTable *out = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    va_list more;
+
+    va_start(more, name);
+    for (; name; name = va_arg(more, const char *))
+        g_hash_table_add(out, g_strdup_printf("\"db\".\"shop\".\"%s\"", name));
+    va_end(more);
+    return out;
+}
+
+/* "2 evaluate b 1 <- 0 1": number, kind, model, day of the batch, what it waits for. */
+static char *tasks_text(const GPtrArray *tasks)
+{
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < tasks->len; i++) {
+        const struct schedule_task *t = tasks->pdata[i];
+
+        g_string_append_printf(out, "%u %s", i, task_kind_names[t->kind]);
+        if (t->snapshot)
+            g_string_append_printf(out, " %s", t->snapshot->view->name);
+        if (t->kind == TASK_EVALUATE)
+            g_string_append_printf(out, " %d", (int)((t->batch.start - at("2023-12-31")) / DAY));
+        g_string_append(out, t->after->len ? " <-" : "");
+        for (guint k = 0; k < t->after->len; k++) {
+            guint after = g_array_index(t->after, guint, k);
+
+            assert_true(after < i);
+            g_string_append_printf(out, " %u", after);
+        }
+        g_string_append_c(out, '\n');
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void check(const GPtrArray *all, const struct schedule_stages *stages, const char *expected)
+{
+    struct schedule_request r = request_at(all, NOW);
+    g_autoptr(schedule) s = must_schedule(&r);
+    g_autoptr(GPtrArray) tasks = schedule_tasks(s, stages);
+    g_autofree char *got = tasks_text(tasks);
+
+    assert_string_equal(got, expected);
+}
+
+static void fill(struct wire_snapshot *s)
+{
+    s->intervals = intervals_of(at("2024-01-01"), at("2024-01-04"));
+}
+
+void test_a_plan_creates_fills_and_shows_parents_first(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+    g_autoptr(GHashTable) names = set_of("a", "b", NULL);
+
+    (void)state;
+    g_ptr_array_add(all, model("a", NULL));
+    g_ptr_array_add(all, model("b", "a", NULL));
+    check(all, &(struct schedule_stages){names, names, true, true, false},
+          "0 before_all\n"
+          "1 create a <- 0\n"
+          "2 evaluate a 1 <- 1\n"
+          "3 create b <- 2\n"
+          "4 evaluate b 1 <- 3\n"
+          "5 promote a <- 4\n"
+          "6 promote b <- 4\n"
+          "7 after_all <- 5 6\n");
+}
+
+void test_a_run_only_evaluates(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+
+    (void)state;
+    g_ptr_array_add(all, model("a", NULL));
+    g_ptr_array_add(all, model("b", "a", NULL));
+    g_ptr_array_add(all, model("c", NULL));
+    check(all, &(struct schedule_stages){.is_run = true},
+          "0 evaluate a 1\n"
+          "1 evaluate b 1 <- 0\n"
+          "2 evaluate c 1\n");
+}
+
+void test_batches_run_side_by_side_unless_the_model_says_otherwise(void **state)
+{
+    static const struct {
+        int concurrency;
+        bool depends_on_past;
+        const char *expected;
+    } cases[] = {
+        {0, false, "0 evaluate a 1\n1 evaluate a 2\n2 evaluate a 3\n3 evaluate b 1 <- 0 1 2\n"   },
+        {1, false,
+         "0 evaluate a 1\n1 evaluate a 2 <- 0\n2 evaluate a 3 <- 1\n3 evaluate b 1 <- 2\n"       },
+        {2, false, "0 evaluate a 1\n1 evaluate a 2\n2 evaluate a 3 <- 0\n3 evaluate b 1 <- 1 2\n"},
+        {0, true,
+         "0 evaluate a 1\n1 evaluate a 2 <- 0\n2 evaluate a 3 <- 1\n3 evaluate b 1 <- 2\n"       },
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GPtrArray) all = graph_new();
+        struct wire_snapshot *a = model("a", NULL);
+
+        a->batch_size = 1;
+        a->batch_concurrency = cases[i].concurrency;
+        a->depends_on_past = cases[i].depends_on_past;
+        g_ptr_array_add(all, a);
+        g_ptr_array_add(all, model("b", "a", NULL));
+        check(all, &(struct schedule_stages){.is_run = true}, cases[i].expected);
+    }
+}
+
+void test_a_model_without_work_passes_on_what_it_waits_for(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+    struct wire_snapshot *b = model("b", "a", NULL), *c = model("c", "b", NULL);
+
+    (void)state;
+    fill(b);
+    c->kind = KIND_EMBEDDED;
+    g_ptr_array_add(all, model("a", NULL));
+    g_ptr_array_add(all, b);
+    g_ptr_array_add(all, c);
+    g_ptr_array_add(all, model("d", "c", NULL));
+    check(all, &(struct schedule_stages){.is_run = true},
+          "0 evaluate a 1\n"
+          "1 evaluate d 1 <- 0\n");
+}
+
+void test_a_virtual_update_is_views_only(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+    g_autoptr(GHashTable) names = set_of("a", "b", "e", NULL);
+    struct wire_snapshot *a = model("a", NULL), *e = model("e", NULL);
+
+    (void)state;
+    fill(a);
+    e->kind = KIND_EXTERNAL;
+    g_ptr_array_add(all, a);
+    g_ptr_array_add(all, e);
+    check(all, &(struct schedule_stages){.promote = names, .before_all = true},
+          "0 before_all\n"
+          "1 promote a <- 0\n");
+}
+
+void test_edges_of_a_diamond_are_few(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+
+    (void)state;
+    g_ptr_array_add(all, model("a", NULL));
+    g_ptr_array_add(all, model("b", "a", NULL));
+    g_ptr_array_add(all, model("c", "a", NULL));
+    g_ptr_array_add(all, model("d", "b", "c", "a", NULL));
+    check(all, &(struct schedule_stages){.is_run = true},
+          "0 evaluate a 1\n"
+          "1 evaluate b 1 <- 0\n"
+          "2 evaluate c 1 <- 0\n"
+          "3 evaluate d 1 <- 1 2 0\n");
+}
