@@ -13,7 +13,7 @@ const char cli__audit_help[] =
     "passed, 1 one found rows or failed, 2 the command line cannot be, 4 nobody answers.";
 
 struct options {
-    char *start, *end, *execution_time;
+    struct cli_typed_times times;
     char **models;
 };
 
@@ -24,15 +24,6 @@ struct auditing {
     json_t *results; /* of {"model", "audit", "blocking", "count", "query"} */
     int failed;
 };
-
-static bool read_times(const struct cli *cli, const struct options *o, struct cli_times *t,
-                       GError **error)
-{
-    *t = (struct cli_times){TIME_NONE, TIME_NONE, cli->now_ms};
-    return cli__time("--start", o->start, cli->now_ms, &t->start_ms, error) &&
-           cli__end_time("--end", o->end, cli->now_ms, &t->end_ms, error) &&
-           cli__time("--execution-time", o->execution_time, cli->now_ms, &t->execution_ms, error);
-}
 
 static bool has_audits(const struct model *m)
 {
@@ -210,8 +201,11 @@ static bool audit_all(struct auditing *a, const GPtrArray *models, GError **erro
 
 static int audit(struct cli *cli, const struct options *o, GError **error)
 {
-    struct auditing a = {.cli = cli};
-    g_autoptr(cli_models) m = read_times(cli, o, &a.asked, error) ? cli__models(cli, error) : NULL;
+    struct auditing a = {
+        .cli = cli, .asked = {TIME_NONE, TIME_NONE, cli->now_ms}
+    };
+    g_autoptr(cli_models) m =
+        cli__read_times(&o->times, cli->now_ms, &a.asked, error) ? cli__models(cli, error) : NULL;
     g_autoptr(GPtrArray) models = m ? models_of(m->project, o->models, error) : NULL;
     bool ok;
 
@@ -231,22 +225,18 @@ static int audit(struct cli *cli, const struct options *o, GError **error)
 int cli__audit(struct cli *cli, int argc, char **argv, GError **error)
 {
     struct options o = {0};
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        {"model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.models, "Only this model; may be repeated.",
-         "MODEL"},
-        CLI_START(o.start),
-        CLI_END(o.end),
-        CLI_EXECUTION_TIME(o.execution_time),
-        {0     },
+        {"model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.models, "Only this model; may be repeated.", "MODEL"},
+        {0},
     };
-    const struct cli_options options = {.own = entries};
+    /* clang-format on */
+    const struct cli_options options = {.own = entries, .times = &o.times};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 
     if (code == CLI_GO)
         code = audit(cli, &o, error);
-    g_free(o.start);
-    g_free(o.end);
-    g_free(o.execution_time);
+    cli__typed_times_clear(&o.times);
     g_strfreev(o.models);
     return code;
 }

@@ -51,11 +51,16 @@ void cli__print_json(json_t *value);
 
 /* options.c -- CLI_GO, or an exit code: --help was asked for, or *error says what cannot be. What
  * stays in argv (from argv[1]) are at most `max_words` words without a dash. */
+struct cli_typed_times { /* as typed, or NULL; g_free() */
+    char *start, *end, *execution_time;
+};
 struct cli_options {
     const GOptionEntry *own; /* NULL: none */
     int min_words, max_words;
-    const char *words; /* what they are, when they must be: "the name of a model" */
+    const char *words;             /* what they are, when they must be: "the name of a model" */
+    struct cli_typed_times *times; /* -s, -e, --execution-time; NULL: the command has none */
 };
+void cli__typed_times_clear(struct cli_typed_times *t);
 int cli__usage(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3); /* CLI_USAGE */
 int cli__parse(struct cli *cli, const struct cli_options *options, int *argc, char ***argv,
                GError **error);
@@ -83,36 +88,19 @@ json_t *cli__query(struct cli *cli, const char *gateway, const char *sql, int64_
 /* The path with a name in it, escaped: "environments/" and "a b". g_free(). */
 char *cli__path(const char *before, const char *name, const char *after);
 
-/* times.c -- -s, -e, --execution-time; NULL leaves *ms as it is. An end that is a whole day means
- * the end of it. */
-bool cli__time(const char *option, const char *text, int64_t now_ms, int64_t *ms,
-               GError **error) MUST_CHECK;
-bool cli__end_time(const char *option, const char *text, int64_t now_ms, int64_t *ms,
-                   GError **error) MUST_CHECK;
-/* [start, end) as people of SQLMesh read it: "2024-01-01 - 2024-01-03" (inclusive), with times
- * when it is not whole days. g_free(). */
-char *cli__range_text(int64_t start_ms, int64_t end_ms);
-#define CLI_START(to)                                                                              \
-    {                                                                                              \
-        "start", 's', 0, G_OPTION_ARG_FILENAME, &(to),                                             \
-            "The first moment (UTC) the command is about.", "TIME"                                 \
-    }
-#define CLI_END(to)                                                                                \
-    {                                                                                              \
-        "end", 'e', 0, G_OPTION_ARG_FILENAME, &(to), "The last one; a day means all of it.",       \
-            "TIME"                                                                                 \
-    }
-#define CLI_EXECUTION_TIME(to)                                                                     \
-    {                                                                                              \
-        "execution-time", 0, 0, G_OPTION_ARG_FILENAME, &(to), "The time it is done as of (now).",  \
-            "TIME"                                                                                 \
-    }
+/* times.c */
 struct cli_times {
     int64_t start_ms, end_ms, execution_ms; /* [start, end) or TIME_NONE */
 };
+/* What was typed; the others stay as they are. An end that is a whole day means the end of it. */
+bool cli__read_times(const struct cli_typed_times *typed, int64_t now_ms, struct cli_times *t,
+                     GError **error) MUST_CHECK;
 /* When something is given the rest takes SQLMesh's defaults: 1970, a day. False: the end lies
  * before the start. */
 bool cli__complete_times(struct cli_times *t, GError **error) MUST_CHECK;
+/* [start, end) as people of SQLMesh read it: "2024-01-01 - 2024-01-03" (inclusive), with times
+ * when it is not whole days. g_free(). */
+char *cli__range_text(int64_t start_ms, int64_t end_ms);
 
 /* prompt.c -- questions on stderr, answers from stdin. */
 /* False when there was no yes: at the end of input too. */

@@ -103,11 +103,12 @@ static int show(struct cli *cli, char **patterns, const char *path, GError **err
 int cli__dag(struct cli *cli, int argc, char **argv, GError **error)
 {
     char **patterns = NULL;
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        {"select-model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &patterns,
-         "Only the models this selects; may be repeated.", "MODEL"},
-        {0            },
+        {"select-model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &patterns, "Only the models this selects; may be repeated.", "MODEL"},
+        {0},
     };
+    /* clang-format on */
     const struct cli_options options = {.own = entries, .max_words = 1};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 

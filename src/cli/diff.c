@@ -9,11 +9,14 @@ const char cli__diff_help[] =
 int cli__diff(struct cli *cli, int argc, char **argv, GError **error)
 {
     gboolean no_diff = FALSE;
+    /* clang-format off */
     const GOptionEntry entries[] = {
         {"no-diff", 0, 0, G_OPTION_ARG_NONE, &no_diff, "Leave out the texts.", NULL},
-        {0       },
+        {0},
     };
-    const struct cli_options options = {entries, 1, 1, "the name of an environment"};
+    /* clang-format on */
+    const struct cli_options options = {
+        .own = entries, .min_words = 1, .max_words = 1, .words = "the name of an environment"};
     struct plan_options plan = {.include_unmodified = true};
     g_autoptr(cli_prepared) d = NULL;
     int code = cli__parse(cli, &options, &argc, &argv, error);

@@ -13,7 +13,7 @@ const char cli__evaluate_help[] =
 enum { ROWS = 1000 };
 
 struct evaluate {
-    char *start, *end, *execution_time;
+    struct cli_typed_times times;
     int limit;
 };
 
@@ -23,13 +23,11 @@ static bool read_times(const struct cli *cli, const struct evaluate *o, struct c
     const int64_t today = unit_floor(UNIT_DAY, cli->now_ms);
 
     *t = (struct cli_times){unit_add(UNIT_DAY, today, -1), TIME_NONE, cli->now_ms};
-    if (!cli__time("--start", o->start, cli->now_ms, &t->start_ms, error) ||
-        !cli__end_time("--end", o->end, cli->now_ms, &t->end_ms, error) ||
-        !cli__time("--execution-time", o->execution_time, cli->now_ms, &t->execution_ms, error))
+    if (!cli__read_times(&o->times, cli->now_ms, t, error))
         return false;
     if (t->end_ms == TIME_NONE)
-        t->end_ms = o->start ? t->execution_ms : today;
-    if (!o->start && o->end)
+        t->end_ms = o->times.start ? t->execution_ms : today;
+    if (!o->times.start && o->times.end)
         t->start_ms = unit_add(UNIT_DAY, t->end_ms, -1);
     return cli__complete_times(t, error);
 }
@@ -81,22 +79,19 @@ static int evaluate(struct cli *cli, const struct evaluate *o, const char *name,
 int cli__evaluate(struct cli *cli, int argc, char **argv, GError **error)
 {
     struct evaluate o = {.limit = ROWS};
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        CLI_START(o.start),
-        CLI_END(o.end),
-        CLI_EXECUTION_TIME(o.execution_time),
         {"limit", 0, 0, G_OPTION_ARG_INT, &o.limit, "At most so many rows (1000).", "ROWS"},
-        {0     },
+        {0},
     };
-    const struct cli_options options = {entries, 1, 1, "the name of a model"};
+    /* clang-format on */
+    const struct cli_options options = {entries, 1, 1, "the name of a model", &o.times};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 
     if (code == CLI_GO && o.limit <= 0)
         code = cli__usage(error, "--limit must be a number of rows greater than 0.");
     if (code == CLI_GO)
         code = evaluate(cli, &o, argv[1], error);
-    g_free(o.start);
-    g_free(o.end);
-    g_free(o.execution_time);
+    cli__typed_times_clear(&o.times);
     return code;
 }

@@ -40,11 +40,14 @@ static char *read_stdin(GError **error)
 int cli__fetchdf(struct cli *cli, int argc, char **argv, GError **error)
 {
     int max_rows = 0;
+    /* clang-format off */
     const GOptionEntry entries[] = {
         {"limit", 0, 0, G_OPTION_ARG_INT, &max_rows, "At most so many rows.", "ROWS"},
-        {0     },
+        {0},
     };
-    const struct cli_options options = {entries, 1, 1, "a query"};
+    /* clang-format on */
+    const struct cli_options options = {
+        .own = entries, .min_words = 1, .max_words = 1, .words = "a query"};
     g_autoptr(json_t) answer = NULL;
     g_autofree char *sql = NULL;
     int code = cli__parse(cli, &options, &argc, &argv, error);

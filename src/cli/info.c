@@ -74,11 +74,13 @@ static bool is_answering(struct cli *cli, GError **error)
 int cli__info(struct cli *cli, int argc, char **argv, GError **error)
 {
     gboolean skip = FALSE, verbose = FALSE;
+    /* clang-format off */
     const GOptionEntry entries[] = {
         {"skip-connection", 0, 0, G_OPTION_ARG_NONE, &skip, "Do not try the warehouse.", NULL},
-        {"verbose",                'v', 0, G_OPTION_ARG_NONE, &verbose, "List the gateways too.", NULL},
-        {0           },
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "List the gateways too.", NULL},
+        {0},
     };
+    /* clang-format on */
     const struct cli_options options = {.own = entries};
     const struct project *p;
     struct counts n;

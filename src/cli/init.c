@@ -147,11 +147,12 @@ static int init(struct cli *cli, const char *engine_name, const char *template, 
 int cli__init(struct cli *cli, int argc, char **argv, GError **error)
 {
     g_autofree char *template = NULL;
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        {"template", 't', 0, G_OPTION_ARG_FILENAME, &template,
-         "default: a small example; empty: config.yaml and empty folders.", "NAME"},
-        {0        },
+        {"template", 't', 0, G_OPTION_ARG_FILENAME, &template, "default: a small example; empty: config.yaml and empty folders.", "NAME"},
+        {0},
     };
+    /* clang-format on */
     const struct cli_options options = {.own = entries, .max_words = 1};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 

@@ -18,11 +18,14 @@ static bool remove_environment(struct cli *cli, const char *name, GError **error
 int cli__invalidate(struct cli *cli, int argc, char **argv, GError **error)
 {
     gboolean sync = FALSE;
+    /* clang-format off */
     const GOptionEntry entries[] = {
         {"sync", 's', 0, G_OPTION_ARG_NONE, &sync, "Wait until its views are dropped.", NULL},
-        {0    },
+        {0},
     };
-    const struct cli_options options = {entries, 1, 1, "the name of an environment"};
+    /* clang-format on */
+    const struct cli_options options = {
+        .own = entries, .min_words = 1, .max_words = 1, .words = "the name of an environment"};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 
     if (code != CLI_GO)

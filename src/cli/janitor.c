@@ -29,11 +29,12 @@ int cli__clean(struct cli *cli, bool ignore_ttl, GError **error)
 int cli__janitor(struct cli *cli, int argc, char **argv, GError **error)
 {
     gboolean ignore_ttl = FALSE;
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        {"ignore-ttl", 0, 0, G_OPTION_ARG_NONE, &ignore_ttl,
-         "Drop tables no environment uses without waiting for their time.", NULL},
-        {0          },
+        {"ignore-ttl", 0, 0, G_OPTION_ARG_NONE, &ignore_ttl, "Drop tables no environment uses without waiting for their time.", NULL},
+        {0},
     };
+    /* clang-format on */
     const struct cli_options options = {.own = entries};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 

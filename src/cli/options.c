@@ -16,29 +16,50 @@ int cli__usage(GError **error, const char *format, ...)
     return CLI_USAGE;
 }
 
-static GOptionContext *context_for(struct cli *cli, const GOptionEntry *own)
+void cli__typed_times_clear(struct cli_typed_times *t)
 {
-    const GOptionEntry common[] = {
-        {"paths",        'p', 0, G_OPTION_ARG_FILENAME, &cli->folder,
-         "The project's folder instead of the current one.", "FOLDER"},
-        {"gateway",             0, 0, G_OPTION_ARG_FILENAME, &cli->gateway,
-         "The gateway to use instead of the default one.", "NAME"},
-        {"dotenv",  0, 0, G_OPTION_ARG_FILENAME, &cli->dotenv,
-         "A file of variables instead of the project's .env.", "FILE"},
-        {"json",      0, 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON, and nothing else, to stdout.",
-         NULL},
-        {"no-color",      0, 0, G_OPTION_ARG_NONE, &cli->no_color,
-         "No colors and no bars, as if stderr were no terminal.", NULL},
-        {"help",             'h', 0, G_OPTION_ARG_NONE, &cli->help, "Show this help and exit.", NULL},
+    g_free(t->start);
+    g_free(t->end);
+    g_free(t->execution_time);
+    *t = (struct cli_typed_times){0};
+}
+
+static void add_times(GOptionContext *context, struct cli_typed_times *t)
+{
+    /* clang-format off */
+    const GOptionEntry entries[] = {
+        {"start", 's', 0, G_OPTION_ARG_FILENAME, &t->start, "The first moment (UTC) the command is about.", "TIME"},
+        {"end", 'e', 0, G_OPTION_ARG_FILENAME, &t->end, "The last one; a day means all of it.", "TIME"},
+        {"execution-time", 0, 0, G_OPTION_ARG_FILENAME, &t->execution_time, "As if it was this moment (now).", "TIME"},
         {0},
     };
+    /* clang-format on */
+
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+static GOptionContext *context_for(struct cli *cli, const struct cli_options *o)
+{
+    /* clang-format off */
+    const GOptionEntry common[] = {
+        {"paths", 'p', 0, G_OPTION_ARG_FILENAME, &cli->folder, "The project's folder instead of the current one.", "FOLDER"},
+        {"gateway", 0, 0, G_OPTION_ARG_FILENAME, &cli->gateway, "The gateway to use instead of the default one.", "NAME"},
+        {"dotenv", 0, 0, G_OPTION_ARG_FILENAME, &cli->dotenv, "A file of variables instead of the project's .env.", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &cli->json, "Print JSON, and nothing else, to stdout.", NULL},
+        {"no-color", 0, 0, G_OPTION_ARG_NONE, &cli->no_color, "No colors and no bars, as if stderr were no terminal.", NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &cli->help, "Show this help and exit.", NULL},
+        {0},
+    };
+    /* clang-format on */
     GOptionContext *context = g_option_context_new(cli->command->usage);
 
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_summary(context, cli->command->help);
     g_option_context_set_description(context, cli->command->more);
-    if (own)
-        g_option_context_add_main_entries(context, own, NULL);
+    if (o->times)
+        add_times(context, o->times);
+    if (o->own)
+        g_option_context_add_main_entries(context, o->own, NULL);
     g_option_context_add_main_entries(context, common, NULL);
     return context;
 }
@@ -101,7 +122,7 @@ int cli__parse(struct cli *cli, const struct cli_options *options, int *argc, ch
                GError **error)
 {
     g_autofree char *program = g_strconcat("heddle ", cli->command->name, NULL);
-    GOptionContext *context = context_for(cli, options->own);
+    GOptionContext *context = context_for(cli, options);
     g_auto(GStrv) given = g_strdupv(*argv);
     GError *own = NULL;
     int code = CLI_GO;

@@ -1,5 +1,5 @@
 /* heddle plan [ENVIRONMENT]: show, ask, apply, follow. */
-#include "cli/cli_int.h"
+#include "cli/plan_options.h"
 
 #include <string.h>
 
@@ -14,121 +14,6 @@ const char cli__plan_help[] =
     "--dry-run --json\n\nExit codes: 0 applied, or nothing to do, 1 failed, 2 the command line "
     "cannot be, 3 nobody said yes, 4 the control\nplane or the warehouse does not answer, 5 (with "
     "--exit-code) nothing to do.";
-
-struct options {
-    struct plan_options plan;
-    char *start, *end, *execution_time, *create_from, *effective_from;
-    gboolean auto_apply, no_prompts, skip_backfill, empty_backfill, dry_run, forward_only;
-    gboolean include_unmodified, no_gaps, no_diff, skip_tests, enable_preview, exit_code;
-    gboolean no_auto_categorization, run, ignore_cron;
-    int min_intervals;
-};
-
-static void clear(struct options *o)
-{
-    g_free(o->start);
-    g_free(o->end);
-    g_free(o->execution_time);
-    g_free(o->create_from);
-    g_free(o->effective_from);
-    g_strfreev(o->plan.restate_models);
-    g_strfreev(o->plan.select_models);
-    g_strfreev(o->plan.backfill_models);
-}
-
-#define FLAG(name, to, help)                                                                       \
-    {                                                                                              \
-        name, 0, 0, G_OPTION_ARG_NONE, &o->to, help, NULL                                          \
-    }
-#define HIDDEN(name, to)                                                                           \
-    {                                                                                              \
-        name, 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o->to, NULL, NULL                       \
-    }
-#define MODELS(name, letter, to, help)                                                             \
-    {                                                                                              \
-        name, letter, 0, G_OPTION_ARG_FILENAME_ARRAY, &o->plan.to, help, "MODEL"                   \
-    }
-
-static int parse(struct cli *cli, struct options *o, int *argc, char ***argv, GError **error)
-{
-    const GOptionEntry entries[] = {
-        CLI_START(o->start),
-        CLI_END(o->end),
-        CLI_EXECUTION_TIME(o->execution_time),
-        {"create-from",    0, 0, G_OPTION_ARG_FILENAME, &o->create_from,
-                             "The environment a new one begins as (prod).", "ENVIRONMENT"},
-        MODELS("restate-model", 'r', restate_models,
-               "Compute this model and what reads it again; may be repeated."),
-        MODELS("select-model", 0, select_models,
-               "Take only these models' changes; may be repeated."),
-        MODELS("backfill-model", 0, backfill_models, "Compute only these models; may be repeated."),
-        FLAG("auto-apply", auto_apply, "Apply without asking."),
-        FLAG("no-prompts", no_prompts, "Ask nothing; without --auto-apply nothing is applied."),
-        FLAG("dry-run", dry_run, "Show the plan and change nothing."),
-        HIDDEN("explain", dry_run),
-        FLAG("skip-backfill", skip_backfill, "Change the views only; compute nothing."),
-        FLAG("empty-backfill", empty_backfill,
-             "Compute nothing, and record the intervals as if it was."),
-        FLAG("forward-only", forward_only, "Changes apply to new data only; no table is rebuilt."),
-        {"effective-from",               0, 0, G_OPTION_ARG_FILENAME, &o->effective_from,
-                             "The day from which a forward-only change shall count in prod.", "TIME"},
-        FLAG("include-unmodified", include_unmodified,
-             "Give the environment a view of every model."),
-        FLAG("no-auto-categorization", no_auto_categorization,
-             "Let a person say of each change whether it is breaking."),
-        FLAG("enable-preview", enable_preview, "Compute previews of forward-only changes in dev."),
-        FLAG("no-gaps", no_gaps, "New versions must have all the intervals of those before."),
-        {"min-intervals", 0, 0, G_OPTION_ARG_INT, &o->min_intervals,
-                             "Compute at least so many intervals of each model.", "N"},
-        FLAG("no-diff", no_diff, "Leave out the differences of texts."),
-        FLAG("skip-tests", skip_tests, "Do not mention the project's unit tests."),
-        HIDDEN("skip-linter", skip_tests),
-        HIDDEN("test-changed-only", skip_tests),
-        FLAG("run", run, "Then fill in what is due (prod only)."),
-        FLAG("ignore-cron", ignore_cron, "With --run: all that is missing, due or not."),
-        FLAG("exit-code", exit_code, "Exit with 5 when there is nothing to do."),
-        {0  },
-    };
-    const struct cli_options options = {.own = entries, .max_words = 1};
-
-    return cli__parse(cli, &options, argc, argv, error);
-}
-
-static int check(const struct options *o, GError **error)
-{
-    if (o->skip_backfill && o->empty_backfill)
-        return cli__usage(error, "--skip-backfill and --empty-backfill exclude each other.");
-    if (o->effective_from) {
-        cli__usage(error, "--effective-from is not carried out by Heddle.");
-        error_hint(error, "apply the change, then plan --restate-model MODEL --start %s.",
-                   o->effective_from);
-        return CLI_USAGE;
-    }
-    if (o->min_intervals < 0)
-        return cli__usage(error, "--min-intervals must not be negative.");
-    return CLI_GO;
-}
-
-/* What the plan section of config.yaml says holds where the command line says nothing. */
-static void fill(struct options *o, const struct config *config)
-{
-    struct plan_options *p = &o->plan;
-
-    o->auto_apply |= json_get_bool(config->plan, "auto_apply", false);
-    o->no_diff |= json_get_bool(config->plan, "no_diff", false);
-    p->start = o->start;
-    p->end = o->end;
-    p->execution_time = o->execution_time;
-    p->create_from = o->create_from;
-    p->skip_backfill = o->skip_backfill;
-    p->empty_backfill = o->empty_backfill;
-    p->forward_only = o->forward_only || json_get_bool(config->plan, "forward_only", false);
-    p->include_unmodified =
-        o->include_unmodified || json_get_bool(config->plan, "include_unmodified", false);
-    p->enable_preview = o->enable_preview || json_get_bool(config->plan, "enable_preview", false);
-    p->no_auto_categorization = o->no_auto_categorization;
-    p->min_intervals = o->min_intervals;
-}
 
 static int count_tests(const char *folder)
 {
@@ -145,7 +30,7 @@ static int count_tests(const char *folder)
     return n;
 }
 
-static void mention_tests(const struct cli *cli, const struct options *o)
+static void mention_tests(const struct cli *cli, const struct cli_plan_options *o)
 {
     int n = o->skip_tests ? 0 : count_tests(cli->config->path);
 
@@ -155,7 +40,8 @@ static void mention_tests(const struct cli *cli, const struct options *o)
 }
 
 /* Show, and get a yes. CLI_GO: apply it. */
-static int decide(struct cli *cli, struct options *o, struct cli_prepared *d, GError **error)
+static int decide(struct cli *cli, struct cli_plan_options *o, struct cli_prepared *d,
+                  GError **error)
 {
     const struct cli_asking asking = {
         .may_ask = !o->no_prompts && !o->dry_run && !cli->json && cli__may_ask(),
@@ -176,7 +62,7 @@ static int decide(struct cli *cli, struct options *o, struct cli_prepared *d, GE
     return cli__ask_apply(d->plan, &asking, error);
 }
 
-static struct wire_progress *post(struct cli *cli, const struct options *o,
+static struct wire_progress *post(struct cli *cli, const struct cli_plan_options *o,
                                   const struct cli_prepared *d, GError **error)
 {
     g_autoptr(wire_plan) message = plan_message(d->plan);
@@ -205,7 +91,7 @@ static struct cli_follow follow_of(const struct cli *cli, const struct cli_prepa
     };
 }
 
-static int apply(struct cli *cli, const struct options *o, struct cli_prepared *d,
+static int apply(struct cli *cli, const struct cli_plan_options *o, struct cli_prepared *d,
                  struct wire_progress **result, GError **error)
 {
     const struct cli_follow follow = follow_of(cli, d);
@@ -230,8 +116,8 @@ static void print_json(const struct cli_prepared *d, const struct wire_progress 
     cli__print_json(out);
 }
 
-static int run_after(struct cli *cli, const struct options *o, const struct cli_prepared *d,
-                     GError **error)
+static int run_after(struct cli *cli, const struct cli_plan_options *o,
+                     const struct cli_prepared *d, GError **error)
 {
     g_autoptr(wire_run_request) request = wire_run_request_new();
 
@@ -241,7 +127,8 @@ static int run_after(struct cli *cli, const struct options *o, const struct cli_
     return cli__do_run(cli, request, NULL, error);
 }
 
-static int carry_out(struct cli *cli, struct options *o, struct cli_prepared *d, GError **error)
+static int carry_out(struct cli *cli, struct cli_plan_options *o, struct cli_prepared *d,
+                     GError **error)
 {
     g_autoptr(wire_progress) result = NULL;
     int code;
@@ -263,17 +150,15 @@ static int carry_out(struct cli *cli, struct options *o, struct cli_prepared *d,
 
 int cli__plan(struct cli *cli, int argc, char **argv, GError **error)
 {
-    struct options o = {0};
+    struct cli_plan_options o = {0};
     g_autoptr(cli_prepared) d = NULL;
-    int code = parse(cli, &o, &argc, &argv, error);
+    int code = cli__plan_parse(cli, &o, &argc, &argv, error);
 
-    if (code == CLI_GO)
-        code = check(&o, error);
     if (code == CLI_GO) {
         const struct config *config = cli__config(cli, error);
 
         if (config) {
-            fill(&o, config);
+            cli__plan_fill(&o, config);
             d = cli__prepare(cli, argc > 1 ? argv[1] : NULL, &o.plan, error);
         }
         if (d)
@@ -283,6 +168,6 @@ int cli__plan(struct cli *cli, int argc, char **argv, GError **error)
             !d->plan->is_dev)
             code = run_after(cli, &o, d, error);
     }
-    clear(&o);
+    cli__plan_clear(&o);
     return code;
 }

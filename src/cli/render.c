@@ -15,7 +15,8 @@ const char cli__render_help[] =
     "done, 1 failed, 2 the command line cannot be, 4 the control plane does not answer.";
 
 struct render {
-    char *start, *end, *execution_time, *dialect;
+    struct cli_typed_times times;
+    char *dialect;
     char **expand;
     gboolean no_format;
 };
@@ -24,11 +25,7 @@ static bool read_times(const struct cli *cli, const struct render *o, struct cli
                        GError **error)
 {
     *t = (struct cli_times){TIME_NONE, TIME_NONE, TIME_NONE};
-    if (!cli__time("--start", o->start, cli->now_ms, &t->start_ms, error) ||
-        !cli__end_time("--end", o->end, cli->now_ms, &t->end_ms, error) ||
-        !cli__time("--execution-time", o->execution_time, cli->now_ms, &t->execution_ms, error))
-        return false;
-    return cli__complete_times(t, error);
+    return cli__read_times(&o->times, cli->now_ms, t, error) && cli__complete_times(t, error);
 }
 
 /* Everything the model reads, directly or not. */
@@ -123,26 +120,20 @@ static int render(struct cli *cli, const struct render *o, const char *name, GEr
 int cli__render(struct cli *cli, int argc, char **argv, GError **error)
 {
     struct render o = {0};
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        CLI_START(o.start),
-        CLI_END(o.end),
-        CLI_EXECUTION_TIME(o.execution_time),
-        {"expand",   0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.expand,
-                            "Models whose query shall stand in place of their table, or true for all; may be "
-         "repeated.", "MODEL"},
-        {"dialect",         0, 0, G_OPTION_ARG_FILENAME, &o.dialect,
-                            "The dialect of the answer; only the model's own is there.", "NAME"},
+        {"expand", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.expand, "Models whose query shall stand in place of their table, or true for all; may be " "repeated.", "MODEL"},
+        {"dialect", 0, 0, G_OPTION_ARG_FILENAME, &o.dialect, "The dialect of the answer; only the model's own is there.", "NAME"},
         {"no-format", 0, 0, G_OPTION_ARG_NONE, &o.no_format, "On one line.", NULL},
-        {0  },
+        {0},
     };
-    const struct cli_options options = {entries, 1, 1, "the name of a model"};
+    /* clang-format on */
+    const struct cli_options options = {entries, 1, 1, "the name of a model", &o.times};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 
     if (code == CLI_GO)
         code = render(cli, &o, argv[1], error);
-    g_free(o.start);
-    g_free(o.end);
-    g_free(o.execution_time);
+    cli__typed_times_clear(&o.times);
     g_free(o.dialect);
     g_strfreev(o.expand);
     return code;

@@ -13,7 +13,7 @@ const char cli__run_help[] =
     "or the warehouse\ndoes not answer, 5 (with --exit-code) nothing was due.";
 
 struct options {
-    char *start, *end, *execution_time;
+    struct cli_typed_times times;
     char **select;
     gboolean ignore_cron, no_auto_upstream, skip_janitor, exit_code;
 };
@@ -21,15 +21,17 @@ struct options {
 static bool fill(struct cli *cli, const struct options *o, struct wire_run_request *r,
                  GError **error)
 {
+    struct cli_times t = {TIME_NONE, TIME_NONE, TIME_NONE};
     g_auto(GStrv) names = NULL;
 
     r->ignore_cron = o->ignore_cron;
     r->no_upstream = o->no_auto_upstream;
     r->trigger = g_strdup("cli");
-    if (!cli__time("--start", o->start, cli->now_ms, &r->start_ms, error) ||
-        !cli__end_time("--end", o->end, cli->now_ms, &r->end_ms, error) ||
-        !cli__time("--execution-time", o->execution_time, cli->now_ms, &r->execution_ms, error))
+    if (!cli__read_times(&o->times, cli->now_ms, &t, error))
         return false;
+    r->start_ms = t.start_ms;
+    r->end_ms = t.end_ms;
+    r->execution_ms = t.execution_ms;
     if (!o->select)
         return true;
     if (!cli__project(cli, false, error) ||
@@ -119,29 +121,22 @@ static int run(struct cli *cli, const struct options *o, const char *environment
 int cli__run(struct cli *cli, int argc, char **argv, GError **error)
 {
     struct options o = {0};
+    /* clang-format off */
     const GOptionEntry entries[] = {
-        CLI_START(o.start),
-        CLI_END(o.end),
-        CLI_EXECUTION_TIME(o.execution_time),
-        {"ignore-cron",   0, 0, G_OPTION_ARG_NONE, &o.ignore_cron, "All that is missing, due or not.",
-                            NULL},
-        {"select-model",              0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.select,
-                            "Only these models and what they read; may be repeated.", "MODEL"},
-        {"no-auto-upstream", 0, 0, G_OPTION_ARG_NONE, &o.no_auto_upstream,
-                            "With --select-model: not what they read.", NULL},
-        {"skip-janitor",            0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o.skip_janitor, NULL, NULL},
-        {"exit-code",  0, 0, G_OPTION_ARG_NONE, &o.exit_code, "Exit with 5 when nothing was due.",
-                            NULL},
-        {0             },
+        {"ignore-cron", 0, 0, G_OPTION_ARG_NONE, &o.ignore_cron, "All that is missing, due or not.", NULL},
+        {"select-model", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.select, "Only these models and what they read; may be repeated.", "MODEL"},
+        {"no-auto-upstream", 0, 0, G_OPTION_ARG_NONE, &o.no_auto_upstream, "With --select-model: not what they read.", NULL},
+        {"skip-janitor", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &o.skip_janitor, NULL, NULL},
+        {"exit-code", 0, 0, G_OPTION_ARG_NONE, &o.exit_code, "Exit with 5 when nothing was due.", NULL},
+        {0},
     };
-    const struct cli_options options = {.own = entries, .max_words = 1};
+    /* clang-format on */
+    const struct cli_options options = {.own = entries, .max_words = 1, .times = &o.times};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 
     if (code == CLI_GO)
         code = run(cli, &o, argc > 1 ? argv[1] : NULL, error);
-    g_free(o.start);
-    g_free(o.end);
-    g_free(o.execution_time);
+    cli__typed_times_clear(&o.times);
     g_strfreev(o.select);
     return code;
 }

@@ -14,21 +14,25 @@ static bool read_time(const char *option, const char *text, int64_t now_ms, int6
     return false;
 }
 
-bool cli__time(const char *option, const char *text, int64_t now_ms, int64_t *ms, GError **error)
-{
-    return !text || read_time(option, text, now_ms, ms, NULL, error);
-}
-
-bool cli__end_time(const char *option, const char *text, int64_t now_ms, int64_t *ms,
-                   GError **error)
+static bool read_end(const char *text, int64_t now_ms, int64_t *ms, GError **error)
 {
     bool is_date = false;
 
-    if (text && !read_time(option, text, now_ms, ms, &is_date, error))
+    if (!read_time("--end", text, now_ms, ms, &is_date, error))
         return false;
     if (is_date)
         *ms += DAY_MS;
     return true;
+}
+
+bool cli__read_times(const struct cli_typed_times *typed, int64_t now_ms, struct cli_times *t,
+                     GError **error)
+{
+    return (!typed->start ||
+            read_time("--start", typed->start, now_ms, &t->start_ms, NULL, error)) &&
+           (!typed->end || read_end(typed->end, now_ms, &t->end_ms, error)) &&
+           (!typed->execution_time || read_time("--execution-time", typed->execution_time, now_ms,
+                                                &t->execution_ms, NULL, error));
 }
 
 static bool is_whole_day(int64_t ms)
