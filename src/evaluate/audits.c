@@ -8,16 +8,14 @@
 
 #include <string.h>
 
-/* How engines search for a regular expression. */
+/* The function with which engines search a text for a regular expression. */
 static const struct {
     const char *dialect, *function;
 } searches[] = {
-    {"duckdb",     "@DEF(matches, (x, y) -> REGEXP_MATCHES(x, y))" },
-    {"postgres",   "@DEF(matches, (x, y) -> (x) ~ (y))"            },
-    {"redshift",   "@DEF(matches, (x, y) -> (x) ~ (y))"            },
-    {"bigquery",   "@DEF(matches, (x, y) -> REGEXP_CONTAINS(x, y))"},
-    {"clickhouse", "@DEF(matches, (x, y) -> MATCH(x, y))"          },
-    {"",           "@DEF(matches, (x, y) -> REGEXP_LIKE(x, y))"    },
+    {"duckdb",     "REGEXP_MATCHES" },
+    {"bigquery",   "REGEXP_CONTAINS"},
+    {"clickhouse", "MATCH"          },
+    {"",           "REGEXP_LIKE"    },
 };
 
 static const char *search_of(const struct evaluate_run *r)
@@ -59,8 +57,6 @@ static GPtrArray *arguments_of(struct evaluate_run *r, const struct model_audit 
             define_argument(r, out, builtin->optional[i], builtin->optional[i + 1]);
     json_object_foreach (a->arguments, name, value)
         define_argument(r, out, name, json_string_value(value));
-    if (!a->query)
-        define(r, out, search_of(r));
     for (guint i = 0; a->definitions && i < a->definitions->len; i++)
         g_ptr_array_add(out, a->definitions->pdata[i]);
     return out;
@@ -89,7 +85,8 @@ static const char *query_of(struct evaluate_run *r, const struct model_audit *a,
     }
     if (g_ascii_strcasecmp(partition, "false") == 0)
         partition = "";
-    return replace_text(r, builtin->query, "{partition}", partition);
+    return replace_text(r, replace_text(r, builtin->query, "{partition}", partition), "{search}",
+                        search_of(r));
 }
 
 static bool same_name(const char *a, const char *b)

@@ -1,7 +1,7 @@
 /* builtin.c -- the queries of SQLMesh's built-in audits: the rows that fail.
  *
- * Arguments and their defaults are macro variables; @MATCHES(text, pattern) is the engine's
- * search for a regular expression; {partition} is the text of partition_clause. An unknown
+ * Arguments and their defaults are macro variables; {search} is the engine's function
+ * that searches for a regular expression, {partition} the text of partition_clause. An unknown
  * comparison (a NULL) is no failure. */
 #include "evaluate/evaluate_int.h"
 
@@ -17,66 +17,66 @@
 #define ALL_OF(list, condition) "(@REDUCE(@EACH(" list ", c -> " condition "), (a, b) -> a AND b))"
 
 static const struct evaluate_builtin builtins[] = {
-    {"not_null",                                              WHERE ANY_OF("@columns",                             "c IS NULL") GIVEN},
+    {"not_null",                                             WHERE ANY_OF("@columns",                             "c IS NULL") GIVEN},
     {"unique_values",
      "SELECT * FROM (SELECT @EACH(@columns, c -> ROW_NUMBER() OVER (PARTITION BY c ORDER BY c) AS "
      "nth_@c) FROM @this_model WHERE @condition) AS ranked WHERE " ANY_OF("@columns",
      "nth_@c > 1")},
-    {"accepted_values",                                           WHERE "@column NOT IN @is_in" GIVEN                                                                                             },
+    {"accepted_values",                                          WHERE "@column NOT IN @is_in" GIVEN                                                                                            },
     {"not_accepted_values",WHERE "@column IN @is_in" GIVEN},
     {"number_of_rows",
      "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM @this_model WHERE @condition LIMIT "
-     "@threshold + 1) AS some HAVING COUNT(*) <= @threshold"                                                                                                                                                                  },
+     "@threshold + 1) AS few HAVING COUNT(*) <= @threshold"                                                                                                                                                                },
     {"forall", WHERE ANY_OF("@criteria","NOT (c)") GIVEN},
-    {"accepted_range",                               WHERE OUTSIDE("@column") GIVEN                                                                                                                                                                                },
+    {"accepted_range",                              WHERE OUTSIDE("@column") GIVEN                                                                                                                                                                             },
     {"at_least_one",
      "SELECT COUNT(*) AS n FROM @this_model WHERE @condition HAVING COUNT(*) > 0 AND "
      "COUNT(@column) = 0"                              },
-    {"not_constant",                                          "SELECT COUNT(DISTINCT @column) AS n FROM @this_model WHERE @condition HAVING "
-                     "COUNT(DISTINCT @column) <= 1"                                                                                        },
-    {"not_empty_string",                                          WHERE "@column = ''" GIVEN                                          },
+    {"not_constant",                                         "SELECT COUNT(DISTINCT @column) AS n FROM @this_model WHERE @condition HAVING "
+                     "COUNT(DISTINCT @column) <= 1"                                                                                       },
+    {"not_empty_string",                                         WHERE "@column = ''" GIVEN                                         },
     {"not_null_proportion",
      "SELECT COUNT(@column) AS n FROM @this_model WHERE @condition HAVING COUNT(@column) <= "
      "COUNT(*) * @threshold"                     },
     {"sequential_values",
      "SELECT * FROM (SELECT @column AS v, LAG(@column) OVER (ORDER BY @column) AS before FROM "
-     "@this_model WHERE @condition) AS pairs WHERE v <> before + @interval"                                                                                     },
+     "@this_model WHERE @condition) AS pairs WHERE v <> before + @interval"                                                                                    },
     {"unique_combination_of_columns",
      "SELECT @EACH(@columns, c -> c) FROM @this_model WHERE @condition GROUP BY "
-     "@EACH(@columns, c -> c) HAVING COUNT(*) > 1"                                      },
+     "@EACH(@columns, c -> c) HAVING COUNT(*) > 1"                                     },
     {"mutually_exclusive_ranges",
      "SELECT * FROM (SELECT @lower_bound_column AS low, @upper_bound_column AS high, "
      "LEAD(@lower_bound_column) OVER ({partition} ORDER BY @lower_bound_column NULLS FIRST, "
      "@upper_bound_column NULLS FIRST) AS next_low, LEAD(1) OVER ({partition} ORDER BY "
      "@lower_bound_column NULLS FIRST, @upper_bound_column NULLS FIRST) IS NULL AS is_last FROM "
      "@this_model WHERE @condition) AS ranges WHERE NOT (COALESCE(low <= high, FALSE) AND "
-     "COALESCE(high <= next_low, is_last))"                                                               },
+     "COALESCE(high <= next_low, is_last))"                                                              },
     {"valid_uuid",
-     WHERE "NOT @MATCHES(LOWER(@column), "
-           "'^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$')" GIVEN                                                                      },
+     WHERE "NOT {search}(LOWER(@column), "
+           "'^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$')" GIVEN                                                                     },
     {"valid_url",
-     WHERE "NOT @MATCHES(@column, '^(http|https|ftp)://[^[:space:]/$.?#].[^[:space:]]*$')" GIVEN                  },
+     WHERE "NOT {search}(@column, '^(http|https|ftp)://[^[:space:]/$.?#].[^[:space:]]*$')" GIVEN                 },
     {"valid_email",
-     WHERE "NOT @MATCHES(@column, '^[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+[.][a-zA-Z0-9.-]+$')" GIVEN                 },
+     WHERE "NOT {search}(@column, '^[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+[.][a-zA-Z0-9.-]+$')" GIVEN                },
     {"valid_http_method",
      WHERE "@column NOT IN ('CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', "
-           "'TRACE')" GIVEN                    },
-    {"match_regex_pattern_list",                                     WHERE ALL_OF("@patterns",                                                                                       "NOT @MATCHES(@column, c)") GIVEN},
-    {"not_match_regex_pattern_list",                              WHERE ANY_OF("@patterns",                     "@MATCHES(@column, c)") GIVEN},
-    {"match_like_pattern_list",                                                       WHERE ALL_OF("@patterns",                                                                             "NOT @column LIKE c") GIVEN},
-    {"not_match_like_pattern_list",                          WHERE ANY_OF("@patterns",                                                         "@column LIKE c") GIVEN},
+           "'TRACE')" GIVEN                   },
+    {"match_regex_pattern_list",                                    WHERE ALL_OF("@patterns",                                                                                      "NOT {search}(@column, c)") GIVEN},
+    {"not_match_regex_pattern_list",                             WHERE ANY_OF("@patterns",                     "{search}(@column, c)") GIVEN},
+    {"match_like_pattern_list",                                                      WHERE ALL_OF("@patterns",                                                                            "NOT @column LIKE c") GIVEN},
+    {"not_match_like_pattern_list",                         WHERE ANY_OF("@patterns",                                                        "@column LIKE c") GIVEN},
     {"z_score",
      "SELECT t.* FROM @this_model AS t CROSS JOIN (SELECT AVG(@column) AS mean, "
      "NULLIF(STDDEV(@column), 0) AS deviation FROM @this_model WHERE @condition) AS s WHERE "
      "ABS((@column - s.mean) / s.deviation) > @threshold"},
-    {"string_length_between",                           WHERE OUTSIDE("LENGTH(@column)") GIVEN                            },
-    {"string_length_equal",                                                       WHERE "LENGTH(@column) <> @v" GIVEN                                                                                                 },
+    {"string_length_between",                          WHERE OUTSIDE("LENGTH(@column)") GIVEN                            },
+    {"string_length_equal",                                                      WHERE "LENGTH(@column) <> @v" GIVEN                                                                                                },
     {"stddev_in_range",
      "SELECT * FROM (SELECT STDDEV(@column) AS v FROM @this_model WHERE @condition) AS s "
-     "WHERE " OUTSIDE("v")                                                                                                                                                               },
+     "WHERE " OUTSIDE("v")                                                                                                                                                             },
     {"mean_in_range",
      "SELECT * FROM (SELECT AVG(@column) AS v FROM @this_model WHERE @condition) AS s "
-     "WHERE " OUTSIDE("v")                                                         },
+     "WHERE " OUTSIDE("v")                                                        },
     {"kl_divergence",
      "SELECT SUM(p * LN(p / NULLIF(q, 0)) + q * LN(q / NULLIF(p, 0))) AS divergence FROM (SELECT "
      "a.v, a.n * 1.0 / a.total AS p, b.n * 1.0 / b.total AS q FROM (SELECT @source_column AS v, "
