@@ -30,8 +30,8 @@ char *evaluate_render(const struct wire_task *task, const char *gateway, const c
                       GError **error) MUST_CHECK;
 
 /* The query of the model's audit number `audit`: the rows that must not be there, for `heddle
- * audit`. `columns` are those of the task's target (struct warehouse_column); a model filled by time
- * range needs them, others may give NULL. g_free(). */
+ * audit`. `columns` are those of the task's target (struct warehouse_column); a model filled by
+ * time range needs them, others may give NULL. g_free(). */
 char *evaluate_render_audit(const struct wire_task *task, const char *gateway, guint audit,
                             const GPtrArray *columns, GError **error) MUST_CHECK;
 
