@@ -138,7 +138,7 @@ static guint hunk_end(const GArray *script, guint i)
 {
     guint last = i;
 
-    for (guint k = i; k < script->len && k - last <= 2 * CONTEXT; k++)
+    for (guint k = i; k < script->len && k - last <= 2 * CONTEXT + 1; k++)
         if (g_array_index(script, struct edit, k).sign != 0)
             last = k;
     return MIN(last + CONTEXT + 1, script->len);
