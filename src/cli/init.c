@@ -18,7 +18,7 @@ const char cli__init_help[] =
 
 static const struct init_engine *find_engine(const char *name, GError **error)
 {
-    for (const struct init_engine *e = init_engines; e->name; e++)
+    for (const struct init_engine *e = cli__init_engines; e->name; e++)
         if (strcmp(e->name, name) == 0)
             return e;
     cli__usage(error,
@@ -45,7 +45,7 @@ static char *in_the_way(const char *folder, bool empty)
         if (g_file_test(path, G_FILE_TEST_EXISTS))
             g_string_append_printf(out, "\n    %s", *name);
     }
-    for (const struct init_file *f = init_files; f->path; f++) {
+    for (const struct init_file *f = cli__init_files; f->path; f++) {
         g_autofree char *path = g_build_filename(folder, f->path, NULL);
 
         if (is_wanted(f, empty) && !f->always && g_file_test(path, G_FILE_TEST_EXISTS))
@@ -104,12 +104,12 @@ static bool write_project(const char *folder, const struct init_engine *engine, 
 {
     bool ok = true;
 
-    for (const char *const *name = init_folders; ok && *name; name++) {
+    for (const char *const *name = cli__init_folders; ok && *name; name++) {
         g_autofree char *path = g_build_filename(folder, *name, NULL);
 
         ok = make_folder(path, error);
     }
-    for (const struct init_file *f = init_files; ok && f->path; f++)
+    for (const struct init_file *f = cli__init_files; ok && f->path; f++)
         if (is_wanted(f, empty))
             ok = write_file(folder, f->path, f->text, f->always, error);
     return ok && write_file(folder, "config.yaml", engine->config, false, error);

@@ -171,13 +171,13 @@ static const char test_yaml[] = "# What popular_books must give for these loans.
                                 "        - {title: Emma, loans: 2, readers: 2}\n"
                                 "        - {title: Walden, loans: 1, readers: 1}\n";
 
-const struct init_engine init_engines[] = {
+const struct init_engine cli__init_engines[] = {
     {"duckdb",   duckdb_config  },
     {"postgres", postgres_config},
     {NULL,       NULL           },
 };
 
-const struct init_file init_files[] = {
+const struct init_file cli__init_files[] = {
     {".gitignore",                       gitignore,         true },
     {"seeds/books.csv",                  books_csv,         false},
     {"seeds/loans.csv",                  loans_csv,         false},
@@ -191,4 +191,4 @@ const struct init_file init_files[] = {
     {NULL,                               NULL,              false},
 };
 
-const char *const init_folders[] = {"models", "seeds", "audits", "macros", "tests", NULL};
+const char *const cli__init_folders[] = {"models", "seeds", "audits", "macros", "tests", NULL};

@@ -15,8 +15,8 @@ struct init_file {
 };
 
 /* Each ends with a row of NULL. */
-extern const struct init_engine init_engines[];
-extern const struct init_file init_files[];
-extern const char *const init_folders[];
+extern const struct init_engine cli__init_engines[];
+extern const struct init_file cli__init_files[];
+extern const char *const cli__init_folders[];
 
 #endif
