@@ -50,6 +50,11 @@ static const char *text_of(struct infer *in, const struct sql_node *n)
     return sql__normalize_text(in->arena, n, in->dialect, false);
 }
 
+const struct sql__type *sql__infer_read(const struct infer *in, const char *sql)
+{
+    return in->foreign ? sql__type_other(in->arena, sql) : sql__type_read(in->arena, sql);
+}
+
 /* Sources. */
 
 static void table_columns(struct infer *in, struct sql_node *table, struct infer_source *s)
@@ -66,7 +71,7 @@ static void table_columns(struct infer *in, struct sql_node *table, struct infer
         const char *type = in->schema->type_of(&t, *n, in->schema->data);
 
         add(in, s->columns, arena_strdup(in->arena, *n),
-            type ? sql__type_read(in->arena, type) : sql__type_plain(TYPE_UNKNOWN));
+            type ? sql__infer_read(in, type) : sql__type_plain(TYPE_UNKNOWN));
     }
 }
 
@@ -508,7 +513,10 @@ static GPtrArray *answer(struct infer *in, const GPtrArray *columns)
 GPtrArray *sql_infer(struct arena *a, struct sql_node *query, const struct sql_dialect *d,
                      const struct sql_schema *schema)
 {
-    struct infer in = {.arena = a, .dialect = d, .schema = schema};
+    struct infer in = {.arena = a,
+                       .dialect = d,
+                       .schema = schema,
+                       .foreign = strcmp(sql_dialect_name(d), "duckdb") != 0};
     GPtrArray *columns;
     bool known;
 

@@ -283,7 +283,7 @@ static const struct sql__type *cast_type(struct infer *in, const struct sql_node
     const struct sql_node *type = sql_child(n, SLOT_TYPE);
     g_autofree char *text = type ? sql_print(type, in->dialect) : NULL;
 
-    return text ? sql__type_read(in->arena, text) : unknown();
+    return text ? sql__infer_read(in, text) : unknown();
 }
 
 static const struct sql__type *struct_type(struct infer *in, const struct sql_node *n,
@@ -390,12 +390,19 @@ static const struct sql__type *type_of_kind(struct infer *in, const struct sql_n
     }
 }
 
+/* What has a type in a dialect whose functions are not known here. */
+static bool is_plain(const struct sql_node *n)
+{
+    return n->kind == SQL_ALIAS || n->kind == SQL_PAREN || n->kind == SQL_COLUMN ||
+           n->kind == SQL_CAST || n->kind == SQL_SUBQUERY;
+}
+
 const struct sql__type *sql__type_of(struct infer *in, const struct sql_node *n,
                                      const struct infer_place *p)
 {
     const struct sql__type *t = unknown();
 
-    if (n && ++in->depth < MAX_INFER_DEPTH)
+    if (n && ++in->depth < MAX_INFER_DEPTH && (!in->foreign || is_plain(n)))
         t = type_of_kind(in, n, p);
     if (n)
         in->depth--;

@@ -73,8 +73,9 @@ struct infer {
     struct arena *arena;
     const struct sql_dialect *dialect;
     const struct sql_schema *schema;
-    bool failed; /* a name could not be found: SQLMesh then infers nothing from tables */
-    bool bare;   /* without tables */
+    bool failed;  /* a name could not be found: SQLMesh then infers nothing from tables */
+    bool bare;    /* without tables */
+    bool foreign; /* a dialect whose functions and names of types are not known here */
     unsigned depth;
 };
 
@@ -90,7 +91,11 @@ const struct sql__type *sql__column_type(struct infer *in, const struct sql_node
 const struct sql__type *sql__type_of(struct infer *in, const struct sql_node *n,
                                      const struct infer_place *p);
 
+/* A type as the dialect writes it. */
+const struct sql__type *sql__infer_read(const struct infer *in, const char *sql);
+
 /* infer_type.c */
+const struct sql__type *sql__type_other(struct arena *a, const char *sql);
 const struct sql__type *sql__type_plain(enum type_base base);
 const struct sql__type *sql__type_read(struct arena *a, const char *sql);
 const struct sql__type *sql__type_array(struct arena *a, const struct sql__type *element);

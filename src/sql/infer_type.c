@@ -95,6 +95,11 @@ const struct sql__type *sql__type_array(struct arena *a, const struct sql__type 
     return t;
 }
 
+const struct sql__type *sql__type_other(struct arena *a, const char *sql)
+{
+    return make(a, TYPE_OTHER, arena_strdup(a, sql));
+}
+
 static enum type_base base_of(const char *word)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)

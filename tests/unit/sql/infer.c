@@ -49,12 +49,12 @@ static const char *type_of(const struct sql_table *table, const char *column, vo
     return strcmp(found, "?") == 0 ? NULL : found;
 }
 
-static char *infer(const char *sql, const char *tables)
+static char *infer(const char *sql, const char *tables, const char *dialect)
 {
     g_autoptr(arena) a = arena_new();
     g_autoptr(GError) error = NULL;
     struct source source = {"case", sql, strlen(sql)};
-    const struct sql_dialect *d = sql_dialect_find("duckdb", NULL);
+    const struct sql_dialect *d = sql_dialect_find(dialect, NULL);
     struct sql_schema schema = {columns_of, type_of, (void *)tables};
     struct sql_node *query = sql_parse_query(a, &source, d, &error);
     const GPtrArray *typed;
@@ -88,7 +88,7 @@ void test_types_are_those_that_sqlmesh_infers(void **state)
 
         assert_non_null(line);
         *line++ = '\0';
-        got = infer(*b, blocks[0]);
+        got = infer(*b, blocks[0], "duckdb");
         cases++;
         if (strcmp(got, line) != 0) {
             print_error("%s\n  expected %s\n  got      %s\n", *b, line, got);
@@ -97,4 +97,15 @@ void test_types_are_those_that_sqlmesh_infers(void **state)
     }
     assert_true(cases > 50);
     assert_int_equal(wrong, 0);
+}
+
+void test_in_other_dialects_casts_and_columns_keep_their_words(void **state)
+{
+    g_autofree char *got =
+        infer("SELECT i, a::FLOAT8 AS f, SUM(i) AS s, b.z FROM (SELECT i, i AS a FROM x) AS q, y "
+              "AS b",
+              "x: i int4\ny: z DOUBLE PRECISION", "postgres");
+
+    (void)state;
+    assert_string_equal(got, "i int4, f FLOAT8, s ?, z DOUBLE PRECISION");
 }
