@@ -20,17 +20,25 @@ static char *sanitized(const char *environment)
     return g_string_free(out, FALSE);
 }
 
+/* What the difference is taken against: an environment that has expired begins anew. */
+static const struct wire_environment *base_of(const struct plan_options *o,
+                                              const struct plan_state *state)
+{
+    const struct wire_environment *e = state->environment;
+    bool from_prod = !o->create_from || strcmp(o->create_from, "prod") == 0;
+
+    if (e && (e->expiration_ms == TIME_NONE || e->expiration_ms > o->now_ms))
+        return e;
+    return state->base ? state->base : e && from_prod ? state->prod : NULL;
+}
+
 static struct plan_inside *inside_new(const struct plan_options *o, const struct plan_state *state)
 {
     struct plan_inside *in = g_new0(struct plan_inside, 1);
 
     in->state = *state;
     in->environment = sanitized(o->environment);
-    if (state->environment && state->environment->expiration_ms != TIME_NONE &&
-        state->environment->expiration_ms <= o->now_ms)
-        in->base = state->base;
-    else
-        in->base = state->environment ? state->environment : state->base;
+    in->base = base_of(o, state);
     in->known = map(g_free, NULL);
     in->by_name = map(NULL, NULL);
     in->before = map(NULL, NULL);

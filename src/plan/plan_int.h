@@ -42,6 +42,10 @@ bool plan__is_fresh(const struct plan *p, const char *name);
 void plan__index_state(struct plan *p);
 /* Fill p->snapshots: the project's, or for a restatement the environment's. */
 bool plan__take_snapshots(struct plan *p, GError **error) MUST_CHECK;
+void plan__add_local(struct plan *p, const struct wire_snapshot *local);
+void plan__add_stored(struct plan *p, const struct wire_snapshot *stored);
+/* selected.c */
+bool plan__take_selected(struct plan *p, GError **error) MUST_CHECK;
 
 /* difference.c */
 void plan__compare(struct plan *p);

@@ -83,7 +83,12 @@ static void take_over(struct wire_snapshot *s, const struct wire_snapshot *store
     s->dev_intervals = stored->dev_intervals ? intervals_copy(stored->dev_intervals) : NULL;
 }
 
-static void add_local(struct plan *p, const struct wire_snapshot *local)
+void plan__add_stored(struct plan *p, const struct wire_snapshot *stored)
+{
+    add(p, wire_copy(&wire_snapshot_type, stored));
+}
+
+void plan__add_local(struct plan *p, const struct wire_snapshot *local)
 {
     struct wire_snapshot *s = wire_copy(&wire_snapshot_type, local);
     const struct wire_snapshot *stored = plan__known(p, s->name, s->identifier);
@@ -116,7 +121,7 @@ static bool take_environment(struct plan *p, GError **error)
                         m->name, e->name);
             return false;
         }
-        add(p, wire_copy(&wire_snapshot_type, s));
+        plan__add_stored(p, s);
     }
     return true;
 }
@@ -125,7 +130,9 @@ bool plan__take_snapshots(struct plan *p, GError **error)
 {
     if (p->inside->restate)
         return take_environment(p, error);
+    if (p->options.select_models)
+        return plan__take_selected(p, error);
     for (guint i = 0; i < p->project->snapshots->len; i++)
-        add_local(p, p->project->snapshots->pdata[i]);
+        plan__add_local(p, p->project->snapshots->pdata[i]);
     return true;
 }

@@ -19,7 +19,7 @@ struct story {
     char *error;
 };
 
-static void read_option(struct plan_options *o, char **restate, char **words, size_t *i)
+static void read_option(struct plan_options *o, char **list, char **words, size_t *i)
 {
     static const struct {
         const char *name;
@@ -51,7 +51,11 @@ static void read_option(struct plan_options *o, char **restate, char **words, si
     if (strcmp(words[*i], "--min-intervals") == 0)
         o->min_intervals = g_ascii_strtoll(words[++*i], NULL, 10);
     else if (strcmp(words[*i], "--restate-model") == 0)
-        *restate = words[++*i];
+        (o->restate_models = list)[0] = words[++*i];
+    else if (strcmp(words[*i], "--select-model") == 0)
+        (o->select_models = list)[0] = words[++*i];
+    else if (strcmp(words[*i], "--backfill-model") == 0)
+        (o->backfill_models = list)[0] = words[++*i];
     else
         fail_msg("no option %s", words[*i]);
 }
@@ -81,15 +85,13 @@ static char *do_plan(struct story *s, const char *command)
     struct plan_options o = {
         .environment = words[0], .create_from = "prod", .now_ms = s->world->now_ms};
     struct answers a = {0};
-    char *restate[] = {NULL, NULL};
+    char *list[] = {NULL, NULL};
     g_autoptr(plan) p = NULL;
     GError *error = NULL;
     char *out;
 
     for (size_t i = 1; words[i]; i++)
-        read_option(&o, restate, words, &i);
-    if (restate[0])
-        o.restate_models = restate;
+        read_option(&o, list, words, &i);
     g_clear_pointer(&s->error, g_free);
     p = world_plan(s->world, s->project, &o, &a, &error);
     if (!p) {
@@ -231,6 +233,12 @@ void test_restatements_are_told_as_in_the_stories(void **state)
 {
     (void)state;
     run_file("tests/cases/plan/restate.txt");
+}
+
+void test_selections_are_told_as_in_the_stories(void **state)
+{
+    (void)state;
+    run_file("tests/cases/plan/select.txt");
 }
 
 void test_times_and_refusals_are_told_as_in_the_stories(void **state)
