@@ -63,8 +63,6 @@ bool project__config_check(struct config_layer *layer, const json_t *all,
 /* The value in the form its type wants: itself (a new reference), read from its text, or NULL. */
 json_t *project__coerce(enum config_type wanted, json_t *value);
 const char *project__config_wanted(enum config_type type); /* "a whole number" */
-/* The keys of a connection of this type; NULL. */
-const struct config_key *project__connection_keys(const char *type);
 /* Is everything there that a connection needs to be opened? */
 bool project__connection_complete(const struct config_gateway *g, GError **error) MUST_CHECK;
 

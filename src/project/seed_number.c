@@ -132,7 +132,7 @@ static const char *lay_out(struct arena *a, const char *text)
 {
     const char *e = strchr(text, 'e');
     bool negative = *text == '-';
-    int exponent = atoi(e + 1);
+    int exponent = (int)g_ascii_strtoll(e + 1, NULL, 10);
     GString *digits = g_string_new(NULL);
     const char *out, *sign = negative ? "-" : "";
 

@@ -366,7 +366,7 @@ size_t yaml_place(const struct yaml *y, const char *const *steps, size_t n)
             seen = pair ? fy_node_pair_key(pair) : seen;
             node = pair ? fy_node_pair_value(pair) : NULL;
         } else if (node && fy_node_get_type(node) == FYNT_SEQUENCE) {
-            node = fy_node_sequence_get_by_index(node, atoi(steps[i]));
+            node = fy_node_sequence_get_by_index(node, (int)g_ascii_strtoll(steps[i], NULL, 10));
             seen = first_scalar(node) ? first_scalar(node) : seen;
         } else
             break;

@@ -461,6 +461,18 @@ void test_an_executor_is_configured_by_variables_alone(void **state)
     assert_null(c->path);
 }
 
+void test_the_environment_of_the_process_is_read(void **state)
+{
+    g_autoptr(config) c = NULL;
+
+    (void)state;
+    g_setenv("SQLMESH__GATEWAYS__ENV__CONNECTION__TYPE", "duckdb", TRUE);
+    c = config_from_environment(NULL);
+    g_unsetenv("SQLMESH__GATEWAYS__ENV__CONNECTION__TYPE");
+    assert_non_null(c);
+    assert_string_equal(c->default_gateway, "env");
+}
+
 void test_variables_that_cannot_be_are_named(void **state)
 {
     static const struct {
