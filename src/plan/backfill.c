@@ -64,7 +64,7 @@ bool plan__select_backfill(struct plan *p, GError **error)
     return true;
 }
 
-void plan__close_upwards(const struct plan *p, const char *name, GHashTable *out)
+static void close_upwards(const struct plan *p, const char *name, GHashTable *out)
 {
     const struct wire_snapshot *s = g_hash_table_lookup(p->inside->by_name, name);
 
@@ -74,7 +74,7 @@ void plan__close_upwards(const struct plan *p, const char *name, GHashTable *out
     for (guint i = 0; i < s->parents->len; i++) {
         const struct wire_snapshot_id *id = s->parents->pdata[i];
 
-        plan__close_upwards(p, id->name, out);
+        close_upwards(p, id->name, out);
     }
 }
 
@@ -86,7 +86,7 @@ static GHashTable *closed(const struct plan *p, GHashTable *names)
 
     g_hash_table_iter_init(&i, names);
     while (g_hash_table_iter_next(&i, &name, NULL))
-        plan__close_upwards(p, name, out);
+        close_upwards(p, name, out);
     return out;
 }
 

@@ -66,24 +66,40 @@ static unsigned bit(int category)
     return 1u << category;
 }
 
-static void look_above(const struct plan *p, const struct wire_snapshot *s, bool direct,
-                       GHashTable *seen, struct above *out)
+static const struct above *above_of(const struct plan *p, const struct wire_snapshot *s);
+
+static void add_parent(const struct plan *p, const struct wire_snapshot *parent, struct above *out)
 {
+    const struct above *further = above_of(p, parent);
+    const struct nature *n = g_hash_table_lookup(p->inside->natures, parent->name);
+
+    out->all |= further->all;
+    out->any_forward_only |= further->any_forward_only;
+    out->any_not_forward_only |= further->any_not_forward_only;
+    if (!n)
+        return;
+    out->direct |= bit(n->category);
+    out->all |= bit(n->category);
+    *(n->forward_only ? &out->any_forward_only : &out->any_not_forward_only) = true;
+}
+
+/* Found once for each: whoever is above has been categorized before. */
+static const struct above *above_of(const struct plan *p, const struct wire_snapshot *s)
+{
+    struct above *out = g_hash_table_lookup(p->inside->above, s->name);
+
+    if (out)
+        return out;
+    out = g_new0(struct above, 1);
+    g_hash_table_insert(p->inside->above, s->name, out);
     for (guint i = 0; i < s->parents->len; i++) {
         const struct wire_snapshot_id *id = s->parents->pdata[i];
         const struct wire_snapshot *parent = g_hash_table_lookup(p->inside->by_name, id->name);
-        const struct nature *n = g_hash_table_lookup(p->inside->natures, id->name);
 
-        if (n && direct)
-            out->direct |= bit(n->category);
-        if (!parent || !g_hash_table_add(seen, id->name))
-            continue;
-        if (n) {
-            out->all |= bit(n->category);
-            *(n->forward_only ? &out->any_forward_only : &out->any_not_forward_only) = true;
-        }
-        look_above(p, parent, false, seen, out);
+        if (parent)
+            add_parent(p, parent, out);
     }
+    return out;
 }
 
 static const struct wire_snapshot_id *parent_named(const struct wire_snapshot *s, const char *name)
@@ -134,20 +150,18 @@ static bool is_materialized_view(const struct plan *p, const struct wire_snapsho
 static void indirect(const struct plan *p, const struct plan_item *item, struct nature *n)
 {
     const struct wire_snapshot *s = item->snapshot;
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    struct above above = {0};
+    const struct above *above = above_of(p, s);
 
     if (is_materialized_view(p, s) && !n->forward_only) {
         n->category = CATEGORY_INDIRECT_BREAKING;
         return;
     }
-    look_above(p, s, true, seen, &above);
-    n->forward_only |= s->forward_only || (above.any_forward_only && !above.any_not_forward_only);
-    if (above.direct & (bit(CATEGORY_BREAKING) | bit(CATEGORY_INDIRECT_BREAKING)))
+    n->forward_only |= s->forward_only || (above->any_forward_only && !above->any_not_forward_only);
+    if (above->direct & (bit(CATEGORY_BREAKING) | bit(CATEGORY_INDIRECT_BREAKING)))
         n->category = CATEGORY_INDIRECT_BREAKING;
-    else if (!above.direct)
+    else if (!above->direct)
         n->category = orphan_category(p, item);
-    else if (above.all == bit(CATEGORY_METADATA))
+    else if (above->all == bit(CATEGORY_METADATA))
         n->category = CATEGORY_METADATA;
     else
         n->category = CATEGORY_INDIRECT_NON_BREAKING;
@@ -218,6 +232,7 @@ static void categorize_one(struct plan *p, struct plan_item *item)
 void plan__categorize(struct plan *p)
 {
     g_hash_table_remove_all(p->inside->natures);
+    g_hash_table_remove_all(p->inside->above);
     for (guint i = 0; i < p->items->len; i++)
         categorize_one(p, p->items->pdata[i]);
 }

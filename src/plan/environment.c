@@ -86,7 +86,7 @@ static char *mapped_catalog(const struct plan *p)
     return NULL;
 }
 
-struct wire_environment *plan__environment(const struct plan *p)
+static struct wire_environment *environment_of(const struct plan *p)
 {
     struct wire_environment *e = wire_environment_new();
     const struct wire_environment *now = p->inside->state.environment;
@@ -121,7 +121,7 @@ struct wire_plan *plan_message(const struct plan *p)
     struct wire_plan *m = wire_plan_new();
     const struct wire_environment *now = p->inside->state.environment;
 
-    m->environment = plan__environment(p);
+    m->environment = environment_of(p);
     m->expected_plan_id = now ? g_strdup(now->plan_id) : NULL;
     for (guint i = 0; i < p->snapshots->len; i++) {
         const struct wire_snapshot *s = p->snapshots->pdata[i];

@@ -45,6 +45,7 @@ static struct plan_inside *inside_new(const struct plan_options *o, const struct
     in->items = map(NULL, NULL);
     in->fresh = map(NULL, NULL);
     in->natures = map(NULL, g_free);
+    in->above = map(NULL, g_free);
     in->choices = map(NULL, NULL);
     in->ends = map(g_free, g_free);
     in->restatements = g_ptr_array_new_with_free_func((GDestroyNotify)wire_restatement_free);
@@ -54,9 +55,9 @@ static struct plan_inside *inside_new(const struct plan_options *o, const struct
 
 static void inside_free(struct plan_inside *in)
 {
-    GHashTable *tables[] = {in->known,    in->by_name, in->before,  in->items,
-                            in->fresh,    in->ends,    in->natures, in->choices,
-                            in->backfill, in->filled,  in->restate};
+    GHashTable *tables[] = {in->known,   in->above,    in->by_name, in->before,
+                            in->items,   in->fresh,    in->ends,    in->natures,
+                            in->choices, in->backfill, in->filled,  in->restate};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         g_clear_pointer(&tables[i], g_hash_table_unref);

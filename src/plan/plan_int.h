@@ -20,6 +20,7 @@ struct plan_inside {
     GHashTable *items;       /* name -> struct plan_item * */
     GHashTable *fresh;       /* set of names: snapshots that are not stored yet */
     GHashTable *natures;     /* name -> struct nature *: of what is fresh */
+    GHashTable *above;       /* categories.c: name -> what is new above it */
     GHashTable *choices;     /* name -> category, as a person said */
     GHashTable *restate;     /* set of names to restate; NULL: nothing was asked for */
     GHashTable *backfill;    /* set of names: only these and what they read is filled; NULL: all */
@@ -81,13 +82,9 @@ bool plan__previews(const struct plan *p);
 bool plan__select_backfill(struct plan *p, GError **error) MUST_CHECK;
 bool plan__find_ends(struct plan *p, GError **error) MUST_CHECK;
 bool plan__set_bounds(struct plan *p, GError **error) MUST_CHECK;
-void plan__close_upwards(const struct plan *p, const char *name, GHashTable *out);
 /* restate.c */
 bool plan__select_restated(struct plan *p, GError **error) MUST_CHECK;
 bool plan__restate(struct plan *p, GError **error) MUST_CHECK;
-
-/* environment.c */
-struct wire_environment *plan__environment(const struct plan *p);
 
 /* shown.c */
 extern const char *const plan__category_words[];

@@ -45,6 +45,45 @@ static void put_headline(const struct plan *p, GString *out)
         g_string_append_printf(out, "\nDifferences from the `%s` environment:\n\n", base->name);
 }
 
+/* Statements one a line; NULL is none. */
+static char *statements_text(const json_t *statements, const char *which)
+{
+    const json_t *list = json_object_get(statements, which);
+    GString *out = g_string_new(NULL);
+    size_t i;
+    json_t *one;
+
+    json_array_foreach (list, i, one)
+        g_string_append_printf(out, "%s\n", json_string_value(one) ? json_string_value(one) : "");
+    return g_string_free(out, FALSE);
+}
+
+static void put_statements_of(const struct plan *p, const char *which, GString *out)
+{
+    g_autofree char *before =
+        statements_text(p->inside->base ? p->inside->base->statements : NULL, which);
+    g_autofree char *after = statements_text(p->project->statements, which);
+    g_autofree char *diff = plan_text_diff(before, after, "", "");
+    g_auto(GStrv) lines = g_strsplit(diff, "\n", -1);
+
+    if (!*diff)
+        return;
+    g_string_append_printf(out, "%s:\n", which);
+    for (size_t i = 2; lines[i]; i++) /* behind the two lines of names */
+        if (lines[i][0] && lines[i][0] != '@')
+            g_string_append_printf(out, "  %c %s\n", lines[i][0], lines[i] + 1);
+    g_string_append_c(out, '\n');
+}
+
+static void put_statements(const struct plan *p, GString *out)
+{
+    if (!plan__statements_differ(p))
+        return;
+    g_string_append(out, "Environment statements:\n\n");
+    put_statements_of(p, "before_all", out);
+    put_statements_of(p, "after_all", out);
+}
+
 static const struct {
     enum plan_change change;
     const char *title;
@@ -180,6 +219,8 @@ char *plan_summary(const struct plan *p, bool with_diff)
         return g_string_free(out, FALSE);
     }
     put_headline(p, out);
+    if (with_diff)
+        put_statements(p, out);
     put_models(p, out);
     if (with_diff)
         put_changes(p, out);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define CONTEXT    3
-#define MOST_EDITS 20000 /* texts that differ more are shown as replaced */
+#define MOST_EDITS 3000 /* texts that differ more are shown as replaced */
 
 struct text {
     char **lines;

@@ -135,6 +135,7 @@ void test_statements_alone_are_a_change(void **state)
 {
     struct desk *d = *state;
     g_autoptr(plan) same = NULL, other = NULL;
+    g_autofree char *summary = NULL;
     g_autoptr(wire_plan) m = NULL;
 
     set_project(d, "a FULL\n");
@@ -146,6 +147,8 @@ void test_statements_alone_are_a_change(void **state)
     d->project->statements = json_pack("{s:[s]}", "after_all", "SELECT 1");
     other = must_plan(d, "prod");
     assert_false(plan_is_empty(other));
+    summary = plan_summary(other, true);
+    assert_non_null(strstr(summary, "Environment statements:\n\nafter_all:\n  + SELECT 1\n"));
     m = plan_message(other);
     assert_true(json_equal(m->environment->statements, d->project->statements));
 }
