@@ -192,6 +192,31 @@ void test_an_environment_comes_back_as_it_was_put(void **state)
     assert_null(e);
 }
 
+void test_a_snapshot_is_deployed_while_prod_shows_it(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *environment, *identifier;
+        bool first, second; /* is it deployed afterwards? */
+    } steps[] = {
+        {"dev",  "1", false, false},
+        {"prod", "1", true,  false},
+        {"prod", "2", false, true },
+    };
+
+    put(f, "a", "1", "v1");
+    put(f, "a", "2", "v1");
+    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_autoptr(state_snapshot) first = NULL, second = NULL;
+
+        put_environment(f, steps[i].environment, "a", steps[i].identifier);
+        OK((first = state_find_snapshot(f->s, f->project, "a", "1", &error)) != NULL);
+        OK((second = state_find_snapshot(f->s, f->project, "a", "2", &error)) != NULL);
+        assert_int_equal(first->snapshot->deployed, steps[i].first);
+        assert_int_equal(second->snapshot->deployed, steps[i].second);
+    }
+}
+
 void test_only_prod_runs_by_itself_until_told_otherwise(void **state)
 {
     struct fixture *f = *state;
