@@ -23,7 +23,9 @@ struct model_audit {
     bool blocking;
     const char *query; /* the audit's query, macros in it; NULL for a built-in */
     const char *dialect;
-    json_t *arguments; /* object: name -> SQL text of the argument; never NULL */
+    json_t *arguments; /* object: name -> SQL text of the argument, the audit's defaults included;
+                          never NULL */
+    GPtrArray *definitions; /* of struct model_statement: the audit's own @DEF calls; or NULL */
 };
 
 struct model_statement {
@@ -57,6 +59,7 @@ struct model {
     const char *partition_by_time_column; /* NULL or "false" */
     int64_t lookback, batch_size, batch_concurrency;
     bool forward_only, disable_restatement, allow_partials, enabled, insert_overwrite_ok;
+    bool depends_on_self; /* its query reads its own table; not in depends_on */
     const char *on_destructive_change, *on_additive_change;
     const char *owner, *description, *stamp, *gateway, *project;
     char **tags, **grains, **references,
