@@ -17,6 +17,7 @@ struct warehouse_dialect {
     bool merge;
     const char *bool_true; /* how `WHERE TRUE` is said */
     const char *text_type;
+    bool backslash; /* in strings a backslash escapes */
 };
 
 const struct warehouse_dialect *warehouse_dialect_find(const char *type);
