@@ -121,6 +121,7 @@ static bool rest(struct executor *e, int64_t until_ms)
     pthread_mutex_lock(&e->lock);
     while (!e->ended && clock_monotonic_ms() < until_ms) {
         e->keeper.turn_ms = clock_monotonic_ms();
+        until_ms = MIN(until_ms, e->keeper.turn_ms + e->lease_ttl_ms / 3); /* it was told anew */
         stop_silent(e, e->keeper.turn_ms);
         executor__wait(e, CLAMP(until_ms - e->keeper.turn_ms, 1, 1000));
     }

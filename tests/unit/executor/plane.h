@@ -37,6 +37,8 @@ struct plane {
     pthread_cond_t changed;
     struct http_server *server;
     char *url, folder[64];
+    pthread_t claims_thread;
+    GQueue waiting;            /* of struct waiting_claim * */
     GQueue ready[2];           /* of json_t *: tasks for apply and run executors */
     GHashTable *kind;          /* executor id -> its kind, 0 or 1, as a pointer + 1 */
     json_t *hello;             /* the last one */
@@ -126,12 +128,53 @@ static void wait_a_little(int64_t ms)
     pthread_cond_timedwait(&plane.changed, &plane.lock, &until);
 }
 
+/* A claim that waits holds no thread of the server: those are for other connections. */
+struct waiting_claim {
+    struct http_call *call;
+    char *executor;
+    int kind;
+    int64_t free, until_ms;
+};
+
+static bool is_due(const struct waiting_claim *w)
+{
+    return !g_queue_is_empty(&plane.ready[w->kind]) || clock_monotonic_ms() >= w->until_ms ||
+           plane.stopping;
+}
+
+/* With the lock held. Takes `w`. */
+static void answer_claim(struct waiting_claim *w)
+{
+    answer_json(w->call,
+                json_pack("{s:o}", "tasks", take(&plane.ready[w->kind], w->executor, w->free)));
+    g_free(w->executor);
+    g_free(w);
+}
+
+static void *answer_claims(void *data)
+{
+    (void)data;
+    pthread_mutex_lock(&plane.lock);
+    while (!plane.stopping || plane.waiting.head) {
+        for (GList *at = plane.waiting.head, *next; at; at = next) {
+            next = at->next;
+            if (!is_due(at->data))
+                continue;
+            answer_claim(at->data);
+            g_queue_delete_link(&plane.waiting, at);
+        }
+        wait_a_little(20);
+    }
+    pthread_mutex_unlock(&plane.lock);
+    return NULL;
+}
+
 static void plane_claim(struct http_call *c, void *data)
 {
-    json_t *body = enter_route(c), *tasks = NULL;
+    json_t *body = enter_route(c);
     const char *executor = json_get_string(body, "executor_id", "");
-    int64_t until = clock_monotonic_ms() + json_get_int(body, "wait_ms", 0);
     const json_t *slot = json_array_get(json_object_get(body, "slots"), 0);
+    struct waiting_claim *w;
     int kind;
 
     (void)data;
@@ -145,11 +188,12 @@ static void plane_claim(struct http_call *c, void *data)
         http_reply_problem(c, 404, "not_found", "Say hello first.");
         return;
     }
-    while (g_queue_is_empty(&plane.ready[kind]) && clock_monotonic_ms() < until && !plane.stopping)
-        wait_a_little(20);
-    tasks = take(&plane.ready[kind], executor, json_get_int(slot, "free", 0));
+    w = g_new0(struct waiting_claim, 1);
+    *w = (struct waiting_claim){c, g_strdup(executor), kind, json_get_int(slot, "free", 0),
+                                clock_monotonic_ms() + json_get_int(body, "wait_ms", 0)};
+    http_suspend(c);
+    g_queue_push_tail(&plane.waiting, w);
     leave_route(body);
-    answer_json(c, json_pack("{s:o}", "tasks", tasks));
 }
 
 static void plane_renew(struct http_call *c, void *data)
@@ -232,7 +276,7 @@ static const struct http_route plane_routes[] = {
 static int plane_start(void)
 {
     struct http_server_settings settings = {
-        .listen = "127.0.0.1:0", .routes = plane_routes, .guard = admit, .threads = 8};
+        .listen = "127.0.0.1:0", .routes = plane_routes, .guard = admit, .threads = 2};
 
     plane = (struct plane){.ttl_ms = 1500};
     pthread_mutex_init(&plane.lock, NULL);
@@ -243,7 +287,8 @@ static int plane_start(void)
     plane.log = g_string_new(NULL);
     plane.secrets = g_string_new(NULL);
     plane.server = http_server_start(&settings, NULL);
-    if (!g_mkdtemp(plane.folder) || !plane.server)
+    if (!g_mkdtemp(plane.folder) || !plane.server ||
+        pthread_create(&plane.claims_thread, NULL, answer_claims, NULL) != 0)
         return -1;
     plane.url = g_strdup_printf("http://127.0.0.1:%d" PROJECT, http_server_port(plane.server));
     return 0;
@@ -256,6 +301,7 @@ static int plane_stop(void)
     pthread_mutex_lock(&plane.lock);
     plane.stopping = true;
     pthread_mutex_unlock(&plane.lock);
+    pthread_join(plane.claims_thread, NULL);
     http_server_stop(plane.server);
     g_queue_clear_full(&plane.ready[0], (GDestroyNotify)json_decref);
     g_queue_clear_full(&plane.ready[1], (GDestroyNotify)json_decref);

@@ -190,6 +190,7 @@ void test_a_drain_finishes_what_runs_and_gives_back_what_has_not_begun(void **st
     assert_true(executor_wait_ready(e, PATIENCE_MS, NULL));
     plane_add(0, "1", "SELECT count(*) FROM range(300000000) t(a) WHERE hash(a) % 1000 = 3");
     plane_add(0, "2", "SELECT 2");
+    await_running(e);
     plane_await(plane.claimed == 2);
     executor_drain(e);
     waited = plane_result("2");
@@ -375,5 +376,34 @@ void test_duckdb_in_memory_is_refused_unless_it_is_the_only_one(void **state)
     plane_add(0, "1", "SELECT 1");
     r = plane_result("1");
     assert_string_equal(status_of(r), "success");
+    executor_stop(e, PATIENCE_MS);
+}
+
+void test_what_is_known_beforehand_needs_no_worker_before_there_is_work(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor_options options = options_for("both", config);
+    g_autoptr(GPtrArray) known = g_ptr_array_new_with_free_func((GDestroyNotify)wire_gateway_free);
+    struct wire_gateway *fact = wire_gateway_new();
+    g_autoptr(json_t) r = NULL;
+    struct executor *e;
+    int64_t began = clock_monotonic_ms();
+
+    (void)state;
+    fact->name = g_strdup("LOCAL");
+    fact->type = g_strdup("duckdb");
+    fact->default_catalog = g_strdup("w");
+    g_ptr_array_add(known, fact);
+    options.known = known;
+    e = executor_start(&options, NULL);
+    assert_non_null(e);
+    assert_true(executor_wait_ready(e, PATIENCE_MS, NULL));
+    assert_in_range(clock_monotonic_ms() - began, 0, 1000);
+    g_usleep(200000);
+    assert_null(((struct lane *)e->lanes->pdata[0])->slots[0].child);
+    plane_add(0, "1", "SELECT 1");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    plane_await(plane.hellos == 2); /* the version was not known */
     executor_stop(e, PATIENCE_MS);
 }
