@@ -113,6 +113,46 @@ void test_an_executor_of_before_a_restart_goes_on(void **state)
     assert_int_equal(status_of(w, "plan", plan->id), STATUS_SUCCESS);
 }
 
+void test_a_plane_that_is_alone_gives_leases_of_before_out_at_once(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_progress) plan = NULL;
+    g_autoptr(wire_claimed) before = NULL, after = NULL;
+
+    hello(w->apply, "apply-1", "apply");
+    plan = plan_one(w, "prod");
+    before = claim(w->apply, "apply-1", 1, 0);
+    world_stop(w);
+    world_start(w, (struct control_settings){.no_scheduler = true, .alone = true});
+    hello(w->apply, "apply-2", "apply");
+    after = claim(w->apply, "apply-2", 1, 0);
+    assert_int_equal(after->tasks->len, 1);
+    assert_false(finish(w->apply, "apply-1", result_of(before->tasks->pdata[0], STATUS_SUCCESS)));
+    assert_true(finish(w->apply, "apply-2", result_of(after->tasks->pdata[0], STATUS_SUCCESS)));
+    g_free(work_off(w->apply, "apply-2"));
+    assert_int_equal(status_of(w, "plan", plan->id), STATUS_SUCCESS);
+}
+
+void test_one_executor_may_serve_plans_and_runs(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_run_request) r = wire_run_request_new();
+    g_autoptr(wire_progress) plan = NULL, run = NULL;
+    g_autofree char *log = NULL;
+
+    hello(w->apply, "all", "both");
+    plan = plan_one(w, "prod");
+    g_free(work_off(w->apply, "all"));
+    assert_int_equal(status_of(w, "plan", plan->id), STATUS_SUCCESS);
+    r->environment = g_strdup("prod");
+    r->execution_ms = T0 + 6 * DAY;
+    run = read_as(&wire_progress_type, post(w->dev, V1 "runs", &wire_run_request_type, r));
+    assert_null(run->waiting);
+    log = work_off(w->apply, "all");
+    assert_true(g_str_has_prefix(log, "evaluate shop__a__"));
+    assert_int_equal(status_of(w, "run", run->id), STATUS_SUCCESS);
+}
+
 void test_progress_says_that_nobody_works(void **state)
 {
     struct world *w = *state;
