@@ -60,8 +60,8 @@ static const struct evaluate_builtin builtins[] = {
      WHERE "NOT {search}(@column, '^[a-zA-Z0-9_.+-]+@[a-zA-Z0-9-]+[.][a-zA-Z0-9.-]+$')" GIVEN                },
     {"valid_http_method",
      WHERE "@column NOT IN ('CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', "
-           "'TRACE')" GIVEN                   },
-    {"match_regex_pattern_list",                                    WHERE ALL_OF("@patterns",                                                                                      "NOT {search}(@column, c)") GIVEN},
+           "'TRACE')"                   },
+    {"match_regex_pattern_list",                                    WHERE ALL_OF("@patterns",                                                                                            "NOT {search}(@column, c)") GIVEN},
     {"not_match_regex_pattern_list",                             WHERE ANY_OF("@patterns",                     "{search}(@column, c)") GIVEN},
     {"match_like_pattern_list",                                                      WHERE ALL_OF("@patterns",                                                                            "NOT @column LIKE c") GIVEN},
     {"not_match_like_pattern_list",                         WHERE ANY_OF("@patterns",                                                        "@column LIKE c") GIVEN},
