@@ -26,6 +26,10 @@ struct model_audit {
     json_t *arguments; /* object: name -> SQL text of the argument, the audit's defaults included;
                           never NULL */
     GPtrArray *definitions; /* of struct model_statement: the audit's own @DEF calls; or NULL */
+    /* While a project is loaded: */
+    bool blocking_given;   /* the call says blocking itself */
+    size_t at;             /* its place in the model's file */
+    const char *canonical; /* its arguments, for fingerprints */
 };
 
 struct model_statement {

@@ -15,7 +15,11 @@
 #include "sql/scope.h"
 
 struct draft {
+    struct arena *arena;
     struct model *model;
+    size_t name_at;        /* the name in the file */
+    uint32_t seed_at;      /* the seed's path in the file */
+    bool has_descriptions; /* the block has column_descriptions */
     struct source source;
     const struct sql_dialect *dialect;
     struct sql_node *query;    /* as read; NULL once expanded */
@@ -26,9 +30,7 @@ struct draft {
     GHashTable *canonical;     /* property -> canonical text of its SQL, for the hashes */
     char **explicit_depends_on;
     bool columns_need_parents; /* its macros ask for the columns of what it reads */
-    bool visited;              /* graph.c */
-    uint32_t ready;            /* graph.c: parents that are not placed yet */
-    GPtrArray *children;       /* graph.c: of struct draft */
+    int visited;               /* graph.c */
 };
 
 struct loader {
@@ -41,6 +43,7 @@ struct loader {
     const char *dialect;        /* of model_defaults */
     bool infer_names;           /* model_naming.infer_names */
     json_t *variables;          /* of the project and its gateway */
+    bool catalog_known;         /* project->default_catalog is set */
     GHashTable *audits;         /* name -> struct audit_definition, of files */
     GHashTable *units;          /* cron -> enum interval_unit */
     GPtrArray *drafts;          /* of struct draft */
@@ -156,6 +159,8 @@ void project__describe_columns(struct draft *d);
 /* ---- seeds ----------------------------------------------------------------------------------- */
 bool project__set_csv_settings(struct reading *r, const struct property_row *row,
                                const struct property *p, GError **error);
+bool project__set_seed_batch(struct reading *r, const struct property_row *row,
+                             const struct property *p, GError **error);
 bool project__set_seed_path(struct reading *r, const struct property_row *row,
                             const struct property *p, GError **error);
 /* Read the file of a SEED model: columns, hashes. */
@@ -179,8 +184,10 @@ struct audit_definition {
     const char *name, *query, *dialect;
     const char *canonical; /* of the query, for hashes */
     bool blocking, skip, standalone;
-    json_t *defaults; /* object: name -> SQL text */
-    GPtrArray *definitions;
+    json_t *defaults;            /* object: name -> SQL text */
+    GPtrArray *definitions;      /* of struct model_statement */
+    GPtrArray *definition_trees; /* of struct sql_node */
+    struct sql_node *tree;       /* of the query */
     const char *path;
 };
 bool project__read_audit_file(struct loader *l, const char *path, GError **error) MUST_CHECK;
@@ -190,9 +197,31 @@ struct audit_definition *project__read_audit(struct reading *r, const GArray *ra
 /* Give each of the model's audits its query, defaults and blocking. */
 bool project__bind_audits(struct loader *l, struct draft *d, GError **error) MUST_CHECK;
 
+/* ---- blueprints.c ---------------------------------------------------------------------------- */
+/* The variables of each blueprint of the file, objects; NULL without an error when it has none. */
+GPtrArray *project__read_blueprints(struct reading *r, GError **error);
+/* Comments above the block, which ends its text at `end`, become the description. True. */
+bool project__describe_block(struct reading *r, uint32_t end);
+
+/* ---- source.c ----------------------------------------------------------------------- */
+/* A file below the project's folder as a source in the arena, named by its relative path. */
+bool project__read_source(struct loader *l, const char *path, struct source *out,
+                          GError **error) MUST_CHECK;
+/* Does a word in lower case stand anywhere in a text, in any case? */
+bool project__mentions(const char *text, const char *word);
+/* Refuse Jinja: it needs Python. */
+bool project__check_jinja(struct reading *r, GError **error) MUST_CHECK;
+/* Refuse macros that are neither built in nor defined: they need Python. */
+bool project__check_macros(struct reading *r, struct sql_node *tree, GPtrArray *definitions,
+                           GError **error) MUST_CHECK;
+/* Note the variables that a tree reads in the model and in a hash. */
+void project__add_variables(struct loader *l, struct draft *d, struct sql_node *tree,
+                            GPtrArray *definitions, GString *hash);
+
 /* ---- model_file.c, depends.c, graph.c, fingerprint.c, snapshot.c ----------------------------- */
 bool project__read_model_file(struct loader *l, const char *path, GError **error) MUST_CHECK;
 struct draft *project__draft_new(struct loader *l, const struct source *source);
+void project__draft_clear(struct draft *d); /* what the arena does not hold */
 void project__start_reading(struct reading *r, struct loader *l, struct draft *d);
 bool project__find_dependencies(struct loader *l, struct draft *d, GError **error) MUST_CHECK;
 /* Columns, once those of the parents are known. */

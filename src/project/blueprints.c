@@ -1,0 +1,130 @@
+/* blueprints.c -- a file that stands for several models, and the comment above a block. */
+#include "project/project_int.h"
+#include "sql/print.h"
+
+#include <string.h>
+
+/* A name or a text is a text; anything else is its SQL. */
+static json_t *to_json(struct reading *r, const struct sql_node *value)
+{
+    const char *text;
+
+    if (value->kind == SQL_BOOLEAN)
+        return json_boolean(sql_text_is_nocase(value, "true"));
+    if (value->kind == SQL_NUMBER) {
+        gint64 n;
+
+        text = sql_text(r->arena, value);
+        return g_ascii_string_to_signed(text, 10, G_MININT64, G_MAXINT64, &n, NULL)
+                   ? json_integer(n)
+                   : json_real(g_ascii_strtod(text, NULL));
+    }
+    if (value->kind == SQL_TUPLE || value->kind == SQL_ARRAY) {
+        json_t *list = json_array();
+
+        SQL_EACH_CHILD (value, c)
+            json_array_append_new(list, to_json(r, c));
+        return list;
+    }
+    if ((text = project__scalar(r->arena, value)))
+        return json_string(text);
+    g_autofree char *sql = sql_print(value, r->dialect);
+    return json_string(sql);
+}
+
+static json_t *read_one(struct reading *r, struct sql_node *n, GError **error)
+{
+    GPtrArray *pairs = project__items(r->arena, n);
+    json_t *object = project__keep_json(r->arena, json_object());
+
+    for (guint i = 0; i < pairs->len; i++) {
+        const struct sql_node *pair = pairs->pdata[i];
+        const char *name;
+        struct sql_node *value;
+
+        if (!project__pair(pair, &name, &value, r->arena)) {
+            project__fail(r, pair->at, error, "a blueprint is written (name := value, …).");
+            return NULL;
+        }
+        g_autofree char *lower = g_ascii_strdown(name, -1);
+        json_object_set_new(object, lower, to_json(r, value));
+    }
+    return object;
+}
+
+static GPtrArray *read_list(struct reading *r, const struct property *p, GError **error)
+{
+    struct sql_node *n = project__unexpanded(r, p, error);
+    GPtrArray *items, *out = project__list(r->arena);
+    const char *name;
+    struct sql_node *value;
+
+    if (!n)
+        return NULL;
+    if (n->kind == SQL_MACRO_CALL || n->kind == SQL_MACRO_VAR) {
+        project__fail(
+            r, p->value.at, error,
+            "blueprints that a macro gives need Python, which this version does not run.");
+        return NULL;
+    }
+    items = project__items(r->arena, n);
+    if (items->len > 0 && project__pair(items->pdata[0], &name, &value, r->arena)) {
+        g_ptr_array_set_size(items, 0);
+        g_ptr_array_add(items, n);
+    }
+    for (guint i = 0; i < items->len; i++) {
+        json_t *one = read_one(r, items->pdata[i], error);
+
+        if (!one)
+            return NULL;
+        g_ptr_array_add(out, one);
+    }
+    return out;
+}
+
+GPtrArray *project__read_blueprints(struct reading *r, GError **error)
+{
+    GArray *ranges = sql_split(&r->source, r->dialect), *properties = NULL;
+    GPtrArray *out = NULL;
+
+    if (ranges->len > 0 && project__is_block(&r->source, r->dialect,
+                                             g_array_index(ranges, struct sql_range, 0), "MODEL"))
+        properties = project__read_block(r, g_array_index(ranges, struct sql_range, 0), error);
+    for (guint i = 0; properties && i < properties->len; i++) {
+        const struct property *p = &g_array_index(properties, struct property, i);
+
+        if (strcmp(p->name, "blueprints") == 0)
+            out = read_list(r, p, error);
+    }
+    if (properties)
+        g_array_unref(properties);
+    g_array_unref(ranges);
+    return out;
+}
+
+/* Comments above the block are its description when it has none. */
+bool project__describe_block(struct reading *r, uint32_t end)
+{
+    g_autoptr(GString) out = g_string_new("");
+    const char *text = r->source.text;
+
+    for (uint32_t at = 0; at + 1 < end && !r->draft->model->description;) {
+        const char *from = text + at + 2, *to;
+
+        if (text[at] == '-' && text[at + 1] == '-')
+            to = memchr(from, '\n', (size_t)(text + end - from));
+        else if (text[at] == '/' && text[at + 1] == '*')
+            to = strstr(from, "*/");
+        else {
+            at++;
+            continue;
+        }
+        to = to && to < text + end ? to : text + end;
+        g_autofree char *line = g_strndup(from, (size_t)(to - from));
+        g_string_append_printf(out, "%s%s", out->len > 0 ? "\n" : "", g_strstrip(line));
+        at = (uint32_t)(to - text) + (text[at] == '/' ? 2 : 1);
+    }
+    if (out->len > 0)
+        r->draft->model->description = arena_strdup(r->arena, out->str);
+    return true;
+}
