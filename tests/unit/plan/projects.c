@@ -191,7 +191,7 @@ void test_the_difference_of_a_definition_is_shown(void **state)
     write_file(d, "models/full.sql", text);
     g_free(plan_in(d, "dev", false, &summary));
     assert_non_null(strstr(summary, "\n---\n+++\n@@ "));
-    assert_non_null(strstr(summary, "\n+  CAST(COUNT(*) AS INT) AS n\n FROM a.inc\n"));
+    assert_non_null(strstr(summary, "\n+  COUNT(*)::INT AS n\n FROM a.inc\n"));
     assert_non_null(strstr(summary, "\nDirectly Modified: a__dev.full (Non-breaking)\n"
                                     "└── Indirectly Modified Children:\n"
                                     "    ├── a__dev.leaf (Indirect Non-breaking)\n"
