@@ -149,6 +149,21 @@ static bool check_member(const struct model_case *c, const json_t *definition, c
     return false;
 }
 
+/* An executor reads the definition back: nothing of it may be lost. */
+static bool check_round_trip(const struct model_case *c, const json_t *definition)
+{
+    g_autoptr(arena) a = arena_new();
+    g_autoptr(GError) error = NULL;
+    struct model *m = model_from_definition(a, definition, &error);
+    json_t *again = m ? model_definition(m) : NULL;
+    bool ok = again && json_equal(definition, again);
+
+    if (!ok)
+        print_error("%s: read back it differs: %s\n", c->title, error ? error->message : "");
+    json_decref(again);
+    return ok;
+}
+
 static bool check_error(const struct model_case *c, const GError *error)
 {
     bool ok = error != NULL;
@@ -181,6 +196,8 @@ static bool check(struct model_case *c, struct loader *l)
     ok = !error && (definition || c->expected->len == 0);
     for (guint i = 0; definition && i < c->expected->len; i++)
         ok = check_member(c, definition, c->expected->pdata[i]) && ok;
+    if (definition)
+        ok = check_round_trip(c, definition) && ok;
     json_decref(definition);
     return ok;
 }
