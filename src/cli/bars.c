@@ -147,21 +147,46 @@ static void append_audits(GString *out, const struct wire_event *e)
     }
 }
 
+static int kind_of(const struct cli_bars *b, const char *name)
+{
+    for (guint i = 0; b->follow->snapshots && i < b->follow->snapshots->len; i++) {
+        const struct wire_snapshot *s = b->follow->snapshots->pdata[i];
+
+        if (strcmp(s->name, name) == 0)
+            return s->kind;
+    }
+    return KIND_COUNT;
+}
+
+/* What was done: a range, or a word where all of a model is done at once. g_free(). */
+static char *work_text(const struct cli_bars *b, const struct wire_event *e)
+{
+    int kind = kind_of(b, e->snapshot_name);
+
+    if (strcmp(e->task_kind, task_kind_names[TASK_EVALUATE]) != 0)
+        return g_strdup(e->task_kind);
+    if (kind == KIND_VIEW)
+        return g_strdup("recreate view");
+    if (kind == KIND_SEED)
+        return g_strdup("insert seed file");
+    if (kind != KIND_COUNT && schedule_is_whole(kind))
+        return g_strdup("full refresh");
+    if (e->interval_start_ms == TIME_NONE || e->interval_end_ms == TIME_NONE)
+        return g_strdup("insert");
+    return cli__range_text(e->interval_start_ms, e->interval_end_ms);
+}
+
 /* [3/14] shop.sales  [2024-01-01 - 2024-01-03, 120 rows]  0.02s */
 static char *event_line(struct cli_bars *b, const struct wire_event *e, int64_t total)
 {
     GString *out = g_string_new(NULL);
     g_autofree char *name = names_display(e->snapshot_name, b->follow->default_catalog,
                                           b->follow->environment, b->follow->suffix_target);
+    g_autofree char *work = work_text(b, e);
 
     g_string_append_printf(out, "[%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT "] %s  [", b->seen, total,
                            name);
-    if (e->interval_start_ms != TIME_NONE && e->interval_end_ms != TIME_NONE) {
-        g_autofree char *range = cli__range_text(e->interval_start_ms, e->interval_end_ms);
-
-        g_string_append(out, range);
-    } else
-        g_string_append(out, e->task_kind);
+    g_string_append(out, work);
     if (e->rows >= 0)
         g_string_append_printf(out, ", %" G_GINT64_FORMAT " row%s", e->rows,
                                e->rows == 1 ? "" : "s");

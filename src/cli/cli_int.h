@@ -125,6 +125,7 @@ struct cli_follow {
     const char *default_catalog;
     const char *environment;
     int suffix_target;
+    const GPtrArray *snapshots; /* of struct wire_snapshot: the models' kinds; may be NULL */
 };
 /* Takes `first`. The last state, or NULL and an error when the control plane stays silent. */
 struct wire_progress *cli__follow(struct cli *cli, const struct cli_follow *follow,

@@ -88,6 +88,7 @@ static struct cli_follow follow_of(const struct cli *cli, const struct cli_prepa
         .default_catalog = cli->project->default_catalog,
         .environment = d->name,
         .suffix_target = cli->project->config->suffix_target,
+        .snapshots = d->plan->snapshots,
     };
 }
 

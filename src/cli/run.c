@@ -47,14 +47,11 @@ static bool fill(struct cli *cli, const struct options *o, struct wire_run_reque
     return true;
 }
 
-static void say_nothing_due(struct cli *cli, const char *environment)
+static void say_nothing_due(const struct cli *cli, const struct wire_environment *e)
 {
-    g_autoptr(wire_environment) e = NULL;
-    int64_t next = INT64_MAX;
+    int64_t next = e ? schedule_next_due(e->snapshots, cli->now_ms) : INT64_MAX;
 
     puts("No models are ready to run. Please wait until a model `cron` interval has elapsed.");
-    if (cli__environment(cli, environment, &e, NULL) && e)
-        next = schedule_next_due(e->snapshots, cli->now_ms);
     if (next != INT64_MAX) {
         g_autofree char *when = date_timestamp(next);
 
@@ -83,14 +80,16 @@ int cli__do_run(struct cli *cli, const struct wire_run_request *request, bool *n
 {
     g_autoptr(json_t) body = wire_to_json(&wire_run_request_type, request);
     struct cli_follow follow = {.kind = "runs", .environment = request->environment};
-    g_autoptr(wire_progress) p =
-        cli__call(cli, "POST", CLI_API "runs", &wire_progress_type, body, error);
+    g_autoptr(wire_environment) e = NULL;
+    g_autoptr(wire_progress) p = NULL;
     int code;
 
-    if (!p)
+    if (!cli__environment(cli, request->environment, &e, error) ||
+        !(p = cli__call(cli, "POST", CLI_API "runs", &wire_progress_type, body, error)))
         return CLI_FAILED;
     follow.default_catalog = default_catalog(cli);
-    follow.suffix_target = cli->config ? cli->config->suffix_target : SUFFIX_SCHEMA;
+    follow.suffix_target = e ? e->suffix_target : SUFFIX_SCHEMA;
+    follow.snapshots = e ? e->snapshots : NULL;
     if (!(p = cli__follow(cli, &follow, g_steal_pointer(&p), error)))
         return CLI_FAILED;
     code = cli__outcome(cli, &follow, p, error);
@@ -99,7 +98,7 @@ int cli__do_run(struct cli *cli, const struct wire_run_request *request, bool *n
     if (cli->json)
         cli__print_json(wire_to_json(&wire_progress_type, p));
     else if (p->status == STATUS_SKIPPED)
-        say_nothing_due(cli, request->environment);
+        say_nothing_due(cli, e);
     else if (code == CLI_DONE)
         puts("Run finished.");
     return code;

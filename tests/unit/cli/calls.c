@@ -137,6 +137,8 @@ void test_what_failed_is_told_with_model_interval_and_reason(void **state)
     g_autoptr(said) s = NULL;
 
     (void)state;
+    script("GET gateways", "200 {\"gateways\": [{\"name\": \"main\", \"type\": \"duckdb\", "
+                           "\"default_catalog\": \"w\", \"is_default\": true}]}");
     script("POST runs",
            "200 {\"id\": \"r1\", " PROGRESS
            ", \"status\": \"failed\", \"version\": 6, \"ended_ms\": 9, \"stages\": [{\"name\": "
@@ -148,8 +150,8 @@ void test_what_failed_is_told_with_model_interval_and_reason(void **state)
     s = run("run", NULL);
     assert_int_equal(s->code, CLI_FAILED);
     assert_string_equal(s->out, "");
-    assert_holds(s->err, "Failed: evaluate ");
-    assert_holds(s->err, "sales [1970-01-01 - 1970-01-01], after 3 attempts\n"
+    assert_holds(s->err, "Failed: evaluate shop.sales [1970");
+    assert_holds(s->err, "[1970-01-01 - 1970-01-01], after 3 attempts\n"
                          "    No table x.\n    LINE 1\n");
     assert_holds(s->err, "Error: The run r1 failed: 1 of 3 tasks done, 1 failed, 1 cancelled.");
 }

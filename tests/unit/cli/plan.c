@@ -204,5 +204,6 @@ void test_models_are_counted_and_the_warehouse_tried(void **state)
     said_free(failed);
     failed = run("info", NULL);
     assert_int_equal(failed->code, CLI_UNAVAILABLE);
-    assert_holds(failed->err, "Data warehouse connection failed. Nobody took it.");
+    assert_holds(failed->err, "Data warehouse connection failed.");
+    assert_holds(failed->err, "Nobody took it.");
 }
