@@ -52,9 +52,9 @@ static void log_end(const struct job *j, const struct wire_result *r)
     g_autofree char *what = describe(j->task);
     g_autofree char *seconds = g_strdup_printf("%.3f", r->seconds);
 
-    log_event(r->status == STATUS_SUCCESS ? LOG_INFO : LOG_WARNING, "task ended", "task",
-              j->task->id, "what", what, "status", work_status_names[r->status], "seconds", seconds,
-              r->error ? "error" : NULL, r->error, NULL);
+    log_event(LOG_INFO, "task ended", "task", j->task->id, "what", what, "status",
+              work_status_names[r->status], "seconds", seconds, r->error ? "error" : NULL, r->error,
+              NULL);
 }
 
 /* Takes `r`. */

@@ -180,10 +180,13 @@ def test_everything_answers(w):
         while (done := w.run("executor", kind, "--check", environment=w.executor, code=None)).returncode:
             assert time.time() < deadline, done.stdout + done.stderr
             time.sleep(0.2)
+        while "welcomes this executor" not in w.log(kind):
+            assert time.time() < deadline, w.log(kind)
+            time.sleep(0.05)
 
 
 def test_a_plan_makes_prod(w):
-    out = w.plan("--end", str(TODAY - 2 * DAY))
+    out = w.plan("--execution-time", str(TODAY - DAY))
     assert "shop.daily" in out.stdout + out.stderr, out
     check_totals(w.rows("SELECT kind, total FROM shop.kinds"), TODAY - DAY)
     best = max(totals(TODAY - DAY).items(), key=lambda kv: kv[1])
@@ -192,7 +195,7 @@ def test_a_plan_makes_prod(w):
 
 def test_a_second_plan_finds_nothing_to_do(w):
     before = w.log("apply").count("task ended")
-    w.plan("--end", str(TODAY - 2 * DAY))
+    w.plan("--execution-time", str(TODAY - DAY))
     assert w.log("apply").count("task ended") == before
 
 
@@ -265,7 +268,7 @@ def test_a_command_alone_does_it_all(w):
     w.alone.mkdir()
     write_project(w.alone)
     alone = {"environment": {}, "folder": w.alone}
-    w.plan("--end", str(TODAY - 2 * DAY), **alone)
+    w.plan("--execution-time", str(TODAY - DAY), **alone)
     w.run("run", **alone)
     check_totals(w.rows("SELECT kind, total FROM shop.kinds", **alone), TODAY)
     assert oct((w.alone / ".heddle").stat().st_mode & 0o777) == "0o700"
