@@ -100,9 +100,9 @@ static struct sql_range take_value(struct cursor *c, bool *has_macro, bool angle
             for (const char *s = c->lexer.source->text + c->t.at, *e = s + c->t.len; s < e; s++)
                 angle += *s == '<' ? 1 : *s == '>' && angle > 0 ? -1 : 0;
         depth += change;
-        *has_macro =
-            *has_macro || c->t.kind == T_AT ||
-            (c->t.kind == T_QUOTED && memchr(c->lexer.source->text + c->t.at, '@', c->t.len));
+        *has_macro = *has_macro || c->t.kind == T_AT ||
+                     ((c->t.kind == T_QUOTED || c->t.kind == T_WORD) &&
+                      memchr(c->lexer.source->text + c->t.at, '@', c->t.len));
         to = c->t.at + c->t.len;
     }
     r.len = to - r.at;

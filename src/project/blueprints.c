@@ -1,10 +1,11 @@
 /* blueprints.c -- a file that stands for several models, and the comment above a block. */
 #include "project/project_int.h"
+#include "sql/parse.h"
 #include "sql/print.h"
 
 #include <string.h>
 
-/* A name or a text is a text; anything else is its SQL. */
+/* Texts, numbers and lists are JSON; SQL is {sql, text} until it is bound. */
 static json_t *to_json(struct reading *r, const struct sql_node *value)
 {
     const char *text;
@@ -26,10 +27,11 @@ static json_t *to_json(struct reading *r, const struct sql_node *value)
             json_array_append_new(list, to_json(r, c));
         return list;
     }
-    if ((text = project__scalar(r->arena, value)))
-        return json_string(text);
+    if (value->kind == SQL_STRING)
+        return json_string(sql_text(r->arena, value));
     g_autofree char *sql = sql_print(value, r->dialect);
-    return json_string(sql);
+    text = project__scalar(r->arena, value);
+    return json_pack("{s:s, s:s}", "sql", sql, "text", text ? text : sql);
 }
 
 static json_t *read_one(struct reading *r, struct sql_node *n, GError **error)
@@ -80,6 +82,39 @@ static GPtrArray *read_list(struct reading *r, const struct property *p, GError 
         g_ptr_array_add(out, one);
     }
     return out;
+}
+
+/* A value that is SQL (a column, an expression) is bound as @DEF binds: a text would be quoted. */
+bool project__bind_blueprint(struct reading *r, GError **error)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach (r->draft->model->blueprint_variables, name, value) {
+        const char *sql = json_get_string(value, "sql", NULL);
+        struct model_statement *s;
+        struct sql_node *n;
+        struct source source;
+
+        if (!sql)
+            continue;
+        s = arena_new_of(r->arena, struct model_statement);
+        s->sql = arena_printf(r->arena, "@DEF(%s, %s)", name, sql);
+        source = (struct source){"a blueprint", s->sql, strlen(s->sql)};
+        if (!(n = sql_parse_statement(r->arena, &source, r->dialect, error)))
+            return false;
+        project__hash(r->draft->data, s->sql);
+        g_ptr_array_add(r->draft->definitions, n);
+        g_ptr_array_add(r->draft->model->definitions, s);
+    }
+    json_object_foreach (r->draft->model->blueprint_variables, name, value)
+        if (json_is_object(value)) {
+            json_t *text = json_incref(json_object_get(value, "text"));
+
+            json_object_set_new(r->draft->model->blueprint_variables, name, text);
+        }
+    project__start_reading(r, r->loader, r->draft);
+    return true;
 }
 
 GPtrArray *project__read_blueprints(struct reading *r, GError **error)

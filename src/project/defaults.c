@@ -95,6 +95,7 @@ bool project__set_default(struct reading *r, const struct property_row *rows, co
 {
     const json_t *value = json_object_get(r->loader->config->model_defaults, name);
     bool is_kind = strcmp(name, "kind") == 0, is_sql = is_kind || strcmp(name, "audits") == 0;
+    bool is_cron = strcmp(name, "cron") == 0; /* its @daily is no macro */
     g_autoptr(GString) text = g_string_new("");
     struct reading sub;
     struct property p;
@@ -107,6 +108,8 @@ bool project__set_default(struct reading *r, const struct property_row *rows, co
         append_object(text, value);
     else if (json_is_array(value))
         append_list(text, value, !is_sql);
+    else if (is_cron && json_is_string(value))
+        append_quoted(text, json_string_value(value));
     else
         append_scalar(text, value, !is_sql);
     p = project__property_of(&sub, r, name,

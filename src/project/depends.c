@@ -1,5 +1,6 @@
 /* depends.c -- what a model reads, and the columns it gives. */
 #include "project/project_int.h"
+#include "sql/infer.h"
 #include "sql/parse.h"
 #include "sql/print.h"
 
@@ -215,48 +216,54 @@ static bool expand_again(struct loader *l, struct draft *d, struct asking *ask, 
     return d->expanded && !e;
 }
 
-/* Columns that are all known have names, none of them twice. */
-static bool take_projections(struct draft *d, const GPtrArray *projections)
+static const char *type_for_sql(const struct sql_table *t, const char *column, void *data)
+{
+    const GPtrArray *columns = columns_of_name(data, t);
+
+    for (guint i = 0; columns && i < columns->len; i++) {
+        const struct model_column *c = columns->pdata[i];
+
+        if (strcmp(c->name, column) == 0)
+            return c->type;
+    }
+    return NULL;
+}
+
+/* Names that a macro gives for columns it could not ask for are none; nor are names twice. */
+static bool take_projections(struct draft *d, const GPtrArray *typed)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    GPtrArray *out = project__list(d->arena);
-    bool known = true;
+    struct model *m = d->model;
 
-    for (guint i = 0; i < projections->len; i++) {
-        const struct sql_projection *p = projections->pdata[i];
+    m->projections = project__list(d->arena);
+    for (guint i = 0; i < typed->len; i++) {
+        const struct sql_typed *t = typed->pdata[i];
         struct model_column *c = arena_new_of(d->arena, struct model_column);
 
-        if (!p->name || strcmp(p->name, "*") == 0 ||
-            strcmp(p->name, "__schema_unavailable_at_load__") == 0) {
-            known = false;
-            continue;
+        if (strcmp(t->name, "__schema_unavailable_at_load__") == 0 ||
+            !g_hash_table_add(seen, (char *)t->name)) {
+            m->projections = NULL;
+            return false;
         }
-        known = g_hash_table_add(seen, (char *)p->name) && known;
-        c->name = p->name;
-        if (p->type) {
-            g_autofree char *type = sql_print(p->type, d->dialect);
-            c->type = arena_strdup(d->arena, type);
-        }
-        g_ptr_array_add(out, c);
+        c->name = t->name;
+        c->type = t->type;
+        g_ptr_array_add(m->projections, c);
     }
-    d->model->projections = out;
-    return known && out->len > 0;
+    return typed->len > 0;
 }
 
 bool project__find_columns(struct loader *l, struct draft *d, GError **error)
 {
     struct asking ask = {l, d};
-    GPtrArray *projections;
-    bool complete;
+    struct sql_schema schema = {columns_for_sql, type_for_sql, &ask};
+    const GPtrArray *typed;
 
     if (!d->expanded)
         return true;
     if (d->columns_need_parents && !expand_again(l, d, &ask, error))
         return false;
-    projections =
-        sql_projections(l->arena, d->expanded, d->dialect, columns_for_sql, &ask, &complete);
-    d->model->columns_known = take_projections(d, projections) && complete;
-    g_ptr_array_unref(projections);
+    typed = sql_infer(l->arena, d->expanded, d->dialect, &schema);
+    d->model->columns_known = typed && take_projections(d, typed);
     d->expanded = NULL;
     if (d->model->depends_on_self && !model_typed_columns(d->model) && !d->model->columns)
         return project__fail_draft(d, d->model->query_at, error,

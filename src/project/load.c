@@ -106,6 +106,7 @@ static bool add_external(struct loader *l, const struct external_model *e, GErro
 {
     struct draft *d = project__draft_new(l, &e->source);
     struct model *m = d->model;
+    const json_t *defaults = l->config->model_defaults;
     struct source name = {"the name", e->name, strlen(e->name)};
     struct sql_node *n;
 
@@ -114,7 +115,9 @@ static bool add_external(struct loader *l, const struct external_model *e, GErro
     m->path = e->path;
     m->dialect = e->dialect ? e->dialect : l->dialect;
     m->description = e->description;
-    m->owner = e->owner;
+    m->owner = e->owner ? e->owner : json_get_string(defaults, "owner", NULL);
+    m->cron = json_get_string(defaults, "cron", "@daily");
+    m->start = json_get_string(defaults, "start", NULL);
     m->gateway = e->gateway;
     m->tags = e->tags;
     m->on_destructive_change = m->on_additive_change = "ALLOW";

@@ -48,6 +48,7 @@ void project__start_reading(struct reading *r, struct loader *l, struct draft *d
         .gateway = l->gateway,
         .variables = l->variables,
         .blueprint_variables = d->model->blueprint_variables,
+        .definitions = d->definitions->len > 0 ? d->definitions : NULL,
     };
 }
 
@@ -369,7 +370,8 @@ static bool read_once(struct loader *l, const struct source *source, json_t *blu
 
     d->model->blueprint_variables = blueprint;
     project__start_reading(&f.r, l, d);
-    ok = project__check_jinja(&f.r, error) && read_draft(&f, error);
+    ok = project__check_jinja(&f.r, error) && project__bind_blueprint(&f.r, error) &&
+         read_draft(&f, error);
     if (f.ranges)
         g_array_unref(f.ranges);
     if (ok && d->model->enabled)

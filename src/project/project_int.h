@@ -200,6 +200,8 @@ bool project__bind_audits(struct loader *l, struct draft *d, GError **error) MUS
 /* ---- blueprints.c ---------------------------------------------------------------------------- */
 /* The variables of each blueprint of the file, objects; NULL without an error when it has none. */
 GPtrArray *project__read_blueprints(struct reading *r, GError **error);
+/* Bind those of the draft that are SQL, as @DEF does. */
+bool project__bind_blueprint(struct reading *r, GError **error) MUST_CHECK;
 /* Comments above the block, which ends its text at `end`, become the description. True. */
 bool project__describe_block(struct reading *r, uint32_t end);
 
