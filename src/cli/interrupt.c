@@ -7,8 +7,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-enum { LOOK_NS = 100 * 1000 * 1000 };
-
 struct cli_interrupt {
     struct api *api;
     pthread_t thread;
@@ -30,10 +28,11 @@ static void *wait_for_signals(void *data)
 {
     struct cli_interrupt *i = data;
     sigset_t set = only_sigint();
-    const struct timespec look = {0, LOOK_NS};
 
-    while (!atomic_load(&i->done) && atomic_load(&i->count) < 2)
-        if (sigtimedwait(&set, NULL, &look) == SIGINT) {
+    while (atomic_load(&i->count) < 2)
+        if (sigwaitinfo(&set, NULL) == SIGINT) {
+            if (atomic_load(&i->done))
+                break;
             atomic_fetch_add(&i->count, 1);
             api_interrupt(i->api);
         }
@@ -62,6 +61,7 @@ void cli__interrupt_free(struct cli_interrupt *i)
     if (!i)
         return;
     atomic_store(&i->done, true);
+    pthread_kill(i->thread, SIGINT); /* to that thread alone: it wakes up and sees */
     pthread_join(i->thread, NULL);
     pthread_sigmask(SIG_SETMASK, &i->before, NULL);
     g_free(i);

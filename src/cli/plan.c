@@ -73,7 +73,7 @@ static struct wire_progress *post(struct cli *cli, const struct cli_plan_options
     message->no_gaps = o->no_gaps;
     body = wire_to_json(&wire_plan_type, message);
     p = cli__call(cli, "POST", CLI_API "plans", &wire_progress_type, body, &own);
-    if (own && error_is(own, ERROR_CONFLICT))
+    if (own && error_is(own, ERROR_CONFLICT) && !strstr(own->message, "hint: "))
         error_hint(&own, "plan again: the difference is taken against the environment as it is "
                          "now.");
     if (own)
