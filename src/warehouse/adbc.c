@@ -168,7 +168,18 @@ static bool run_statement(struct warehouse *w, const char *sql, bool wants_rows,
                      &e, sql, error);
 }
 
-static void end(struct warehouse *w, struct run *run)
+bool warehouse__start(struct warehouse *w, const char *sql, bool wants_rows, struct run *run,
+                      GError **error)
+{
+    memset(run, 0, sizeof *run);
+    run->rows = -1;
+    if (run_statement(w, sql, wants_rows, run, error))
+        return true;
+    warehouse__end(w, run);
+    return false;
+}
+
+void warehouse__end(struct warehouse *w, struct run *run)
 {
     struct AdbcError e = ADBC_ERROR_INIT;
 
@@ -178,27 +189,6 @@ static void end(struct warehouse *w, struct run *run)
         w->adbc.StatementRelease(&run->statement, &e);
     release_error(&e);
     memset(run, 0, sizeof *run);
-}
-
-bool warehouse__start(struct warehouse *w, const char *sql, bool wants_rows, struct run *run,
-                      GError **error)
-{
-    bool ok;
-
-    memset(run, 0, sizeof *run);
-    run->rows = -1;
-    if (!warehouse__enter(w, error))
-        return false;
-    ok = run_statement(w, sql, wants_rows, run, error);
-    if (!ok)
-        end(w, run);
-    warehouse__leave(w);
-    return ok;
-}
-
-void warehouse__end(struct warehouse *w, struct run *run)
-{
-    end(w, run);
 }
 
 bool warehouse__say(struct warehouse *w, const char *sql, GError **error)

@@ -15,12 +15,12 @@ typedef struct arrow_field arrow_field;
 struct arrow_field {
     const struct arrow_type *type;
     char *name;
-    int64_t per_second;      /* times: units in a second */
-    int precision, scale;    /* decimals */
-    int64_t width;           /* bytes of fixed binaries, elements of fixed lists, decimal bytes */
-    bool zoned;              /* timestamps: an instant */
-    int8_t *type_ids;        /* unions: child of each id, from 0 to 127 */
-    GPtrArray *children;     /* of struct arrow_field */
+    int64_t per_second;   /* times: units in a second */
+    int precision, scale; /* decimals */
+    int64_t width;        /* bytes of fixed binaries, elements of fixed lists, decimal bytes */
+    bool zoned;           /* timestamps: an instant */
+    int8_t *type_ids;     /* unions: child of each id, from 0 to 127 */
+    GPtrArray *children;  /* of struct arrow_field */
     struct arrow_field *dictionary;
     char *type_name;
 };
@@ -52,7 +52,8 @@ void warehouse__append_interval(int64_t months, int64_t days, int64_t nanosecond
 /* arrow_number.c */
 void warehouse__append_double(double value, GString *out);
 void warehouse__append_float(float value, GString *out);
-/* A two's complement number of `bytes` (at most 32) bytes, little-endian, `scale` behind the dot. */
+/* A two's complement number of `bytes` (at most 32) bytes, little-endian, `scale` behind the dot.
+ */
 void warehouse__append_decimal(const uint8_t *value, size_t bytes, int scale, GString *out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(arrow_field, warehouse__field_free)

@@ -47,27 +47,16 @@ static bool drain(struct warehouse *w, const char *sql, struct run *run, GError 
     }
 }
 
-static bool finish(struct warehouse *w, const char *sql, struct run *run, GError **error)
-{
-    bool ok;
-
-    if (!run->stream.release)
-        return true;
-    if (!warehouse__enter(w, error))
-        return false;
-    ok = drain(w, sql, run, error);
-    warehouse__leave(w);
-    return ok;
-}
-
 bool warehouse_execute(struct warehouse *w, const char *sql, int64_t *rows, GError **error)
 {
     struct run run;
     bool ok;
 
-    if (!warehouse__start(w, sql, w->driver->count_in_rows, &run, error))
+    if (!warehouse__enter(w, error))
         return false;
-    ok = finish(w, sql, &run, error);
+    ok = warehouse__start(w, sql, w->driver->count_in_rows, &run, error) &&
+         (!run.stream.release || drain(w, sql, &run, error));
+    warehouse__leave(w);
     if (ok && rows)
         *rows = run.rows;
     warehouse__end(w, &run);

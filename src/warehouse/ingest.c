@@ -1,276 +1,169 @@
-/* ingest.c -- rows of texts into a table: as an Arrow stream of texts into a temporary table by the
- * driver's bulk path, from there with casts to the table's types. */
+/* ingest.c -- rows of texts into a table: into a temporary table by Arrow, from there with casts.
+ */
+#include "warehouse/stream.h"
 #include "warehouse/warehouse_int.h"
-
-#include "base/ids.h"
 
 #include <string.h>
 
-#define BATCH_ROWS 65536
+#define PLACE "heddle_ingest" /* the temporary table */
 
-/* ---- texts as an Arrow stream ---------------------------------------------------------------- */
-
-struct text_stream {
-    const struct warehouse_batch *batch;
-    int64_t rows, next;
-};
-
-struct text_column {
-    int64_t *ends; /* large texts: 64-bit offsets */
-    uint8_t *valid;
-    GString *data;
-    const void *buffers[3];
-};
-
-static void release_schema(struct ArrowSchema *s)
+static bool check_values(const struct warehouse_batch *b, GError **error)
 {
-    for (int64_t i = 0; i < s->n_children; i++) {
-        if (s->children[i]->release)
-            s->children[i]->release(s->children[i]);
-        g_free(s->children[i]);
+    size_t width = (size_t)b->width;
+
+    for (size_t i = 0; i < b->values->len; i++) {
+        const char *value = b->values->pdata[i];
+
+        if (value && !g_utf8_validate(value, -1, NULL)) {
+            g_set_error(error, warehouse_error(), ERROR_INVALID,
+                        "Row %zu, column %s of the data for table %s is not UTF-8.", i / width + 1,
+                        b->columns[i % width], b->table->name);
+            return false;
+        }
     }
-    g_free(s->children);
-    g_free(s->private_data); /* the name */
-    s->release = NULL;
+    return true;
 }
 
-static void fill_schema(struct ArrowSchema *s, const char *format, const char *name, int64_t n)
+/* Engines that fold names say them in lower case where a file may not. */
+static const struct warehouse_column *find_column(GPtrArray *columns, const char *name)
 {
-    memset(s, 0, sizeof *s);
-    s->private_data = g_strdup(name);
-    s->name = s->private_data;
-    s->format = format;
-    s->flags = ARROW_FLAG_NULLABLE;
-    s->n_children = n;
-    s->children = n ? g_new0(struct ArrowSchema *, n) : NULL;
-    s->release = release_schema;
-}
-
-static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
-{
-    const struct text_stream *t = stream->private_data;
-
-    fill_schema(out, "+s", "", t->batch->width);
-    for (int i = 0; i < t->batch->width; i++) {
-        out->children[i] = g_new0(struct ArrowSchema, 1);
-        fill_schema(out->children[i], "U", t->batch->columns[i], 0);
-    }
-    return 0;
-}
-
-static void release_column(struct ArrowArray *a)
-{
-    struct text_column *c = a->private_data;
-
-    g_free(c->ends);
-    g_free(c->valid);
-    g_string_free(c->data, TRUE);
-    g_free(c);
-    a->release = NULL;
-}
-
-static void release_batch(struct ArrowArray *a)
-{
-    for (int64_t i = 0; i < a->n_children; i++) {
-        if (a->children[i]->release)
-            a->children[i]->release(a->children[i]);
-        g_free(a->children[i]);
-    }
-    g_free(a->children);
-    g_free(a->buffers);
-    a->release = NULL;
-}
-
-static const char *cell(const struct text_stream *t, int64_t row, int column)
-{
-    return t->batch->values->pdata[(t->next + row) * t->batch->width + column];
-}
-
-static struct ArrowArray *make_column(const struct text_stream *t, int column, int64_t rows)
-{
-    struct ArrowArray *a = g_new0(struct ArrowArray, 1);
-    struct text_column *c = g_new0(struct text_column, 1);
-
-    c->ends = g_new(int64_t, rows + 1);
-    c->valid = g_new0(uint8_t, rows / 8 + 1);
-    c->data = g_string_new(NULL);
-    c->ends[0] = 0;
-    for (int64_t i = 0; i < rows; i++) {
-        const char *text = cell(t, i, column);
-
-        if (text) {
-            g_string_append(c->data, text);
-            c->valid[i / 8] |= (uint8_t)(1 << i % 8);
-        } else
-            a->null_count++;
-        c->ends[i + 1] = (int64_t)c->data->len;
-    }
-    c->buffers[0] = c->valid;
-    c->buffers[1] = c->ends;
-    c->buffers[2] = c->data->str;
-    a->length = rows;
-    a->n_buffers = 3;
-    a->buffers = c->buffers;
-    a->private_data = c;
-    a->release = release_column;
-    return a;
-}
-
-static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
-{
-    struct text_stream *t = stream->private_data;
-    int64_t rows = MIN(t->rows - t->next, BATCH_ROWS);
-
-    memset(out, 0, sizeof *out);
-    if (rows <= 0)
-        return 0;
-    out->length = rows;
-    out->n_buffers = 1;
-    out->buffers = g_new0(const void *, 1);
-    out->n_children = t->batch->width;
-    out->children = g_new0(struct ArrowArray *, t->batch->width);
-    for (int i = 0; i < t->batch->width; i++)
-        out->children[i] = make_column(t, i, rows);
-    out->release = release_batch;
-    t->next += rows;
-    return 0;
-}
-
-static const char *get_last_error(struct ArrowArrayStream *stream)
-{
-    (void)stream;
+    for (guint i = 0; i < columns->len; i++)
+        if (strcmp(((struct warehouse_column *)columns->pdata[i])->name, name) == 0)
+            return columns->pdata[i];
+    for (guint i = 0; i < columns->len; i++)
+        if (g_ascii_strcasecmp(((struct warehouse_column *)columns->pdata[i])->name, name) == 0)
+            return columns->pdata[i];
     return NULL;
 }
 
-static void release_stream(struct ArrowArrayStream *stream)
+static bool append_column(const struct warehouse *w, const struct warehouse_batch *b, int i,
+                          GPtrArray *columns, GString *names, GString *values, GError **error)
 {
-    g_free(stream->private_data);
-    stream->release = NULL;
+    const struct warehouse_column *c = find_column(columns, b->columns[i]);
+    g_autofree char *from = warehouse_quote_identifier(w->dialect, b->columns[i]);
+    g_autofree char *to = c ? warehouse_quote_identifier(w->dialect, c->name) : NULL;
+
+    if (!c) {
+        g_set_error(error, warehouse_error(), ERROR_NOT_FOUND,
+                    "Table %s has no column %s, which the data has.", b->table->name,
+                    b->columns[i]);
+        return false;
+    }
+    g_string_append_printf(names, "%s%s", i ? ", " : "", to);
+    g_string_append_printf(values, "%sCAST(%s AS %s)", i ? ", " : "", from, c->type);
+    return true;
 }
 
-static struct ArrowArrayStream stream_of(const struct warehouse_batch *batch)
+/* INSERT INTO the table SELECT casts FROM the temporary one; NULL and an error. */
+static char *insert_statement(struct warehouse *w, const struct warehouse_batch *b,
+                              GPtrArray *columns, GError **error)
 {
-    struct text_stream *t = g_new0(struct text_stream, 1);
+    g_autofree char *table = warehouse_quote_table(w->dialect, b->table);
+    g_autoptr(GString) names = g_string_new(NULL), values = g_string_new(NULL);
 
-    t->batch = batch;
-    t->rows = batch->width ? batch->values->len / (guint)batch->width : 0;
-    return (struct ArrowArrayStream){get_schema, get_next, get_last_error, release_stream, t};
+    for (int i = 0; i < b->width; i++)
+        if (!append_column(w, b, i, columns, names, values, error))
+            return NULL;
+    return g_strdup_printf("INSERT INTO %s (%s) SELECT %s FROM %s." PLACE, table, names->str,
+                           values->str, w->driver->temporary_schema);
 }
 
-/* ---- by the driver's bulk path --------------------------------------------------------------- */
-
-static bool is_ok(struct warehouse *w, AdbcStatusCode status, struct AdbcError *e, GError **error)
+static bool set_options(struct warehouse *w, struct AdbcStatement *s, GError **error)
 {
+    static const char *const options[][2] = {
+        {ADBC_INGEST_OPTION_TEMPORARY,    ADBC_OPTION_VALUE_ENABLED     },
+        {ADBC_INGEST_OPTION_TARGET_TABLE, PLACE                         },
+        {ADBC_INGEST_OPTION_MODE,         ADBC_INGEST_OPTION_MODE_CREATE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+        if (!warehouse__set_statement(w, s, options[i][0], options[i][1], error))
+            return false;
+    return true;
+}
+
+/* The driver reads the stream and releases it. */
+static bool send_rows(struct warehouse *w, struct AdbcStatement *s, const struct warehouse_batch *b,
+                      GError **error)
+{
+    struct ArrowArrayStream stream;
+    struct AdbcError e = ADBC_ERROR_INIT;
+    AdbcStatusCode status;
+
+    if (!set_options(w, s, error))
+        return false;
+    warehouse__stream_texts(b, &stream);
+    status = w->adbc.StatementBindStream(s, &stream, &e);
+    if (status == ADBC_STATUS_OK)
+        status = w->adbc.StatementExecuteQuery(s, NULL, NULL, &e);
+    if (stream.release)
+        stream.release(&stream);
     if (status == ADBC_STATUS_OK)
         return true;
-    warehouse__fail(w, status, e, NULL, error);
+    warehouse__fail(w, status, &e, NULL, error);
     return false;
 }
 
-static bool send(struct warehouse *w, struct AdbcStatement *s, const char *table,
-                 struct ArrowArrayStream *stream, GError **error)
+static bool fill_place(struct warehouse *w, const struct warehouse_batch *b, GError **error)
 {
+    struct run run = {0};
     struct AdbcError e = ADBC_ERROR_INIT;
-    int64_t rows = 0;
+    AdbcStatusCode status;
+    bool ok = false;
 
-    return is_ok(w, w->adbc.StatementNew(&w->connection, s, &e), &e, error) &&
-           warehouse__set_statement(w, s, ADBC_INGEST_OPTION_TARGET_TABLE, table, error) &&
-           warehouse__set_statement(w, s, ADBC_INGEST_OPTION_TEMPORARY, ADBC_OPTION_VALUE_ENABLED,
-                                    error) &&
-           warehouse__set_statement(w, s, ADBC_INGEST_OPTION_MODE, ADBC_INGEST_OPTION_MODE_CREATE,
-                                    error) &&
-           is_ok(w, w->adbc.StatementBindStream(s, stream, &e), &e, error) &&
-           is_ok(w, w->adbc.StatementExecuteQuery(s, NULL, &rows, &e), &e, error);
-}
-
-static bool ingest_texts(struct warehouse *w, const struct warehouse_batch *batch,
-                         const char *table, GError **error)
-{
-    struct ArrowArrayStream stream = stream_of(batch);
-    struct AdbcStatement s = {0};
-    struct AdbcError e = ADBC_ERROR_INIT;
-    bool ok;
-
-    if (!warehouse__enter(w, error)) {
-        stream.release(&stream);
+    if (!warehouse__enter(w, error))
         return false;
-    }
-    ok = send(w, &s, table, &stream, error);
-    if (s.private_data)
-        w->adbc.StatementRelease(&s, &e);
-    if (e.release)
-        e.release(&e);
-    if (stream.release)
-        stream.release(&stream);
+    status = w->adbc.StatementNew(&w->connection, &run.statement, &e);
+    if (status == ADBC_STATUS_OK)
+        ok = send_rows(w, &run.statement, b, error);
+    else
+        warehouse__fail(w, status, &e, NULL, error);
     warehouse__leave(w);
+    warehouse__end(w, &run);
     return ok;
 }
 
-/* ---- from there into the table --------------------------------------------------------------- */
-
-static const char *type_of(const GPtrArray *columns, const char *name)
+static bool drop_place(struct warehouse *w, GError **error)
 {
-    for (guint i = 0; i < columns->len; i++) {
-        const struct warehouse_column *c = columns->pdata[i];
+    g_autofree char *sql =
+        g_strdup_printf("DROP TABLE IF EXISTS %s." PLACE, w->driver->temporary_schema);
 
-        if (strcmp(c->name, name) == 0)
-            return c->type;
-    }
-    return NULL;
+    return warehouse_execute(w, sql, NULL, error);
 }
 
-/* NULL and an error when the table lacks a column. */
-static char *insert_sql(struct warehouse *w, const struct warehouse_batch *batch,
-                        const GPtrArray *columns, const char *from, GError **error)
+static bool move_rows(struct warehouse *w, const struct warehouse_batch *b, GError **error)
 {
-    g_autofree char *table = warehouse_quote_table(w->dialect, batch->table);
-    g_autoptr(GString) names = g_string_new(NULL), casts = g_string_new(NULL);
+    GPtrArray *columns = NULL;
+    g_autofree char *insert = NULL;
 
-    for (int i = 0; i < batch->width; i++) {
-        const char *type = type_of(columns, batch->columns[i]);
-        g_autofree char *name = warehouse_quote_identifier(w->dialect, batch->columns[i]);
-
-        if (!type) {
-            g_set_error(error, warehouse_error(), ERROR_NOT_FOUND, "Table %s has no column %s.",
-                        table, name);
-            return NULL;
-        }
-        g_string_append_printf(names, "%s%s", i ? ", " : "", name);
-        g_string_append_printf(casts, "%sCAST(%s AS %s)", i ? ", " : "", name, type);
-    }
-    return g_strdup_printf("INSERT INTO %s (%s) SELECT %s FROM %s", table, names->str, casts->str,
-                           from);
-}
-
-static bool move_rows(struct warehouse *w, const struct warehouse_batch *batch, const char *from,
-                      GError **error)
-{
-    g_autoptr(GPtrArray) columns = NULL;
-    g_autofree char *sql = NULL;
-
-    if (!warehouse_columns(w, batch->table, &columns, error))
+    if (!warehouse_columns(w, b->table, &columns, error))
         return false;
     if (!columns) {
-        g_autofree char *table = warehouse_quote_table(w->dialect, batch->table);
-
-        g_set_error(error, warehouse_error(), ERROR_NOT_FOUND, "There is no table %s.", table);
+        g_set_error(error, warehouse_error(), ERROR_NOT_FOUND, "There is no table %s to fill.",
+                    b->table->name);
         return false;
     }
-    sql = insert_sql(w, batch, columns, from, error);
-    return sql && warehouse_execute(w, sql, NULL, error);
+    insert = insert_statement(w, b, columns, error);
+    g_ptr_array_unref(columns);
+    if (!insert)
+        return false;
+    return fill_place(w, b, error) && warehouse_execute(w, insert, NULL, error);
 }
 
 bool warehouse_ingest(struct warehouse *w, const struct warehouse_batch *batch, GError **error)
 {
-    g_autofree char *tail = random_hex(4), *name = g_strdup_printf("heddle_rows_%s", tail);
-    g_autofree char *table = warehouse_quote_identifier(w->dialect, name);
-    g_autofree char *drop = g_strdup_printf("DROP TABLE IF EXISTS %s", table);
     bool ok;
 
-    if (batch->values->len == 0)
+    if (batch->width == 0 || batch->values->len == 0)
         return true;
-    if (!ingest_texts(w, batch, name, error))
+    if (!check_values(batch, error) || !drop_place(w, error))
         return false;
-    ok = move_rows(w, batch, table, error);
-    return warehouse_execute(w, drop, NULL, ok ? error : NULL) && ok;
+    ok = move_rows(w, batch, error);
+    if (!ok) {
+        if (!w->transaction_failed)
+            drop_place(w, NULL);
+        g_prefix_error(error, "Rows cannot be loaded into table %s: ", batch->table->name);
+        return false;
+    }
+    return drop_place(w, error);
 }

@@ -77,17 +77,30 @@ static void make_columns(struct warehouse_rows *r)
     }
 }
 
+static bool start(struct warehouse_rows *r, struct warehouse *w, GError **error)
+{
+    bool ok;
+
+    if (!warehouse__enter(w, error))
+        return false;
+    ok = warehouse__start(w, r->sql, true, &r->run, error);
+    if (ok) {
+        r->w = w;
+        w->rows = g_list_prepend(w->rows, r);
+        warehouse__set_reading(w, true);
+    }
+    warehouse__leave(w);
+    return ok;
+}
+
 struct warehouse_rows *warehouse_query(struct warehouse *w, const char *sql, GError **error)
 {
     g_autoptr(warehouse_rows) r = g_new0(struct warehouse_rows, 1);
 
-    if (!warehouse__start(w, sql, true, &r->run, error))
-        return NULL;
-    r->w = w;
     r->sql = g_strdup(sql);
     r->row = -1;
-    w->rows = g_list_prepend(w->rows, r);
-    warehouse__set_reading(w, true);
+    if (!start(r, w, error))
+        return NULL;
     if (!r->run.stream.release) {
         g_set_error(error, warehouse_error(), ERROR_INVALID,
                     "The statement gave no rows.\nstatement: %s", sql);

@@ -24,6 +24,7 @@ struct driver {
     const char *type;            /* connection type */
     const char *library, *entry; /* shared object and its AdbcDriverInitFunc */
     const char *version_sql, *catalog_sql;
+    const char *temporary_schema;  /* in which temporary tables are named */
     const char *const *parameters; /* what a connection may say, NULL-terminated */
     const struct complaint *complaints;
     bool count_in_rows; /* a statement may give the number of changed rows as its only row */
@@ -84,10 +85,10 @@ bool warehouse__set_database(struct warehouse *w, const char *option, const char
 bool warehouse__set_statement(struct warehouse *w, struct AdbcStatement *s, const char *option,
                               const char *value, GError **error);
 
-/* One statement that was started. Zeroed, it can be ended. */
+/* One statement that was started, between enter and leave. Zeroed, it can be ended. */
 struct run {
     struct AdbcStatement statement;
-    struct ArrowArrayStream stream; /* released already when rows were not wanted */
+    struct ArrowArrayStream stream; /* no release when rows were not wanted */
     int64_t rows;                   /* as the driver says: -1 unknown */
 };
 bool warehouse__start(struct warehouse *w, const char *sql, bool wants_rows, struct run *run,

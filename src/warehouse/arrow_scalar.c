@@ -1,0 +1,317 @@
+/* arrow_scalar.c -- values of one piece: how each Arrow type is read. */
+#include "warehouse/arrow_int.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_OF(name, ctype, format)                                                               \
+    static void name(const struct arrow_cell *c, GString *out)                                     \
+    {                                                                                              \
+        const ctype *values = c->array->buffers[1];                                                \
+                                                                                                   \
+        g_string_append_printf(out, format, values[warehouse__at(c)]);                             \
+    }
+
+TEXT_OF(text_int8, int8_t, "%d")
+TEXT_OF(text_uint8, uint8_t, "%u")
+TEXT_OF(text_int16, int16_t, "%d")
+TEXT_OF(text_uint16, uint16_t, "%u")
+TEXT_OF(text_int32, int32_t, "%d")
+TEXT_OF(text_uint32, uint32_t, "%u")
+TEXT_OF(text_int64, int64_t, "%" G_GINT64_FORMAT)
+TEXT_OF(text_uint64, uint64_t, "%" G_GUINT64_FORMAT)
+
+static bool bit(const void *bits, int64_t i)
+{
+    return ((const uint8_t *)bits)[i / 8] >> (i % 8) & 1;
+}
+
+static void text_bool(const struct arrow_cell *c, GString *out)
+{
+    g_string_append(out, bit(c->array->buffers[1], warehouse__at(c)) ? "true" : "false");
+}
+
+static void text_null(const struct arrow_cell *c, GString *out)
+{
+    (void)c;
+    (void)out;
+}
+
+static void text_double(const struct arrow_cell *c, GString *out)
+{
+    warehouse__append_double(((const double *)c->array->buffers[1])[warehouse__at(c)], out);
+}
+
+static void text_float(const struct arrow_cell *c, GString *out)
+{
+    warehouse__append_float(((const float *)c->array->buffers[1])[warehouse__at(c)], out);
+}
+
+static void text_decimal(const struct arrow_cell *c, GString *out)
+{
+    const uint8_t *values = c->array->buffers[1];
+    size_t bytes = (size_t)c->field->width;
+
+    warehouse__append_decimal(values + (size_t)warehouse__at(c) * bytes, bytes, c->field->scale,
+                              out);
+}
+
+struct bytes {
+    const char *data;
+    int64_t len;
+};
+
+static struct bytes small_bytes(const struct arrow_cell *c)
+{
+    const int32_t *ends = c->array->buffers[1];
+    int64_t i = warehouse__at(c);
+
+    return (struct bytes){(const char *)c->array->buffers[2] + ends[i], ends[i + 1] - ends[i]};
+}
+
+static struct bytes large_bytes(const struct arrow_cell *c)
+{
+    const int64_t *ends = c->array->buffers[1];
+    int64_t i = warehouse__at(c);
+
+    return (struct bytes){(const char *)c->array->buffers[2] + ends[i], ends[i + 1] - ends[i]};
+}
+
+/* A view: a length, then up to twelve bytes, or four of them, a buffer and a place in it. */
+static struct bytes view_bytes(const struct arrow_cell *c)
+{
+    const char *view = (const char *)c->array->buffers[1] + 16 * warehouse__at(c);
+    int32_t len, buffer, place;
+
+    memcpy(&len, view, sizeof len);
+    if (len <= 12)
+        return (struct bytes){view + 4, len};
+    memcpy(&buffer, view + 8, sizeof buffer);
+    memcpy(&place, view + 12, sizeof place);
+    return (struct bytes){(const char *)c->array->buffers[2 + buffer] + place, len};
+}
+
+static struct bytes fixed_bytes(const struct arrow_cell *c)
+{
+    int64_t width = c->field->width;
+
+    return (struct bytes){(const char *)c->array->buffers[1] + width * warehouse__at(c), width};
+}
+
+static void append_hex(struct bytes b, GString *out)
+{
+    g_string_append(out, "\\x");
+    for (int64_t i = 0; i < b.len; i++)
+        g_string_append_printf(out, "%02x", (unsigned char)b.data[i]);
+}
+
+#define TEXT_OF_BYTES(name, get)                                                                   \
+    static void text_##name(const struct arrow_cell *c, GString *out)                              \
+    {                                                                                              \
+        struct bytes b = get(c);                                                                   \
+                                                                                                   \
+        g_string_append_len(out, b.data, (gssize)b.len);                                           \
+    }                                                                                              \
+    static void hex_##name(const struct arrow_cell *c, GString *out)                               \
+    {                                                                                              \
+        append_hex(get(c), out);                                                                   \
+    }
+
+TEXT_OF_BYTES(small, small_bytes)
+TEXT_OF_BYTES(large, large_bytes)
+TEXT_OF_BYTES(view, view_bytes)
+
+static void hex_fixed(const struct arrow_cell *c, GString *out)
+{
+    append_hex(fixed_bytes(c), out);
+}
+
+static void text_uuid(const struct arrow_cell *c, GString *out)
+{
+    struct bytes b = fixed_bytes(c);
+
+    for (int64_t i = 0; i < b.len; i++)
+        g_string_append_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                               (unsigned char)b.data[i]);
+}
+
+static uint64_t big_endian(const char *data, size_t n)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < n; i++)
+        value = value << 8 | (unsigned char)data[i];
+    return value;
+}
+
+/* PostgreSQL's TIME WITH TIME ZONE as it travels: microseconds, then seconds west of Greenwich. */
+static void text_timetz(const struct arrow_cell *c, GString *out)
+{
+    struct bytes b = small_bytes(c);
+    int32_t east;
+
+    if (b.len != 12) {
+        append_hex(b, out);
+        return;
+    }
+    east = -(int32_t)(uint32_t)big_endian(b.data + 8, 4);
+    warehouse__append_time((int64_t)big_endian(b.data, 8), 1000000, out);
+    g_string_append_printf(out, "%c%02d:%02d", east < 0 ? '-' : '+', ABS(east) / 3600,
+                           ABS(east) / 60 % 60);
+}
+
+static int64_t whole(const struct arrow_cell *c, bool wide)
+{
+    int64_t i = warehouse__at(c);
+
+    return wide ? ((const int64_t *)c->array->buffers[1])[i]
+                : ((const int32_t *)c->array->buffers[1])[i];
+}
+
+static void text_date32(const struct arrow_cell *c, GString *out)
+{
+    warehouse__append_date(whole(c, false), out);
+}
+
+static void text_date64(const struct arrow_cell *c, GString *out)
+{
+    const int64_t day_ms = 86400000;
+    int64_t ms = whole(c, true);
+
+    warehouse__append_date(ms / day_ms - (ms % day_ms < 0), out);
+}
+
+/* Seconds and milliseconds of a day have 32 bits, the finer ones 64. */
+static void text_time(const struct arrow_cell *c, GString *out)
+{
+    int64_t per_second = c->field->per_second;
+
+    warehouse__append_time(whole(c, per_second > 1000), per_second, out);
+}
+
+static void text_timestamp(const struct arrow_cell *c, GString *out)
+{
+    warehouse__append_timestamp(whole(c, true), c->field->per_second, c->field->zoned, out);
+}
+
+static void text_duration(const struct arrow_cell *c, GString *out)
+{
+    int64_t units = whole(c, true), seconds = units / c->field->per_second;
+    int64_t rest = units % c->field->per_second * (1000000000 / c->field->per_second);
+
+    warehouse__append_interval(0, seconds / 86400, seconds % 86400 * 1000000000 + rest, out);
+}
+
+static void text_months(const struct arrow_cell *c, GString *out)
+{
+    warehouse__append_interval(whole(c, false), 0, 0, out);
+}
+
+static void text_day_time(const struct arrow_cell *c, GString *out)
+{
+    const int32_t *pair = (const int32_t *)c->array->buffers[1] + 2 * warehouse__at(c);
+
+    warehouse__append_interval(0, pair[0], pair[1] * INT64_C(1000000), out);
+}
+
+static void text_month_day_nano(const struct arrow_cell *c, GString *out)
+{
+    const char *at = (const char *)c->array->buffers[1] + 16 * warehouse__at(c);
+    int32_t months, days;
+    int64_t nanoseconds;
+
+    memcpy(&months, at, sizeof months);
+    memcpy(&days, at + 4, sizeof days);
+    memcpy(&nanoseconds, at + 8, sizeof nanoseconds);
+    warehouse__append_interval(months, days, nanoseconds, out);
+}
+
+/* The letter of a unit, and for timestamps ":zone". */
+static bool read_unit(struct arrow_field *f, const char *rest)
+{
+    static const char letters[] = "smun";
+    static const int64_t per_second[] = {1, 1000, 1000000, 1000000000};
+    const char *letter = *rest ? strchr(letters, *rest) : NULL;
+
+    if (!letter)
+        return false;
+    f->per_second = per_second[letter - letters];
+    f->zoned = rest[1] == ':' && rest[2];
+    return true;
+}
+
+static bool read_timestamp(struct arrow_field *f, const char *rest)
+{
+    bool ok = read_unit(f, rest);
+
+    f->type_name = g_strdup(f->zoned ? "TIMESTAMP WITH TIME ZONE" : "TIMESTAMP");
+    return ok;
+}
+
+/* "precision,scale[,bits]" */
+static bool read_decimal(struct arrow_field *f, const char *rest)
+{
+    g_auto(GStrv) parts = g_strsplit(rest, ",", -1);
+    guint n = g_strv_length(parts);
+
+    if (n != 2 && n != 3)
+        return false;
+    f->precision = atoi(parts[0]);
+    f->scale = atoi(parts[1]);
+    f->width = n == 3 ? atoi(parts[2]) / 8 : 16;
+    f->type_name = g_strdup_printf("DECIMAL(%d,%d)", f->precision, f->scale);
+    return f->scale >= -76 && f->scale <= 76 &&
+           (f->width == 4 || f->width == 8 || f->width == 16 || f->width == 32);
+}
+
+static bool read_width(struct arrow_field *f, const char *rest)
+{
+    f->width = g_ascii_strtoll(rest, NULL, 10);
+    return f->width > 0;
+}
+
+const struct arrow_type warehouse__scalar_types[] = {
+    {"n",   true,  "NULL",      JSON_AS_TEXT,    text_null,           NULL          },
+    {"b",   true,  "BOOLEAN",   JSON_AS_BOOLEAN, text_bool,           NULL          },
+    {"c",   true,  "TINYINT",   JSON_AS_INTEGER, text_int8,           NULL          },
+    {"C",   true,  "UTINYINT",  JSON_AS_INTEGER, text_uint8,          NULL          },
+    {"s",   true,  "SMALLINT",  JSON_AS_INTEGER, text_int16,          NULL          },
+    {"S",   true,  "USMALLINT", JSON_AS_INTEGER, text_uint16,         NULL          },
+    {"i",   true,  "INTEGER",   JSON_AS_INTEGER, text_int32,          NULL          },
+    {"I",   true,  "UINTEGER",  JSON_AS_INTEGER, text_uint32,         NULL          },
+    {"l",   true,  "BIGINT",    JSON_AS_INTEGER, text_int64,          NULL          },
+    {"L",   true,  "UBIGINT",   JSON_AS_INTEGER, text_uint64,         NULL          },
+    {"f",   true,  "FLOAT",     JSON_AS_FLOAT,   text_float,          NULL          },
+    {"g",   true,  "DOUBLE",    JSON_AS_FLOAT,   text_double,         NULL          },
+    {"d:",  false, NULL,        JSON_AS_DECIMAL, text_decimal,        read_decimal  },
+    {"u",   true,  "VARCHAR",   JSON_AS_TEXT,    text_small,          NULL          },
+    {"U",   true,  "VARCHAR",   JSON_AS_TEXT,    text_large,          NULL          },
+    {"vu",  true,  "VARCHAR",   JSON_AS_TEXT,    text_view,           NULL          },
+    {"z",   true,  "BLOB",      JSON_AS_TEXT,    hex_small,           NULL          },
+    {"Z",   true,  "BLOB",      JSON_AS_TEXT,    hex_large,           NULL          },
+    {"vz",  true,  "BLOB",      JSON_AS_TEXT,    hex_view,            NULL          },
+    {"w:",  false, "BLOB",      JSON_AS_TEXT,    hex_fixed,           read_width    },
+    {"tdD", true,  "DATE",      JSON_AS_TEXT,    text_date32,         NULL          },
+    {"tdm", true,  "DATE",      JSON_AS_TEXT,    text_date64,         NULL          },
+    {"tt",  false, "TIME",      JSON_AS_TEXT,    text_time,           read_unit     },
+    {"ts",  false, NULL,        JSON_AS_TEXT,    text_timestamp,      read_timestamp},
+    {"tD",  false, "INTERVAL",  JSON_AS_TEXT,    text_duration,       read_unit     },
+    {"tiM", true,  "INTERVAL",  JSON_AS_TEXT,    text_months,         NULL          },
+    {"tiD", true,  "INTERVAL",  JSON_AS_TEXT,    text_day_time,       NULL          },
+    {"tin", true,  "INTERVAL",  JSON_AS_TEXT,    text_month_day_nano, NULL          },
+    {NULL,  false, NULL,        JSON_AS_TEXT,    NULL,                NULL          },
+};
+
+static const struct arrow_type extensions[] = {
+    {"arrow.uuid", true, "UUID",                JSON_AS_TEXT,    text_uuid,   NULL},
+    {"numeric",    true, "NUMERIC",             JSON_AS_DECIMAL, text_small,  NULL},
+    {"timetz",     true, "TIME WITH TIME ZONE", JSON_AS_TEXT,    text_timetz, NULL},
+};
+
+const struct arrow_type *warehouse__extension_type(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(extensions); i++)
+        if (g_strcmp0(extensions[i].format, name) == 0)
+            return &extensions[i];
+    return NULL;
+}
