@@ -97,8 +97,9 @@ static void draw_bar(struct cli_bars *b, const char *title, const struct wire_st
     g_autoptr(GString) line = g_string_new(NULL);
     int64_t ended = s->done + s->failed + s->cancelled;
     double part = s->total > 0 ? (double)ended / (double)s->total : 1;
-    bool narrow = columns_of_terminal() < 100;
-    int width = narrow ? 12 : BAR_WIDTH;
+    int room = columns_of_terminal();
+    bool narrow = room < 110;
+    int width = CLAMP(room - 64, 0, BAR_WIDTH);
     int full = (int)floor(part * width);
 
     g_string_append_printf(line, "%-29s \033[%sm", title, s->failed ? "31" : "32");
@@ -192,10 +193,10 @@ static char *event_line(struct cli_bars *b, const struct wire_event *e, int64_t 
                                e->rows == 1 ? "" : "s");
     append_audits(out, e);
     g_string_append_printf(out, "]  %.2fs", e->seconds);
-    if (e->status == STATUS_FAILED)
-        g_string_append(out, "  failed");
-    else if (e->status == STATUS_ABORTED)
+    if (e->status == STATUS_ABORTED || e->status == STATUS_SKIPPED)
         g_string_append(out, "  cancelled");
+    else if (e->status != STATUS_SUCCESS)
+        g_string_append_printf(out, "  %s", work_status_names[e->status]);
     return g_string_free(out, FALSE);
 }
 

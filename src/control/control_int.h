@@ -156,6 +156,7 @@ bool control__cancel_run(struct control *c, struct op *op, GError **error) MUST_
 bool control__start_run(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
 void control__janitor_tick(struct control *c);
 bool control__post_janitor(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__get_janitor(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__start_janitor(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
 
 /* outline.c: an environment's snapshots with their schedule, and tasks made of it */

@@ -190,6 +190,14 @@ bool control__post_janitor(struct control *c, struct op *op, GError **error)
            control__progress(c, op, w, error);
 }
 
+bool control__get_janitor(struct control *c, struct op *op, GError **error)
+{
+    g_autoptr(state_work) w =
+        state_find_work(c->state, op->project, WORK_JANITOR, http_param(op->call, "id"), error);
+
+    return w && control__progress(c, op, w, error);
+}
+
 static bool everywhere(struct control *c, GError **error)
 {
     g_autoptr(GArray) projects = state_projects(c->state, error);

@@ -63,6 +63,8 @@ static const struct endpoint endpoints[] = {
           "Run a read-only query on an apply executor and wait for its rows, which are never stored."),
     ROUTE("POST", AT "janitor", FOR_DEVELOPERS, control__post_janitor, NULL, NULL, "wire_progress", SMALL,
           "Drop expired environments and the tables nobody needs; ignore_ttl=1 spares nothing young."),
+    ROUTE("GET", AT "janitor/{id}", FOR_READERS, control__get_janitor, NULL, NULL, "wire_progress", 0,
+          "How far a pass of the janitor is; with after=VERSION&wait_ms=N a long poll."),
 
     {{"POST", "/auth/token", FOR_ALL, handle, "OAuth 2.0 client credentials (RFC 6749, 4.4).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
     ROUTE("GET", "/healthz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The process answers."),

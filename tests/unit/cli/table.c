@@ -71,3 +71,17 @@ void test_rows_become_objects_and_no_column_is_lost(void **state)
     (void)state;
     assert_string_equal(text, "[{\"id\":1,\"id_2\":2,\"x\":null}]");
 }
+
+void test_numbers_have_the_digits_they_need(void **state)
+{
+    g_autofree char *text = table_of("{\"columns\": [{\"name\": \"a\"}],"
+                                     " \"rows\": [[291661.41], [0.1], [1e300], [2.0]]}");
+
+    (void)state;
+    assert_string_equal(text, "        a\n"
+                              "─────────\n"
+                              "291661.41\n"
+                              "      0.1\n"
+                              "   1e+300\n"
+                              "        2\n");
+}
