@@ -311,9 +311,9 @@ bool project__bind_audits(struct loader *l, struct draft *d, GError **error)
             return false;
         if (builtin && !a->blocking_given)
             a->blocking = blocking;
-        hash_audit(d, a, own);
         if (own)
             bind_definition(l, d, a, own);
+        hash_audit(d, a, own);
         if (!own || !own->skip)
             g_ptr_array_add(kept, a);
     }
