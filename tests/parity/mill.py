@@ -43,7 +43,7 @@ def seeds():
              for i in range(1, 301)]
     rates = [("DE", "1.00", "euro"), ("FR", "1.00", "euro"), ("SE", "0.09", "krona; new"), ("", "0.50", "unknown")]
     return {
-        "seeds/events.csv": table(["id", "at", "user_id", "kind", "amount"], events),
+        "seeds/events.csv": table(["id", "ts", "user_id", "kind", "amount"], events),
         "seeds/users.csv": table(["user_id", "name", "country", "since", "active"], users),
         "seeds/rates.csv": table(["country", "rate", "note"], rates, ";"),
     }
@@ -67,8 +67,8 @@ variables:
 MODELS = {
     "raw/events.sql": """
 MODEL (name raw.events, kind SEED (path '../../seeds/events.csv'), description 'Everything that happened.',
-  columns (id INT, at TIMESTAMP, user_id INT, kind TEXT, amount DECIMAL(10, 2)),
-  column_descriptions (at = 'UTC'), audits (not_null(columns := (id, at)), unique_values(columns := (id))));
+  columns (id INT, ts TIMESTAMP, user_id INT, kind TEXT, amount DECIMAL(10, 2)),
+  column_descriptions (ts = 'UTC'), audits (not_null(columns := (id, ts)), unique_values(columns := (id))));
 """,
     "raw/users.sql": """
 MODEL (name raw.users, kind SEED (path '../../seeds/users.csv'), grain user_id);
@@ -86,55 +86,55 @@ MODEL (name stage.rated, kind EMBEDDED);
 SELECT COALESCE(country, '??') AS country, rate FROM raw.rates WHERE rate > 0
 """,
     "stage/events.sql": """
-MODEL (name stage.events, kind INCREMENTAL_BY_TIME_RANGE (time_column at, batch_size 9),
-  description 'Events with their money.', partitioned_by (at), audits (not_null(columns := (event_id)), money_is_there));
+MODEL (name stage.events, kind INCREMENTAL_BY_TIME_RANGE (time_column ts, batch_size 9),
+  description 'Events with their money.', partitioned_by (ts), audits (not_null(columns := (event_id)), money_is_there));
 SELECT
   e.id::INT AS event_id,
-  e.at::TIMESTAMP AS at, -- when
+  e.ts::TIMESTAMP AS ts, -- when
   e.user_id::INT AS user_id,
   COALESCE(e.kind, 'none')::TEXT AS kind,
   (e.amount * r.rate)::DECIMAL(12, 2) AS money /* in euros */
 FROM raw.events AS e
 JOIN stage.users AS u ON u.user_id = e.user_id
 JOIN stage.rated AS r ON r.country = u.country
-WHERE e.at BETWEEN @start_ts AND @end_ts;
+WHERE e.ts BETWEEN @start_ts AND @end_ts;
 
 AUDIT (name money_is_there);
 SELECT * FROM @this_model WHERE money IS NULL
 """,
     "stage/batches.sql": """
 MODEL (name stage.batches, kind INCREMENTAL_BY_TIME_RANGE (time_column day, batch_size 4, batch_concurrency 1));
-SELECT at::DATE AS day, COUNT(*)::BIGINT AS n, @start_ds::TEXT AS batch_start, @end_ds::TEXT AS batch_end
-FROM raw.events WHERE at BETWEEN @start_ts AND @end_ts GROUP BY 1
+SELECT ts::DATE AS day, COUNT(*)::BIGINT AS n, @start_ds::TEXT AS batch_start, @end_ds::TEXT AS batch_end
+FROM raw.events WHERE ts BETWEEN @start_ts AND @end_ts GROUP BY 1
 """,
     "mart/daily.sql": """
 MODEL (name mart.daily, kind INCREMENTAL_BY_TIME_RANGE (time_column (ds, '%Y-%m-%d')), owner ana,
   audits (accepted_values(column := kind, is_in := ('view', 'buy', 'return', 'none'))));
 SELECT
-  STRFTIME(at, '%Y-%m-%d')::TEXT AS ds,
+  STRFTIME(ts, '%Y-%m-%d')::TEXT AS ds,
   kind::TEXT AS kind,
   COUNT(*)::BIGINT AS n,
   SUM(money)::DECIMAL(18, 2) AS money
 FROM stage.events
-WHERE at BETWEEN @start_ts AND @end_ts
+WHERE ts BETWEEN @start_ts AND @end_ts
 GROUP BY 1, 2
 """,
     "mart/late.sql": """
 MODEL (name mart.late, kind INCREMENTAL_BY_TIME_RANGE (time_column day, lookback 3), start '%(later)s');
-SELECT at::DATE AS day, user_id::INT AS user_id, SUM(money)::DECIMAL(18, 2) AS money
-FROM stage.events WHERE at BETWEEN @start_ts AND @end_ts GROUP BY 1, 2
+SELECT ts::DATE AS day, user_id::INT AS user_id, SUM(money)::DECIMAL(18, 2) AS money
+FROM stage.events WHERE ts BETWEEN @start_ts AND @end_ts GROUP BY 1, 2
 """ % {"later": day(10)},
     "mart/hours.sql": """
 MODEL (name mart.hours, kind INCREMENTAL_BY_TIME_RANGE (time_column hour, batch_size 400), cron '@hourly');
-SELECT DATE_TRUNC('hour', at)::TIMESTAMP AS hour, COUNT(*)::INT AS n
-FROM raw.events WHERE at BETWEEN @start_ts AND @end_ts GROUP BY 1
+SELECT DATE_TRUNC('hour', ts)::TIMESTAMP AS hour, COUNT(*)::INT AS n
+FROM raw.events WHERE ts BETWEEN @start_ts AND @end_ts GROUP BY 1
 """,
     "mart/people.sql": """
 MODEL (name mart.people, kind FULL, grain user_id, description 'One row a person.',
   audits (unique_values(columns := (user_id)), number_of_rows(threshold := 10)));
 @DEF(bought, kind = 'buy');
 WITH spent AS (
-  SELECT user_id, SUM(money) AS money, COUNT(*) AS n, MIN(at) AS first_at, @EACH(['view', 'return'], k -> COUNT(*) FILTER (WHERE kind = @k) AS @{k}_events)
+  SELECT user_id, SUM(money) AS money, COUNT(*) AS n, MIN(ts) AS first_at, @EACH(['view', 'return'], k -> COUNT(*) FILTER (WHERE kind = @k) AS @{k}_events)
   FROM stage.events GROUP BY user_id HAVING COUNT(*) >= @least
 ), bought AS (
   SELECT user_id, COUNT(*) AS bought FROM stage.events WHERE @bought GROUP BY user_id

@@ -12,7 +12,7 @@ def added_column(both):
 
 
 def changed_where(both):
-    both.edit("models/stage/events.sql", "WHERE e.at BETWEEN", "WHERE e.kind <> 'return' AND e.at BETWEEN")
+    both.edit("models/stage/events.sql", "WHERE e.ts BETWEEN", "WHERE e.kind <> 'return' AND e.ts BETWEEN")
     both.plan()
 
 
@@ -86,15 +86,15 @@ def batches(both):
 
 
 def empty_range(both):
-    both.edit("models/mart/daily.sql", "WHERE at", "WHERE kind = 'never' AND at")
-    both.edit("models/stage/batches.sql", "WHERE at", "WHERE id < 0 AND at")
+    both.edit("models/mart/daily.sql", "WHERE ts", "WHERE kind = 'never' AND ts")
+    both.edit("models/stage/batches.sql", "WHERE ts", "WHERE id < 0 AND ts")
     both.plan()
 
 
 def future_start(both):
     both.write("models/mart/future.sql", "MODEL (name mart.future, kind INCREMENTAL_BY_TIME_RANGE (time_column day),"
-               " start '2999-01-01');\nSELECT at::DATE AS day, COUNT(*)::INT AS n FROM stage.events"
-               " WHERE at BETWEEN @start_ts AND @end_ts GROUP BY 1\n")
+               " start '2999-01-01');\nSELECT ts::DATE AS day, COUNT(*)::INT AS n FROM stage.events"
+               " WHERE ts BETWEEN @start_ts AND @end_ts GROUP BY 1\n")
     both.plan()
 
 
@@ -124,6 +124,26 @@ def formatting_only(both):
 def changed_description(both):
     both.edit("models/mart/people.sql", "One row a person.", "A row for each person.")
     both.edit("models/mart/people.sql", "-- in capitals", "-- in capital letters")
+    both.plan()
+
+
+def words_that_are_reserved(both):
+    both.write("models/mart/words.sql", """MODEL (name mart.words, kind FULL, audits (not_null(columns := (at, "order"))));
+SELECT ts AS at, kind AS "order", COUNT(*) AS n FROM stage.events GROUP BY 1, 2
+""")
+    both.write("models/mart/more_words.sql", """MODEL (name mart.more_words, kind VIEW);
+SELECT at::DATE AS at, "order", n FROM mart.words WHERE at > '2000-01-01'
+""")
+    both.plan()
+
+
+def upper_and_lower_case(both):
+    both.write("models/mart/cases.sql", """MODEL (name Mart.Cases, kind FULL, columns (Day DATE, N INT, Kind TEXT));
+SELECT E.TS::DATE AS Day, COUNT(*)::INT AS N, "kind" AS Kind FROM Stage.Events AS E GROUP BY ALL
+""")
+    both.write("models/mart/cases_view.sql", """MODEL (name mart.cases_view, kind VIEW);
+SELECT DAY AS TheDay, n, "kind" AS "Kind" FROM MART.CASES
+""")
     both.plan()
 
 

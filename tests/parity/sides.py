@@ -6,6 +6,9 @@ import pathlib
 import shutil
 import subprocess
 
+CACHE = os.environ.get("HEDDLE_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "heddle")
+DRIVERS = os.environ.get("HEDDLE_DRIVERS") or os.path.join(CACHE, "deps/lib")
 FORK = multiprocessing.get_context("fork")
 
 
@@ -71,10 +74,7 @@ class Heddle(Side):
 
     def run(self, *args):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("TCLOUD_", "SQLMESH__", "HEDDLE_"))}
-        environment.update(HOME=str(self.folder.parent))
-        for kept in ("HEDDLE_CACHE", "HEDDLE_DRIVERS"):
-            if kept in os.environ:
-                environment[kept] = os.environ[kept]
+        environment.update(HOME=str(self.folder.parent), HEDDLE_DRIVERS=DRIVERS)
         done = subprocess.run([self.program, *args], cwd=self.folder, env=environment, text=True, timeout=300,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
