@@ -111,7 +111,7 @@ class World:
         return done
 
     def start(self, name, *args, environment=None):
-        log = open(self.root / f"{name}.log", "w")
+        log = open(self.root / f"{name}.log", "a")
         self.children[name] = subprocess.Popen(
             [self.heddle, *args], cwd=self.root, env={**self.environment, **(environment or {})},
             stdout=subprocess.PIPE, stderr=log, text=True)
@@ -142,11 +142,15 @@ class World:
                                    "shop", "--name", role, "--role", role, "--json", environment={}).stdout)
         return {"TCLOUD_CLIENT_ID": made["client_id"], "TCLOUD_CLIENT_SECRET": made["client_secret"]}
 
-    def start_all(self):
-        server = self.start("server", "server", "--listen", "127.0.0.1:0", "--state", self.state,
+    def start_server(self, port=0):
+        server = self.start("server", "server", "--listen", f"127.0.0.1:{port}", "--state", self.state,
                             "--no-scheduler")
         base = server.stdout.readline().strip()
         assert base.startswith("http://127.0.0.1:"), self.log("server")
+        return base
+
+    def start_all(self):
+        base = self.base = self.start_server()
         url = {"TCLOUD_URL": base + "/sqlmesh/acme/shop"}
         self.gateway = {"SQLMESH__DEFAULT_GATEWAY": "main",
                         "SQLMESH__GATEWAYS__MAIN__CONNECTION__TYPE": "duckdb",
@@ -172,6 +176,16 @@ class World:
 
 def check_totals(rows, until):
     assert {r["kind"]: int(r["total"]) for r in rows} == totals(until), rows
+
+
+def test_the_table_of_commands(w):
+    assert w.run("--version").stdout.startswith("heddle ")
+    listed = w.run("--help").stdout
+    for name in ("plan", "run", "fetchdf", "server", "executor", "dev", "client"):
+        assert f"\n  {name} " in listed, name
+        assert name in w.run(name, "--help").stdout
+    assert "heddle plan is near" in w.run("plam", code=2).stderr
+    assert "hint:" in w.run("server", "--lisen", "x", code=2).stderr
 
 
 def test_everything_answers(w):
@@ -234,6 +248,27 @@ def test_an_executor_killed_in_between_loses_nothing(w):
     w.start("apply", "executor", "apply", environment=w.executor)
     w.plan("--restate-model", "shop.daily")
     check_totals(w.rows("SELECT kind, total FROM shop.kinds"), TODAY)
+
+
+def test_a_server_killed_in_between_loses_nothing(w):
+    slow = w.project / "models/slow.sql"
+    slow.write_text("MODEL (name shop.slow, kind FULL);\n"
+                    "SELECT COUNT(*) AS n FROM RANGE(150000000) AS t(a) WHERE HASH(a) % 10 = 3 AND a % 2 = 0\n")
+    before = w.log("apply").count("task ended")
+    plan = subprocess.Popen([w.heddle, "plan", "--auto-apply", "--no-prompts"], cwd=w.project, text=True,
+                            env={**w.environment, **w.cloud}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    deadline = time.time() + 60
+    while w.log("apply").count("task ended") == before:
+        assert time.time() < deadline and plan.poll() is None
+        time.sleep(0.01)
+    server = w.children.pop("server")
+    server.kill()
+    server.wait()
+    time.sleep(0.3)
+    w.start_server(w.base.rsplit(":", 1)[1])
+    out, _ = plan.communicate(timeout=90)
+    assert plan.returncode == 0, out + w.log("apply")
+    assert int(w.rows("SELECT n FROM shop.slow")[0]["n"]) > 0
 
 
 def test_a_wrong_secret_is_told(w):
