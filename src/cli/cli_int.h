@@ -187,7 +187,8 @@ void cli__prepared_free(struct cli_prepared *d);
 struct cli_asking {
     bool may_ask, ask_dates, auto_apply;
 };
-void cli__show_plan(const struct plan *p, bool with_diff);
+void cli__show_changes(const struct plan *p, bool with_diff);
+void cli__show_backfill(const struct plan *p);
 int cli__categorize(struct plan *p, const struct cli_asking *asking, GError **error);
 int cli__ask_dates(struct cli *cli, struct cli_prepared *d, struct plan_options *options,
                    GError **error);

@@ -48,14 +48,16 @@ static int decide(struct cli *cli, struct cli_plan_options *o, struct cli_prepar
         .ask_dates = !json_get_bool(cli->config->plan, "no_prompts", true),
         .auto_apply = o->auto_apply,
     };
-    int code;
+    int code = CLI_GO;
 
     if (!cli->json)
-        cli__show_plan(d->plan, !o->no_diff);
+        cli__show_changes(d->plan, !o->no_diff);
+    if (!o->dry_run && (code = cli__categorize(d->plan, &asking, error)) != CLI_GO)
+        return code;
+    if (!cli->json)
+        cli__show_backfill(d->plan);
     if (o->dry_run)
         return CLI_DONE;
-    if ((code = cli__categorize(d->plan, &asking, error)) != CLI_GO)
-        return code;
     if (asking.may_ask && asking.ask_dates &&
         (code = cli__ask_dates(cli, d, &o->plan, error)) != CLI_GO)
         return code;

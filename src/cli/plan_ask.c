@@ -5,12 +5,18 @@
 
 #include <string.h>
 
-void cli__show_plan(const struct plan *p, bool with_diff)
+void cli__show_changes(const struct plan *p, bool with_diff)
 {
     g_autofree char *summary = plan_summary(p, with_diff);
-    g_autofree char *backfill = plan_backfill_summary(p);
 
     fputs(summary, stdout);
+    fflush(stdout);
+}
+
+void cli__show_backfill(const struct plan *p)
+{
+    g_autofree char *backfill = plan_backfill_summary(p);
+
     fputs(backfill, stdout);
     fflush(stdout);
 }
@@ -153,7 +159,7 @@ int cli__ask_dates(struct cli *cli, struct cli_prepared *d, struct plan_options 
         options->end = g_intern_string(end);
     if (!cli__build_plan(cli, d, options, error) || !choose_again(d->plan, choices, error))
         return CLI_FAILED;
-    cli__show_plan(d->plan, false);
+    cli__show_backfill(d->plan);
     return CLI_GO;
 }
 
