@@ -47,7 +47,7 @@ static void define_argument(struct evaluate_run *r, GPtrArray *out, const char *
 static GPtrArray *arguments_of(struct evaluate_run *r, const struct model_audit *a)
 {
     const struct builtin_audit *builtin =
-        a->query ? NULL : builtin_audit_find(a->name, &(bool){false});
+        a->query ? NULL : project_builtin_audit(a->name, &(bool){false});
     GPtrArray *out = g_ptr_array_new();
     const char *name;
     json_t *value;

@@ -250,7 +250,7 @@ static bool refuse_unknown(struct loader *l, struct draft *d, const struct model
         while (g_hash_table_iter_next(&iter, &key, NULL))
             g_ptr_array_add(names, key);
     }
-    for (const struct builtin_audit *b = builtin_audits; b->name; b++)
+    for (const struct builtin_audit *b = project_builtin_audits; b->name; b++)
         g_ptr_array_add(names, (char *)b->name);
     g_ptr_array_add(names, NULL);
     project__fail_draft(d, a->at, error, "the audit \"%s\" is neither built in nor defined.",
@@ -303,7 +303,8 @@ bool project__bind_audits(struct loader *l, struct draft *d, GError **error)
         struct model_audit *a = audits->pdata[i];
         const struct audit_definition *own = find_definition(l, d, a->name);
         bool blocking;
-        const struct builtin_audit *builtin = own ? NULL : builtin_audit_find(a->name, &blocking);
+        const struct builtin_audit *builtin =
+            own ? NULL : project_builtin_audit(a->name, &blocking);
 
         if (!own && !builtin)
             return refuse_unknown(l, d, a, error);

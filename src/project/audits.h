@@ -15,9 +15,9 @@ struct builtin_audit {
     const char *optional[11];
 };
 
-extern const struct builtin_audit builtin_audits[]; /* ends with a row whose name is NULL */
+extern const struct builtin_audit project_builtin_audits[]; /* ends with a row whose name is NULL */
 
 /* The row of an audit by its name, any case, with or without _non_blocking; NULL: none. */
-const struct builtin_audit *builtin_audit_find(const char *name, bool *blocking);
+const struct builtin_audit *project_builtin_audit(const char *name, bool *blocking);
 
 #endif

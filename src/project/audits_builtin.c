@@ -7,7 +7,7 @@
 #define CONDITION "condition", "TRUE"
 #define RANGE     "min_v", "NULL", "max_v", "NULL", "inclusive", "TRUE", CONDITION
 
-const struct builtin_audit builtin_audits[] = {
+const struct builtin_audit project_builtin_audits[] = {
     {"accepted_range",                {"column"},                                      {RANGE}                         },
     {"accepted_values",               {"column", "is_in"},                             {CONDITION}                     },
     {"at_least_one",                  {"column"},                                      {CONDITION}                     },
@@ -42,7 +42,7 @@ const struct builtin_audit builtin_audits[] = {
     {NULL,                            {NULL},                                          {NULL}                          },
 };
 
-const struct builtin_audit *builtin_audit_find(const char *name, bool *blocking)
+const struct builtin_audit *project_builtin_audit(const char *name, bool *blocking)
 {
     static const char suffix[] = "_non_blocking";
     size_t n = strlen(name), tail = strlen(suffix);
@@ -50,7 +50,7 @@ const struct builtin_audit *builtin_audit_find(const char *name, bool *blocking)
     *blocking = !(n > tail && g_ascii_strcasecmp(name + n - tail, suffix) == 0);
     if (!*blocking)
         n -= tail;
-    for (const struct builtin_audit *b = builtin_audits; b->name; b++)
+    for (const struct builtin_audit *b = project_builtin_audits; b->name; b++)
         if (strlen(b->name) == n && g_ascii_strncasecmp(b->name, name, n) == 0)
             return b;
     return NULL;

@@ -8,7 +8,7 @@
 
 #define AT(field) offsetof(struct model, field)
 
-void project__note(struct reading *r, const char *name, json_t *value)
+static void note(struct reading *r, const char *name, json_t *value)
 {
     struct model *m = r->draft->model;
 
@@ -24,7 +24,7 @@ static bool set_noted_count(struct reading *r, const struct property_row *row,
 
     if (!project__count(r, p, &value, error))
         return false;
-    project__note(r, row->name, json_integer(value));
+    note(r, row->name, json_integer(value));
     return true;
 }
 
@@ -35,7 +35,7 @@ static bool set_noted_text(struct reading *r, const struct property_row *row,
 
     if (!project__text(r, p, &text, error))
         return false;
-    project__note(r, row->name, json_string(text));
+    note(r, row->name, json_string(text));
     return true;
 }
 
@@ -139,7 +139,7 @@ static bool set_materialized(struct reading *r, const struct property_row *row,
 
 static const struct property_row view_rows[] = {
     {"materialized", set_materialized, 0, NULL},
-    {NULL,           NULL,           0, NULL},
+    {NULL,           NULL,             0, NULL},
 };
 
 static const struct property_row seed_rows[] = {

@@ -29,7 +29,7 @@ json_t *project__keep_json(struct arena *a, json_t *json)
 
 void project__fill_lists(struct arena *a, struct model *m)
 {
-    static char *none[] = {NULL};
+    char **none = arena_zalloc(a, sizeof *none); /* the empty list */
     char ***strings[] = {&m->tags,       &m->grains,         &m->references,
                          &m->depends_on, &m->partitioned_by, &m->clustered_by};
     GPtrArray **lists[] = {&m->column_descriptions, &m->audits, &m->definitions, &m->pre, &m->post,

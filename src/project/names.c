@@ -17,8 +17,9 @@ static void append_part(GString *out, const char *part)
     g_string_append_c(out, '"');
 }
 
-const char *project__fqn(struct arena *a, const char *catalog, const char *schema,
-                         const char *table)
+/* "catalog"."schema"."table"; NULL parts are left out. */
+static const char *fqn_of(struct arena *a, const char *catalog, const char *schema,
+                          const char *table)
 {
     g_autoptr(GString) out = g_string_sized_new(64);
 
@@ -31,11 +32,7 @@ const char *project__fqn(struct arena *a, const char *catalog, const char *schem
 /* A name without a schema gets no catalog either, as in SQLMesh. */
 const char *project__table_fqn(struct arena *a, const struct sql_table *t, const char *catalog)
 {
-    return project__fqn(a,
-                        t->catalog  ? t->catalog
-                        : t->schema ? catalog
-                                    : NULL,
-                        t->schema, t->name);
+    return fqn_of(a, t->catalog ? t->catalog : t->schema ? catalog : NULL, t->schema, t->name);
 }
 
 bool project__set_name(struct draft *d, const char *catalog, struct sql_node *table)
@@ -59,7 +56,7 @@ bool project__set_name(struct draft *d, const char *catalog, struct sql_node *ta
     m->catalog = parts[0] ? parts[0] : parts[1] ? catalog : NULL;
     m->schema = parts[1];
     m->table = parts[2];
-    m->fqn = project__fqn(d->arena, m->catalog, m->schema, m->table);
+    m->fqn = fqn_of(d->arena, m->catalog, m->schema, m->table);
     return true;
 }
 

@@ -126,14 +126,10 @@ bool project__set_properties(struct reading *r, const GArray *properties,
 bool project__set_by_rows(struct reading *r, const struct property_row *rows, const char *what,
                           const struct property *p, GError **error) MUST_CHECK;
 /* Setters that both tables use. */
-bool project__set_text(struct reading *r, const struct property_row *row, const struct property *p,
-                       GError **error);
 bool project__set_flag(struct reading *r, const struct property_row *row, const struct property *p,
                        GError **error);
 bool project__set_count(struct reading *r, const struct property_row *row, const struct property *p,
                         GError **error);
-bool project__set_refused(struct reading *r, const struct property_row *row,
-                          const struct property *p, GError **error);
 bool project__set_kind(struct reading *r, const struct property_row *row, const struct property *p,
                        GError **error);
 /* The kind when nothing says one. */
@@ -149,10 +145,6 @@ bool project__set_audits(struct reading *r, const struct property_row *row,
                          const struct property *p, GError **error);
 bool project__set_object(struct reading *r, const struct property_row *row,
                          const struct property *p, GError **error);
-/* Remember the canonical text of a property's nodes (of struct sql_node). */
-void project__set_canonical(struct reading *r, const char *name, const GPtrArray *nodes);
-/* Note a JSON value under the model's kind_properties. */
-void project__note(struct reading *r, const char *name, json_t *value);
 /* Descriptions of columns that stand as comments in the query. */
 void project__describe_columns(struct draft *d);
 
@@ -167,9 +159,6 @@ bool project__set_seed_path(struct reading *r, const struct property_row *row,
 bool project__read_seed(struct loader *l, struct draft *d, GError **error) MUST_CHECK;
 
 /* ---- names.c --------------------------------------------------------------------------------- */
-/* "catalog"."schema"."table" in an arena; NULL parts are left out. */
-const char *project__fqn(struct arena *a, const char *catalog, const char *schema,
-                         const char *table);
 /* Set name, fqn and its parts from a SQL_TABLE or SQL_COLUMN without macros. */
 bool project__set_name(struct draft *d, const char *catalog, struct sql_node *table);
 /* The name SQLMesh infers from a path below models/. */

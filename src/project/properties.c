@@ -9,8 +9,8 @@
 
 #define FIELD(r, row, type) (*(type *)((char *)(r)->draft->model + (row)->offset))
 
-bool project__set_text(struct reading *r, const struct property_row *row, const struct property *p,
-                       GError **error)
+static bool set_text(struct reading *r, const struct property_row *row, const struct property *p,
+                     GError **error)
 {
     return project__text(r, p, &FIELD(r, row, const char *), error);
 }
@@ -27,8 +27,8 @@ bool project__set_count(struct reading *r, const struct property_row *row, const
     return project__count(r, p, &FIELD(r, row, int64_t), error);
 }
 
-bool project__set_refused(struct reading *r, const struct property_row *row,
-                          const struct property *p, GError **error)
+static bool set_refused(struct reading *r, const struct property_row *row, const struct property *p,
+                        GError **error)
 {
     return project__fail(r, p->at, error, "\"%s\" %s", row->name, row->note);
 }
@@ -139,7 +139,7 @@ static bool set_words(struct reading *r, const struct property_row *row, const s
     return items != NULL;
 }
 
-void project__set_canonical(struct reading *r, const char *name, const GPtrArray *nodes)
+static void set_canonical(struct reading *r, const char *name, const GPtrArray *nodes)
 {
     g_autoptr(GString) out = g_string_new("");
 
@@ -173,7 +173,7 @@ static bool set_expressions(struct reading *r, const struct property_row *row,
     }
     if (!items)
         return false;
-    project__set_canonical(r, row->name, items);
+    set_canonical(r, row->name, items);
     FIELD(r, row, char **) = to_strv(r->arena, texts);
     return true;
 }
@@ -290,17 +290,17 @@ static const struct property_row rows[] = {
     {"name",                     set_name,                         0,                       NULL   },
     {"kind",                     project__set_kind,                0,                       NULL   },
     {"dialect",                  set_lower,                        AT(dialect),             NULL   },
-    {"cron",                     project__set_text,                AT(cron),                NULL   },
+    {"cron",                     set_text,                         AT(cron),                NULL   },
     {"cron_tz",                  set_zone,                         AT(cron_tz),             NULL   },
     {"interval_unit",            set_unit,                         AT(interval_unit),       NULL   },
     {"start",                    set_date,                         AT(start),               NULL   },
     {"end",                      set_date,                         AT(end),                 NULL   },
-    {"owner",                    project__set_text,                AT(owner),               NULL   },
-    {"description",              project__set_text,                AT(description),         NULL   },
-    {"stamp",                    project__set_text,                AT(stamp),               NULL   },
+    {"owner",                    set_text,                         AT(owner),               NULL   },
+    {"description",              set_text,                         AT(description),         NULL   },
+    {"stamp",                    set_text,                         AT(stamp),               NULL   },
     {"tags",                     set_words,                        AT(tags),                NULL   },
     {"gateway",                  set_lower,                        AT(gateway),             NULL   },
-    {"project",                  project__set_text,                AT(project),             NULL   },
+    {"project",                  set_text,                         AT(project),             NULL   },
     {"grain",                    set_expressions,                  AT(grains),              NULL   },
     {"grains",                   set_expressions,                  AT(grains),              NULL   },
     {"references",               set_expressions,                  AT(references),          NULL   },
@@ -310,8 +310,8 @@ static const struct property_row rows[] = {
     {"audits",                   project__set_audits,              0,                       NULL   },
     {"partitioned_by",           set_expressions,                  AT(partitioned_by),      NULL   },
     {"clustered_by",             set_expressions,                  AT(clustered_by),        NULL   },
-    {"storage_format",           project__set_text,                AT(storage_format),      NULL   },
-    {"table_format",             project__set_text,                AT(table_format),        NULL   },
+    {"storage_format",           set_text,                         AT(storage_format),      NULL   },
+    {"table_format",             set_text,                         AT(table_format),        NULL   },
     {"physical_properties",      project__set_object,              AT(physical_properties), NULL   },
     {"table_properties",         project__set_object,              AT(physical_properties), NULL   },
     {"virtual_properties",       project__set_object,              AT(virtual_properties),  NULL   },
@@ -325,10 +325,10 @@ static const struct property_row rows[] = {
     {"blueprints",               set_nothing,                      0,                       NULL   },
     {"signals",                  set_signals,                      0,                       NULL   },
     {"virtual_environment_mode", set_environment_mode,             0,                       NULL   },
-    {"physical_version",         project__set_refused,             0,                       NOT_YET},
-    {"grants",                   project__set_refused,             0,                       NOT_YET},
-    {"grants_target_layer",      project__set_refused,             0,                       NOT_YET},
-    {"default_catalog",          project__set_refused,             0,
+    {"physical_version",         set_refused,                      0,                       NOT_YET},
+    {"grants",                   set_refused,                      0,                       NOT_YET},
+    {"grants_target_layer",      set_refused,                      0,                       NOT_YET},
+    {"default_catalog",          set_refused,                      0,
      "cannot be set for one model: it belongs to the gateway's connection."                        },
     {NULL,                       NULL,                             0,                       NULL   },
 };
@@ -342,7 +342,7 @@ bool project__set_by_rows(struct reading *r, const struct property_row *table, c
     for (const struct property_row *row = table; row->name; row++) {
         if (strcmp(row->name, p->name) == 0)
             return row->set(r, row, p, error);
-        if (row->set != project__set_refused)
+        if (row->set != set_refused)
             names[n++] = row->name;
     }
     names[n] = NULL;

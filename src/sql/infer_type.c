@@ -113,10 +113,12 @@ static const struct sql__type *decimal(struct arena *a, const char *parameters)
 {
     g_auto(GStrv) parts = g_strsplit(parameters ? parameters : "18, 3", ",", -1);
     struct sql__type *t = make(a, TYPE_DECIMAL, NULL);
+    g_autofree char *joined = NULL;
 
     for (char **p = parts; *p; p++)
         g_strstrip(*p);
-    t->text = arena_printf(a, "DECIMAL(%s)", g_strjoinv(", ", parts));
+    joined = g_strjoinv(", ", parts);
+    t->text = arena_printf(a, "DECIMAL(%s)", joined);
     t->parameters = true;
     return t;
 }

@@ -232,7 +232,7 @@ void test_two_columns_with_different_shares_diverge(void **state)
 void test_every_audit_the_project_admits_has_a_query(void **state)
 {
     (void)state;
-    for (const struct builtin_audit *a = builtin_audits; a->name; a++)
+    for (const struct builtin_audit *a = project_builtin_audits; a->name; a++)
         if (!evaluate__builtin(a->name))
             fail_msg("%s has no query", a->name);
 }
