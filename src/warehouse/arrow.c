@@ -56,7 +56,8 @@ static const struct arrow_type *extension(const struct ArrowSchema *schema)
 
 static const struct arrow_type *find_type(const char *format)
 {
-    const struct arrow_type *tables[] = {warehouse__scalar_types, warehouse__nested_types};
+    const struct arrow_type *tables[] = {warehouse__scalar_types, warehouse__byte_types,
+                                         warehouse__nested_types};
 
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
         for (const struct arrow_type *t = tables[i]; t->format; t++)

@@ -30,8 +30,9 @@ static inline int64_t warehouse__at(const struct arrow_cell *c)
     return c->array->offset + c->row;
 }
 
-/* arrow_scalar.c, arrow_nested.c: each ends with a row without a format. */
-extern const struct arrow_type warehouse__scalar_types[], warehouse__nested_types[];
+/* Each ends with a row without a format. */
+extern const struct arrow_type warehouse__scalar_types[], warehouse__byte_types[],
+    warehouse__nested_types[];
 /* What extensions say about bytes; found by name. NULL when there is none of this name. */
 const struct arrow_type *warehouse__extension_type(const char *name);
 /* Is the child that a union's value is in NULL? */

@@ -1,6 +1,7 @@
 /* arrow_number.c -- floats in the fewest digits that read back as the same, decimals exactly. */
 #include "warehouse/arrow.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,7 @@ void warehouse__append_double(double value, GString *out)
         append_special(value, out);
         return;
     }
-    for (int precision = 14; precision <= 16; precision++) {
+    for (int precision = fabs(value) < DBL_MIN ? 0 : 14; precision <= 16; precision++) {
         g_autofree char *format = g_strdup_printf("%%.%de", precision);
 
         g_ascii_formatd(text, sizeof text, format, value);
@@ -85,7 +86,7 @@ void warehouse__append_float(float value, GString *out)
         append_special(value, out);
         return;
     }
-    for (int precision = 5; precision <= 8; precision++) {
+    for (int precision = fabsf(value) < FLT_MIN ? 0 : 5; precision <= 8; precision++) {
         g_autofree char *format = g_strdup_printf("%%.%de", precision);
 
         g_ascii_formatd(text, sizeof text, format, (double)value);

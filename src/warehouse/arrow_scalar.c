@@ -1,4 +1,4 @@
-/* arrow_scalar.c -- values of one piece: how each Arrow type is read. */
+/* arrow_scalar.c -- numbers, booleans and times: how each Arrow type is read. */
 #include "warehouse/arrow_int.h"
 
 #include <stdlib.h>
@@ -54,110 +54,6 @@ static void text_decimal(const struct arrow_cell *c, GString *out)
 
     warehouse__append_decimal(values + (size_t)warehouse__at(c) * bytes, bytes, c->field->scale,
                               out);
-}
-
-struct bytes {
-    const char *data;
-    int64_t len;
-};
-
-static struct bytes small_bytes(const struct arrow_cell *c)
-{
-    const int32_t *ends = c->array->buffers[1];
-    int64_t i = warehouse__at(c);
-
-    return (struct bytes){(const char *)c->array->buffers[2] + ends[i], ends[i + 1] - ends[i]};
-}
-
-static struct bytes large_bytes(const struct arrow_cell *c)
-{
-    const int64_t *ends = c->array->buffers[1];
-    int64_t i = warehouse__at(c);
-
-    return (struct bytes){(const char *)c->array->buffers[2] + ends[i], ends[i + 1] - ends[i]};
-}
-
-/* A view: a length, then up to twelve bytes, or four of them, a buffer and a place in it. */
-static struct bytes view_bytes(const struct arrow_cell *c)
-{
-    const char *view = (const char *)c->array->buffers[1] + 16 * warehouse__at(c);
-    int32_t len, buffer, place;
-
-    memcpy(&len, view, sizeof len);
-    if (len <= 12)
-        return (struct bytes){view + 4, len};
-    memcpy(&buffer, view + 8, sizeof buffer);
-    memcpy(&place, view + 12, sizeof place);
-    return (struct bytes){(const char *)c->array->buffers[2 + buffer] + place, len};
-}
-
-static struct bytes fixed_bytes(const struct arrow_cell *c)
-{
-    int64_t width = c->field->width;
-
-    return (struct bytes){(const char *)c->array->buffers[1] + width * warehouse__at(c), width};
-}
-
-static void append_hex(struct bytes b, GString *out)
-{
-    g_string_append(out, "\\x");
-    for (int64_t i = 0; i < b.len; i++)
-        g_string_append_printf(out, "%02x", (unsigned char)b.data[i]);
-}
-
-#define TEXT_OF_BYTES(name, get)                                                                   \
-    static void text_##name(const struct arrow_cell *c, GString *out)                              \
-    {                                                                                              \
-        struct bytes b = get(c);                                                                   \
-                                                                                                   \
-        g_string_append_len(out, b.data, (gssize)b.len);                                           \
-    }                                                                                              \
-    static void hex_##name(const struct arrow_cell *c, GString *out)                               \
-    {                                                                                              \
-        append_hex(get(c), out);                                                                   \
-    }
-
-TEXT_OF_BYTES(small, small_bytes)
-TEXT_OF_BYTES(large, large_bytes)
-TEXT_OF_BYTES(view, view_bytes)
-
-static void hex_fixed(const struct arrow_cell *c, GString *out)
-{
-    append_hex(fixed_bytes(c), out);
-}
-
-static void text_uuid(const struct arrow_cell *c, GString *out)
-{
-    struct bytes b = fixed_bytes(c);
-
-    for (int64_t i = 0; i < b.len; i++)
-        g_string_append_printf(out, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
-                               (unsigned char)b.data[i]);
-}
-
-static uint64_t big_endian(const char *data, size_t n)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < n; i++)
-        value = value << 8 | (unsigned char)data[i];
-    return value;
-}
-
-/* PostgreSQL's TIME WITH TIME ZONE as it travels: microseconds, then seconds west of Greenwich. */
-static void text_timetz(const struct arrow_cell *c, GString *out)
-{
-    struct bytes b = small_bytes(c);
-    int32_t east;
-
-    if (b.len != 12) {
-        append_hex(b, out);
-        return;
-    }
-    east = -(int32_t)(uint32_t)big_endian(b.data + 8, 4);
-    warehouse__append_time((int64_t)big_endian(b.data, 8), 1000000, out);
-    g_string_append_printf(out, "%c%02d:%02d", east < 0 ? '-' : '+', ABS(east) / 3600,
-                           ABS(east) / 60 % 60);
 }
 
 static int64_t whole(const struct arrow_cell *c, bool wide)
@@ -264,12 +160,6 @@ static bool read_decimal(struct arrow_field *f, const char *rest)
            (f->width == 4 || f->width == 8 || f->width == 16 || f->width == 32);
 }
 
-static bool read_width(struct arrow_field *f, const char *rest)
-{
-    f->width = g_ascii_strtoll(rest, NULL, 10);
-    return f->width > 0;
-}
-
 const struct arrow_type warehouse__scalar_types[] = {
     {"n",   true,  "NULL",      JSON_AS_TEXT,    text_null,           NULL          },
     {"b",   true,  "BOOLEAN",   JSON_AS_BOOLEAN, text_bool,           NULL          },
@@ -284,13 +174,6 @@ const struct arrow_type warehouse__scalar_types[] = {
     {"f",   true,  "FLOAT",     JSON_AS_FLOAT,   text_float,          NULL          },
     {"g",   true,  "DOUBLE",    JSON_AS_FLOAT,   text_double,         NULL          },
     {"d:",  false, NULL,        JSON_AS_DECIMAL, text_decimal,        read_decimal  },
-    {"u",   true,  "VARCHAR",   JSON_AS_TEXT,    text_small,          NULL          },
-    {"U",   true,  "VARCHAR",   JSON_AS_TEXT,    text_large,          NULL          },
-    {"vu",  true,  "VARCHAR",   JSON_AS_TEXT,    text_view,           NULL          },
-    {"z",   true,  "BLOB",      JSON_AS_TEXT,    hex_small,           NULL          },
-    {"Z",   true,  "BLOB",      JSON_AS_TEXT,    hex_large,           NULL          },
-    {"vz",  true,  "BLOB",      JSON_AS_TEXT,    hex_view,            NULL          },
-    {"w:",  false, "BLOB",      JSON_AS_TEXT,    hex_fixed,           read_width    },
     {"tdD", true,  "DATE",      JSON_AS_TEXT,    text_date32,         NULL          },
     {"tdm", true,  "DATE",      JSON_AS_TEXT,    text_date64,         NULL          },
     {"tt",  false, "TIME",      JSON_AS_TEXT,    text_time,           read_unit     },
@@ -301,17 +184,3 @@ const struct arrow_type warehouse__scalar_types[] = {
     {"tin", true,  "INTERVAL",  JSON_AS_TEXT,    text_month_day_nano, NULL          },
     {NULL,  false, NULL,        JSON_AS_TEXT,    NULL,                NULL          },
 };
-
-static const struct arrow_type extensions[] = {
-    {"arrow.uuid", true, "UUID",                JSON_AS_TEXT,    text_uuid,   NULL},
-    {"numeric",    true, "NUMERIC",             JSON_AS_DECIMAL, text_small,  NULL},
-    {"timetz",     true, "TIME WITH TIME ZONE", JSON_AS_TEXT,    text_timetz, NULL},
-};
-
-const struct arrow_type *warehouse__extension_type(const char *name)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(extensions); i++)
-        if (g_strcmp0(extensions[i].format, name) == 0)
-            return &extensions[i];
-    return NULL;
-}

@@ -153,12 +153,12 @@ static bool columns(struct warehouse *w, const struct wire_table *t, GPtrArray *
 /* The driver puts the statement before and behind the server's words; it is given once, by us. */
 static void trim(char **words)
 {
-    static const char server[] = "ERROR:  ", driver[] = "[libpq] ";
+    static const char server[] = ": ERROR:  ", driver[] = "[libpq] ";
     char *query = strstr(*words, "\n\nQuery was:"), *begin;
 
     if (query)
         *query = '\0';
-    begin = g_strrstr(*words, server);
+    begin = strstr(*words, server);
     if (begin)
         begin += strlen(server);
     else

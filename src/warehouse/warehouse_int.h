@@ -109,6 +109,9 @@ void warehouse__column_free(struct warehouse_column *c);
 bool warehouse__columns_from(struct warehouse *w, const char *sql, GPtrArray *columns,
                              GError **error);
 
+/* duckdb_attach.c: attach each of an object of catalogs; the first becomes the default. */
+bool warehouse__duckdb_attach(struct warehouse *w, const json_t *catalogs, GError **error);
+
 /* parameters.c: connection parameters, which come from YAML or as texts from the environment. */
 bool warehouse__parameters_check(const struct driver *d, const json_t *connection, GError **error);
 char *warehouse__parameter(const json_t *connection, const char *name); /* text or NULL; g_free() */
