@@ -175,14 +175,13 @@ static void print_failures(const struct auditing *a)
     size_t i;
     json_t *r;
 
-    printf("\nFinished with %d audit error%s and 0 audits skipped.\n", a->failed,
-           a->failed == 1 ? "" : "s");
+    printf("\n%zu audit%s run, %d failed.\n", json_array_size(a->results),
+           json_array_size(a->results) == 1 ? "" : "s", a->failed);
     json_array_foreach (a->results, i, r)
         if (json_get_int(r, "count", 0) > 0)
             printf("\nFailure in audit %s of %s: %" G_GINT64_FORMAT " rows, expected 0.\n%s\n",
                    json_get_string(r, "audit", ""), json_get_string(r, "model", ""),
                    json_get_int(r, "count", 0), json_get_string(r, "query", ""));
-    puts("Done.");
 }
 
 static bool audit_all(struct auditing *a, const GPtrArray *models, GError **error)
@@ -193,7 +192,7 @@ static bool audit_all(struct auditing *a, const GPtrArray *models, GError **erro
     for (guint i = 0; i < models->len; i++)
         total += ((struct model *)models->pdata[i])->audits->len;
     if (ok && !a->cli->json)
-        printf("Found %u audit(s).\n", total);
+        printf("%u audit%s to run.\n", total, total == 1 ? "" : "s");
     for (guint i = 0; ok && i < models->len; i++)
         ok = audit_model(a, models->pdata[i], error);
     return ok;

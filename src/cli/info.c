@@ -67,7 +67,7 @@ static bool is_answering(struct cli *cli, GError **error)
     g_autoptr(json_t) answer = cli__query(cli, gateway, "SELECT 1", 1, error);
 
     if (!answer)
-        g_prefix_error(error, "Data warehouse connection failed. ");
+        g_prefix_error(error, "The data warehouse was not reached: ");
     return answer != NULL;
 }
 
@@ -112,6 +112,6 @@ int cli__info(struct cli *cli, int argc, char **argv, GError **error)
                                   n.external, "macros", n.macros, "connection",
                                   skip ? json_null() : json_boolean(code == CLI_DONE)));
     else if (!skip && code == CLI_DONE)
-        puts("Data warehouse connection succeeded");
+        puts("The data warehouse answers.");
     return code;
 }

@@ -27,22 +27,18 @@ static char *display(const struct plan *p, const char *fqn)
                          p->project->config->suffix_target);
 }
 
-/* [Breaking] Backfill shop.sales and indirectly modified children */
+/* What each category means for a model of this kind. */
 static int choose_category(const struct plan *p, const struct wire_snapshot *s)
 {
-    g_autofree char *name = display(p, s->name);
-    bool view = s->kind == KIND_VIEW, symbolic = !schedule_has_table(s->kind);
-    g_autofree char *breaking =
-        symbolic ? g_strdup("[Breaking] Backfill indirectly modified children")
-                 : g_strdup_printf("[Breaking] %s %s and %sindirectly modified children",
-                                   view ? "Update" : "Backfill", name, view ? "backfill " : "");
-    g_autofree char *non_breaking =
-        symbolic
-            ? g_strdup("[Non-breaking] Don't backfill indirectly modified children")
-            : g_strdup_printf("[Non-breaking] %s %s but %s indirectly modified children",
-                              view ? "Update" : "Backfill", name, view ? "don't backfill" : "not");
-    const char *const choices[] = {breaking, non_breaking};
     static const int categories[] = {CATEGORY_NONE, CATEGORY_BREAKING, CATEGORY_NON_BREAKING};
+    g_autofree char *name = display(p, s->name);
+    const char *verb = s->kind == KIND_VIEW ? "replace" : "compute";
+    g_autofree char *own =
+        schedule_has_table(s->kind) ? g_strdup_printf("%s %s, and ", verb, name) : g_strdup("");
+    g_autofree char *breaking = g_strdup_printf("[Breaking] %scompute what reads it anew", own);
+    g_autofree char *non_breaking =
+        g_strdup_printf("[Non-breaking] %sleave what reads it as it is", own);
+    const char *const choices[] = {breaking, non_breaking};
 
     fprintf(stderr, "\nDirectly Modified: %s\n", name);
     return categories[cli__choose(choices, 2)];
@@ -146,11 +142,10 @@ int cli__ask_dates(struct cli *cli, struct cli_prepared *d, struct plan_options 
     if (!has_backfill(d->plan) || !(d->plan->is_dev || options->restate_models))
         return CLI_GO;
     if (!options->start)
-        start = cli__ask("Enter the backfill start date (eg. '1 year', '2020-01-01') or blank to "
-                         "backfill from the beginning of history");
+        start = cli__ask(
+            "First day to compute (2026-01-31, 1 week ago; empty: each model's own start)");
     if (!options->end)
-        end = cli__ask("Enter the backfill end date (eg. '1 month ago', '2020-01-01') or blank to "
-                       "backfill up until now");
+        end = cli__ask("Last day to compute (empty: up to now)");
     if ((!start || !*start) && (!end || !*end))
         return CLI_GO;
     if (start && *start)

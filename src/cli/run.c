@@ -51,11 +51,11 @@ static void say_nothing_due(const struct cli *cli, const struct wire_environment
 {
     int64_t next = e ? schedule_next_due(e->snapshots, cli->now_ms) : INT64_MAX;
 
-    puts("No models are ready to run. Please wait until a model `cron` interval has elapsed.");
+    puts("Nothing is due: no model's cron has ticked since it was filled.");
     if (next != INT64_MAX) {
         g_autofree char *when = date_timestamp(next);
 
-        printf("\nNext run will be ready at %s UTC.\n", when);
+        printf("The next run is due at %s UTC.\n", when);
     }
 }
 

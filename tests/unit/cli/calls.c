@@ -165,7 +165,7 @@ void test_nothing_due_says_when_something_will_be(void **state)
                         ", \"status\": \"skipped\", \"version\": 1, \"ended_ms\": 9}");
     s = run("run", NULL);
     assert_int_equal(s->code, CLI_DONE);
-    assert_holds(s->out, "No models are ready to run.");
+    assert_holds(s->out, "Nothing is due");
     coded = run("run", "--exit-code", NULL);
     assert_int_equal(coded->code, CLI_NOTHING);
 }

@@ -198,12 +198,12 @@ void test_models_are_counted_and_the_warehouse_tried(void **state)
     script("POST queries", "200 {\"columns\": [{\"name\": \"n\"}], \"rows\": [[1]]}");
     s = run("info", NULL);
     assert_int_equal(s->code, CLI_DONE);
-    assert_string_equal(s->out, "Models: 5\nMacros: 0\nData warehouse connection succeeded\n");
+    assert_string_equal(s->out, "Models: 5\nMacros: 0\nThe data warehouse answers.\n");
     script("POST queries", "504 {\"error\": \"unavailable\", \"message\": \"Nobody took it.\"}");
     failed = run("info", NULL);
     said_free(failed);
     failed = run("info", NULL);
     assert_int_equal(failed->code, CLI_UNAVAILABLE);
-    assert_holds(failed->err, "Data warehouse connection failed.");
+    assert_holds(failed->err, "The data warehouse was not reached:");
     assert_holds(failed->err, "Nobody took it.");
 }
