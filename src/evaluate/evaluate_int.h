@@ -79,7 +79,7 @@ bool evaluate__place_tables(struct evaluate_run *r, struct sql_node *tree, GErro
 /* A table in a tree becomes a query in brackets; `alias` when it has none. */
 void evaluate__put_query(struct evaluate_run *r, struct sql_node *table, struct sql_node *query,
                          const char *alias);
-/* Names as the model's dialect folds them. */
+/* Names as the model's dialect folds them; in queries quoted, as SQLMesh has them. */
 void evaluate__fold_names(struct evaluate_run *r, struct sql_node *tree);
 
 /* render.c */

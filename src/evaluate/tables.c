@@ -156,7 +156,42 @@ static enum sql_visit fold(struct sql_node *n, void *data)
     return SQL_GO_IN;
 }
 
+/* Nodes whose IDENTIFIERs are names of columns and tables. */
+static const uint8_t named[] = {SQL_COLUMN, SQL_STAR,  SQL_TABLE, SQL_SUBQUERY, SQL_TABLE_FUNCTION,
+                                SQL_VALUES, SQL_PAREN, SQL_CTE,   SQL_ALIAS,    SQL_LAMBDA};
+
+static enum sql_visit quote(struct sql_node *n, void *data)
+{
+    (void)data;
+    if ((n->kind == SQL_ALIAS || n->kind == SQL_CTE) && n->text && !n->quote)
+        n->quote = '"';
+    if (memchr(named, n->kind, sizeof named))
+        SQL_EACH_CHILD (n, c)
+            if (c->kind == SQL_IDENTIFIER && !c->quote)
+                c->quote = '"';
+    return SQL_GO_IN;
+}
+
+static enum sql_visit quote_queries(struct sql_node *n, void *data)
+{
+    if (n->kind != SQL_SELECT && n->kind != SQL_SET_OPERATION && n->kind != SQL_SUBQUERY)
+        return SQL_GO_IN;
+    sql_walk(n, quote, data);
+    return SQL_SKIP;
+}
+
+/* Quoting is for engines where folded names mean the same in quotes: words such as "at" are then
+ * no keywords. */
+static bool may_quote(const struct evaluate_run *r)
+{
+    const char *name = sql_dialect_name(r->dialect);
+
+    return strcmp(name, "duckdb") == 0 || strcmp(name, "postgres") == 0;
+}
+
 void evaluate__fold_names(struct evaluate_run *r, struct sql_node *tree)
 {
     sql_walk(tree, fold, r);
+    if (may_quote(r))
+        sql_walk(tree, quote_queries, r);
 }
