@@ -23,7 +23,7 @@ static void arm(void)
 
     if (!parts || !parts[0] || !parts[1])
         return;
-    armed.left = atoi(parts[1]);
+    armed.left = (int)g_ascii_strtoll(parts[1], NULL, 10);
     armed.kill = parts[2] && strcmp(parts[2], "kill") == 0;
     armed.name = g_strdup(parts[0]);
 }
