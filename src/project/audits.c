@@ -299,7 +299,10 @@ bool project__bind_audits(struct loader *l, struct draft *d, GError **error)
 {
     GPtrArray *audits = d->model->audits, *kept = project__list(l->arena);
 
-    for (guint i = 0; audits && i < audits->len; i++) {
+    if (d->model->kind == KIND_EMBEDDED && audits->len > 0)
+        return project__fail_draft(d, d->name_at, error,
+                                   "an EMBEDDED model has no rows of its own, so no audits.");
+    for (guint i = 0; i < audits->len; i++) {
         struct model_audit *a = audits->pdata[i];
         const struct audit_definition *own = find_definition(l, d, a->name);
         bool blocking;

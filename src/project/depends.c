@@ -252,6 +252,31 @@ static bool take_projections(struct draft *d, const GPtrArray *typed)
     return typed->len > 0;
 }
 
+static bool has_column(const GPtrArray *columns, const char *name)
+{
+    for (guint i = 0; i < columns->len; i++)
+        if (strcmp(((struct model_column *)columns->pdata[i])->name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool check_keys(const struct draft *d, GError **error)
+{
+    const struct model *m = d->model;
+    const GPtrArray *columns = m->columns ? m->columns : m->columns_known ? m->projections : NULL;
+
+    for (guint i = 0; columns && i < d->keys->len; i++) {
+        const struct key *key = d->keys->pdata[i];
+
+        if (!has_column(columns, key->column))
+            return project__fail_draft(d, key->at, error,
+                                       "\"%s\" names the column \"%s\", which the model %s does "
+                                       "not have.",
+                                       key->property, key->column, m->name);
+    }
+    return true;
+}
+
 bool project__find_columns(struct loader *l, struct draft *d, GError **error)
 {
     struct asking ask = {l, d};
@@ -259,7 +284,7 @@ bool project__find_columns(struct loader *l, struct draft *d, GError **error)
     const GPtrArray *typed;
 
     if (!d->expanded)
-        return true;
+        return check_keys(d, error);
     if (d->columns_need_parents && !expand_again(l, d, &ask, error))
         return false;
     typed = sql_infer(l->arena, d->expanded, d->dialect, &schema);
@@ -269,7 +294,7 @@ bool project__find_columns(struct loader *l, struct draft *d, GError **error)
         return project__fail_draft(d, d->model->query_at, error,
                                    "a query that reads its own table needs the types of all its "
                                    "columns: cast each of them, or list them under \"columns\".");
-    return true;
+    return check_keys(d, error);
 }
 
 void project__embed(struct loader *l, struct draft *d)

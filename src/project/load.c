@@ -230,9 +230,10 @@ static bool start(struct loader *l, GError **error)
     const struct config *c = l->config;
     const json_t *naming = json_object_get(c->raw, "model_naming");
     const char *gateway = l->options->gateway ? l->options->gateway : c->default_gateway;
+    g_autofree char *lower = gateway ? g_ascii_strdown(gateway, -1) : NULL;
 
     l->root = c->path;
-    l->gateway = gateway ? arena_strdup(l->arena, gateway) : NULL;
+    l->gateway = gateway ? arena_strdup(l->arena, lower) : NULL;
     if (l->options->gateway && !config_gateway(c, l->options->gateway, error))
         return false;
     l->dialect = json_get_string(c->model_defaults, "dialect", "");

@@ -22,6 +22,7 @@ struct draft *project__draft_new(struct loader *l, const struct source *source)
     d->data = g_string_new("");
     d->metadata = g_string_new("");
     d->definitions = project__list(l->arena);
+    d->keys = project__list(l->arena);
     project__fill_lists(l->arena, d->model);
     return d;
 }
@@ -316,10 +317,11 @@ static bool check_model(struct file *f, GError **error)
 
     if (m->end && !m->start)
         return project__fail(&f->r, 0, error, "a model with an end needs a start.");
-    if ((m->partitioned_by[0] || m->clustered_by[0]) && m->kind == KIND_EMBEDDED)
+    if ((m->partitioned_by[0] || m->clustered_by[0]) &&
+        (m->kind == KIND_EMBEDDED || m->kind == KIND_VIEW))
         return project__fail(&f->r, 0, error,
-                             "partitioned_by and clustered_by have no meaning for an EMBEDDED "
-                             "model.");
+                             "partitioned_by and clustered_by have no meaning for the kind %s.",
+                             model_kind_names[m->kind]);
     return true;
 }
 

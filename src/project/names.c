@@ -93,7 +93,7 @@ static const char *duckdb_catalog(struct arena *a, const json_t *connection)
     if (!database || !*database || strcmp(database, ":memory:") == 0)
         return "memory";
     base = g_path_get_basename(database);
-    if ((dot = strchr(base, '.')) && dot > base)
+    if ((dot = strrchr(base, '.')) && dot > base)
         *dot = '\0';
     return arena_strdup(a, base);
 }
@@ -135,18 +135,28 @@ static const char *reported_catalog(const GPtrArray *gateways, const char *name)
     return NULL;
 }
 
+/* SQLMesh folds it as the dialect folds a name without quotes. */
+static const char *folded(const struct loader *l, const char *catalog)
+{
+    const struct sql_dialect *d = sql_dialect_find(l->dialect, NULL);
+
+    return catalog && d
+               ? sql_normalize(l->arena, sql_node_new(l->arena, SQL_IDENTIFIER, catalog, -1), d)
+               : catalog;
+}
+
 const char *project__catalog(const struct loader *l, const char *gateway)
 {
     const char *name = gateway ? gateway : l->gateway;
-    const char *reported = reported_catalog(l->options->gateways, name);
+    const char *reported;
     const struct config_gateway *g;
 
     if (!gateway && l->catalog_known)
         return l->project->default_catalog;
-    if (reported)
-        return reported;
+    if ((reported = reported_catalog(l->options->gateways, name)))
+        return folded(l, reported);
     if (!l->config->gateways || l->config->gateways->len == 0)
         return "memory";
     g = config_gateway(l->config, name, NULL);
-    return g && g->type && *g->type ? configured_catalog(l, g) : NULL;
+    return g && g->type && *g->type ? folded(l, configured_catalog(l, g)) : NULL;
 }

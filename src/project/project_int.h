@@ -14,10 +14,17 @@
 #include "sql/lex.h"
 #include "sql/scope.h"
 
+/* A column that partitioned_by or clustered_by names. */
+struct key {
+    const char *property, *column;
+    uint32_t at;
+};
+
 struct draft {
     struct arena *arena;
     struct model *model;
     size_t name_at;        /* the name in the file */
+    GPtrArray *keys;       /* of struct key */
     uint32_t seed_at;      /* the seed's path in the file */
     bool has_descriptions; /* the block has column_descriptions */
     struct source source;

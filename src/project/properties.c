@@ -151,6 +151,41 @@ static void set_canonical(struct reading *r, const char *name, const GPtrArray *
                         arena_strndup(r->arena, out->str, out->len));
 }
 
+struct key_search {
+    struct reading *r;
+    struct key *key;
+    unsigned found;
+};
+
+static enum sql_visit see_column(struct sql_node *n, void *data)
+{
+    struct key_search *s = data;
+
+    if (n->kind != SQL_COLUMN)
+        return SQL_GO_IN;
+    s->found++;
+    if (n->last->kind == SQL_IDENTIFIER)
+        s->key->column = sql_normalize(s->r->arena, n->last, s->r->dialect);
+    return SQL_SKIP;
+}
+
+/* Each of them names one column, which the model must have: depends.c looks. */
+static bool add_key(struct reading *r, const char *property, struct sql_node *n, GError **error)
+{
+    struct key *key = arena_new_of(r->arena, struct key);
+    struct key_search search = {r, key, 0};
+
+    key->property = property;
+    key->at = n->at;
+    sql_walk(n, see_column, &search);
+    if (search.found != 1)
+        return project__fail(r, n->at, error, "\"%s\" wants expressions of one column each.",
+                             property);
+    if (key->column)
+        g_ptr_array_add(r->draft->keys, key);
+    return true;
+}
+
 /* partitioned_by (a, date_trunc('month', b)), grains, references. A text is SQL too. */
 static bool set_expressions(struct reading *r, const struct property_row *row,
                             const struct property *p, GError **error)
@@ -168,6 +203,8 @@ static bool set_expressions(struct reading *r, const struct property_row *row,
                 return false;
             items->pdata[i] = n;
         }
+        if (row->note && !add_key(r, row->name, n, error))
+            return false;
         g_autofree char *sql = sql_print(n, r->dialect);
         g_ptr_array_add(texts, arena_strdup(r->arena, sql));
     }
@@ -308,8 +345,8 @@ static const struct property_row rows[] = {
     {"columns",                  project__set_columns,             0,                       NULL   },
     {"column_descriptions",      project__set_column_descriptions, 0,                       NULL   },
     {"audits",                   project__set_audits,              0,                       NULL   },
-    {"partitioned_by",           set_expressions,                  AT(partitioned_by),      NULL   },
-    {"clustered_by",             set_expressions,                  AT(clustered_by),        NULL   },
+    {"partitioned_by",           set_expressions,                  AT(partitioned_by),      "key"  },
+    {"clustered_by",             set_expressions,                  AT(clustered_by),        "key"  },
     {"storage_format",           set_text,                         AT(storage_format),      NULL   },
     {"table_format",             set_text,                         AT(table_format),        NULL   },
     {"physical_properties",      project__set_object,              AT(physical_properties), NULL   },
