@@ -1,5 +1,5 @@
-/* arrow.h -- values of Arrow C data as texts and as JSON, and texts as an Arrow stream; for
- * src/warehouse/ only. docs/internals/warehouse.md says what each type looks like as a text.
+/* arrow.h -- values of Arrow C data as texts and as JSON; for src/warehouse/ only.
+ * docs/internals/warehouse.md says what each type looks like as a text.
  */
 #ifndef HEDDLE_WAREHOUSE_ARROW_H
 #define HEDDLE_WAREHOUSE_ARROW_H

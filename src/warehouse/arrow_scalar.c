@@ -147,16 +147,19 @@ static bool read_timestamp(struct arrow_field *f, const char *rest)
 /* "precision,scale[,bits]" */
 static bool read_decimal(struct arrow_field *f, const char *rest)
 {
-    g_auto(GStrv) parts = g_strsplit(rest, ",", -1);
-    guint n = g_strv_length(parts);
+    gint64 numbers[3] = {0, 0, 128};
+    size_t n = 0;
 
-    if (n != 2 && n != 3)
-        return false;
-    f->precision = atoi(parts[0]);
-    f->scale = atoi(parts[1]);
-    f->width = n == 3 ? atoi(parts[2]) / 8 : 16;
+    for (char *end; n < G_N_ELEMENTS(numbers) && *rest; rest = *end ? end + 1 : end) {
+        numbers[n++] = g_ascii_strtoll(rest, &end, 10);
+        if (*end && *end != ',')
+            return false;
+    }
+    f->precision = (int)CLAMP(numbers[0], 0, 76);
+    f->scale = (int)CLAMP(numbers[1], -76, 76);
+    f->width = numbers[2] / 8;
     f->type_name = g_strdup_printf("DECIMAL(%d,%d)", f->precision, f->scale);
-    return f->scale >= -76 && f->scale <= 76 &&
+    return n >= 2 && f->precision == numbers[0] && f->scale == numbers[1] &&
            (f->width == 4 || f->width == 8 || f->width == 16 || f->width == 32);
 }
 

@@ -1,7 +1,7 @@
 /* columns.c -- the columns of a table or view, with the types as the engine prints them. */
 #include "warehouse/warehouse_int.h"
 
-struct warehouse_column *warehouse__column_new(const char *name, const char *type)
+static struct warehouse_column *new_column(const char *name, const char *type)
 {
     struct warehouse_column *c = g_new0(struct warehouse_column, 1);
 
@@ -10,7 +10,7 @@ struct warehouse_column *warehouse__column_new(const char *name, const char *typ
     return c;
 }
 
-void warehouse__column_free(struct warehouse_column *c)
+static void free_column(struct warehouse_column *c)
 {
     g_free(c->name);
     g_free(c->type);
@@ -26,8 +26,7 @@ bool warehouse__columns_from(struct warehouse *w, const char *sql, GPtrArray *co
     if (!r)
         return false;
     while (warehouse_next(r, &why))
-        g_ptr_array_add(columns,
-                        warehouse__column_new(warehouse_value(r, 0), warehouse_value(r, 1)));
+        g_ptr_array_add(columns, new_column(warehouse_value(r, 0), warehouse_value(r, 1)));
     if (why)
         g_propagate_error(error, why);
     return !why;
@@ -36,7 +35,7 @@ bool warehouse__columns_from(struct warehouse *w, const char *sql, GPtrArray *co
 bool warehouse_columns(struct warehouse *w, const struct wire_table *table, GPtrArray **columns,
                        GError **error)
 {
-    GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)warehouse__column_free);
+    GPtrArray *found = g_ptr_array_new_with_free_func((GDestroyNotify)free_column);
     GError *why = NULL;
     bool there = w->driver->columns(w, table, found, &why);
 

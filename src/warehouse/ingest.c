@@ -36,22 +36,17 @@ static const struct warehouse_column *find_column(GPtrArray *columns, const char
     return NULL;
 }
 
-static bool append_column(const struct warehouse *w, const struct warehouse_batch *b, int i,
-                          GPtrArray *columns, GString *names, GString *values, GError **error)
+/* NULL and an error when the table lacks a column of the data. */
+static const struct warehouse_column *column_of(const struct warehouse_batch *b, int i,
+                                                GPtrArray *columns, GError **error)
 {
     const struct warehouse_column *c = find_column(columns, b->columns[i]);
-    g_autofree char *from = warehouse_quote_identifier(w->dialect, b->columns[i]);
-    g_autofree char *to = c ? warehouse_quote_identifier(w->dialect, c->name) : NULL;
 
-    if (!c) {
+    if (!c)
         g_set_error(error, warehouse_error(), ERROR_NOT_FOUND,
                     "Table %s has no column %s, which the data has.", b->table->name,
                     b->columns[i]);
-        return false;
-    }
-    g_string_append_printf(names, "%s%s", i ? ", " : "", to);
-    g_string_append_printf(values, "%sCAST(%s AS %s)", i ? ", " : "", from, c->type);
-    return true;
+    return c;
 }
 
 /* INSERT INTO the table SELECT casts FROM the temporary one; NULL and an error. */
@@ -61,9 +56,16 @@ static char *insert_statement(struct warehouse *w, const struct warehouse_batch 
     g_autofree char *table = warehouse_quote_table(w->dialect, b->table);
     g_autoptr(GString) names = g_string_new(NULL), values = g_string_new(NULL);
 
-    for (int i = 0; i < b->width; i++)
-        if (!append_column(w, b, i, columns, names, values, error))
+    for (int i = 0; i < b->width; i++) {
+        const struct warehouse_column *c = column_of(b, i, columns, error);
+        g_autofree char *from = warehouse_quote_identifier(w->dialect, b->columns[i]);
+        g_autofree char *to = c ? warehouse_quote_identifier(w->dialect, c->name) : NULL;
+
+        if (!c)
             return NULL;
+        g_string_append_printf(names, "%s%s", i ? ", " : "", to);
+        g_string_append_printf(values, "%sCAST(%s AS %s)", i ? ", " : "", from, c->type);
+    }
     return g_strdup_printf("INSERT INTO %s (%s) SELECT %s FROM %s." PLACE, table, names->str,
                            values->str, w->driver->temporary_schema);
 }

@@ -34,7 +34,9 @@ char *warehouse_default_catalog(struct warehouse *w, GError **error) MUST_CHECK;
 /* A comment put in front of every statement from now on (a plan's or run's id); NULL: none. */
 void warehouse_set_comment(struct warehouse *w, const char *comment);
 
-/* Run a statement. `rows` (may be NULL) gets the number of rows it changed, -1 when unknown. */
+/* Run a statement (on DuckDB also several, one after the other: the last one's rows count).
+ * Free the rows of a query first: PostgreSQL answers one at a time. `rows` (may be NULL) gets the
+ * number of rows it changed, -1 when unknown. */
 bool warehouse_execute(struct warehouse *w, const char *sql, int64_t *rows,
                        GError **error) MUST_CHECK;
 bool warehouse_begin(struct warehouse *w, GError **error) MUST_CHECK;
@@ -51,7 +53,8 @@ const char *warehouse_column_type(const struct warehouse_rows *r, int column);
 /* To the next row: false at the end or on an error (tell them apart by *error). */
 bool warehouse_next(struct warehouse_rows *r, GError **error);
 const char *warehouse_value(const struct warehouse_rows *r, int column); /* until the next row */
-/* The value as JSON: numbers and booleans as such, the rest as strings. A new reference. */
+/* The value as JSON: numbers (while they lose no digit) and booleans as such, lists and structs as
+ * arrays and objects, the rest as strings. A new reference. */
 json_t *warehouse_value_json(const struct warehouse_rows *r, int column);
 void warehouse_rows_free(struct warehouse_rows *r);
 /* The one number a query gives. */

@@ -103,8 +103,6 @@ void warehouse__rows_abandon(struct warehouse_rows *r);
 char *warehouse__text(struct warehouse *w, const char *sql, GError **error);
 
 /* columns.c */
-struct warehouse_column *warehouse__column_new(const char *name, const char *type);
-void warehouse__column_free(struct warehouse_column *c);
 /* Add one column for each row of a query of names and types. */
 bool warehouse__columns_from(struct warehouse *w, const char *sql, GPtrArray *columns,
                              GError **error);
