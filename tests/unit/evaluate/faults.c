@@ -29,11 +29,15 @@ int setup(void **state)
 
 int teardown(void **state)
 {
-    if (file_of_parent()) {
-        rig_close(*state);
-        return 0;
-    }
-    return rig_teardown(state);
+    struct rig *g = *state;
+
+    if (!file_of_parent())
+        return rig_teardown(state);
+    rig_close(g);
+    g_string_free(g->log, TRUE);
+    g_free(g->file);
+    g_free(g);
+    return 0;
 }
 
 static void make_source(struct rig *g)
