@@ -148,6 +148,7 @@ struct commenter {
     struct sql_lexer lexer;
     struct sql_token before; /* the token before this one */
     struct sql_token last;   /* of the projection; T_END when it has none yet */
+    struct sql_node *node;   /* the projection; NULL: behind the last one */
     const char *comment;     /* of the projection */
     const char *ended_name;  /* the projection the last comma ended */
     const char *ended_comment;
@@ -216,13 +217,33 @@ static void flush_ended(struct commenter *c)
     c->ended_name = c->ended_comment = NULL;
 }
 
+/* What a projection is called: by its alias, or as the column it is or casts. */
+static const char *projection_name(const struct draft *d, const struct sql_node *n)
+{
+    while (n && (n->kind == SQL_CAST || n->kind == SQL_PAREN))
+        n = n->child;
+    if (n && n->kind == SQL_COLUMN)
+        n = n->last;
+    if (!n || !n->text || (n->kind != SQL_ALIAS && n->kind != SQL_IDENTIFIER) ||
+        n->flags & SQL_TEMPLATE)
+        return NULL;
+    return sql_normalize(d->arena, n, d->dialect);
+}
+
+static struct sql_node *next_projection(struct sql_node *n)
+{
+    while (n && n->slot != SLOT_PROJECTION)
+        n = n->next;
+    return n;
+}
+
 static void end_projection(struct commenter *c)
 {
-    struct draft *d = c->draft;
-
     flush_ended(c);
-    if (c->last.kind == T_WORD || c->last.kind == T_QUOTED)
-        c->ended_name = column_name(d->arena, &d->source, d->dialect, &c->last);
+    if (c->last.kind != T_END && c->node) {
+        c->ended_name = projection_name(c->draft, c->node);
+        c->node = next_projection(c->node->next);
+    }
     c->ended_comment = c->comment;
     c->comment = NULL;
     c->last = (struct sql_token){.kind = T_END};
@@ -282,10 +303,16 @@ void project__describe_columns(struct draft *d)
 {
     struct commenter c = {.draft = d, .last = {.kind = T_END}};
     const char *query = d->model->query;
+    struct sql_node *select = d->query;
     int depth = 0;
 
     if (d->has_descriptions || !query || (!strstr(query, "--") && !strstr(query, "/*")))
         return;
+    while (select && select->kind == SQL_SET_OPERATION)
+        select = sql_child(select, SLOT_LEFT);
+    if (!select || select->kind != SQL_SELECT)
+        return;
+    c.node = next_projection(select->child);
     sql_lexer_init(&c.lexer, &d->source, d->dialect);
     c.lexer.at = (uint32_t)d->model->query_at;
     for (struct sql_token t = sql_lexer_next(&c.lexer); t.kind != T_END;
