@@ -211,11 +211,14 @@ bool warehouse__say(struct warehouse *w, const char *sql, GError **error)
 static bool say_in_transaction(struct warehouse *w, const char *word, GError **error)
 {
     struct run run;
+    bool ok;
 
-    if (!warehouse__start(w, word, false, &run, error))
+    if (!warehouse__enter(w, error))
         return false;
+    ok = warehouse__start(w, word, false, &run, error);
+    warehouse__leave(w);
     warehouse__end(w, &run);
-    return true;
+    return ok;
 }
 
 bool warehouse_begin(struct warehouse *w, GError **error)

@@ -715,3 +715,41 @@ void test_rows_that_cannot_be_loaded_say_where(void **state)
     assert_false(warehouse_ingest(w, &batch, &none));
     assert_int_equal(none->code, ERROR_NOT_FOUND);
 }
+
+void test_a_cancelled_transaction_can_be_rolled_back_and_followed(void **state)
+{
+    g_autoptr(warehouse) w = open_memory();
+    g_autoptr(GError) error = NULL, next = NULL;
+    pthread_t thread;
+    int64_t n = -1;
+
+    (void)state;
+    assert_true(warehouse_begin(w, NULL));
+    execute(w, "CREATE TABLE t AS SELECT 1 AS i");
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, w), 0);
+    assert_false(warehouse_number(
+        w, "SELECT SUM(a.range * b.range % 7) FROM range(1000000) a, range(10000000) b", &n,
+        &error));
+    pthread_join(thread, NULL);
+    warehouse_rollback(w);
+    assert_true(warehouse_begin(w, &next));
+    assert_true(warehouse_number(w, "SELECT COUNT(*) FROM duckdb_tables()", &n, &next));
+    assert_int_equal(n, 0);
+    assert_true(warehouse_commit(w, &next));
+}
+
+void test_a_transaction_begins_beside_rows_read_in_part(void **state)
+{
+    g_autoptr(warehouse) w = open_memory();
+    struct warehouse_rows *r = warehouse_query(w, "SELECT * FROM range(100000)", NULL);
+    int64_t n = -1;
+
+    (void)state;
+    assert_true(warehouse_next(r, NULL));
+    warehouse_rows_free(r);
+    assert_true(warehouse_begin(w, NULL));
+    execute(w, "CREATE TABLE t AS SELECT 1 AS i");
+    warehouse_rollback(w);
+    assert_true(warehouse_number(w, "SELECT COUNT(*) FROM duckdb_tables()", &n, NULL));
+    assert_int_equal(n, 0);
+}
