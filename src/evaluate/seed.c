@@ -64,13 +64,33 @@ static bool plan_declared(struct evaluate_run *r, struct seed_table *t, struct s
     return true;
 }
 
+static bool is_word(const char *cell, const char *word)
+{
+    return strcmp(cell, word) == 0;
+}
+
+/* A column of True, False and nothing is a text of booleans, and the warehouse writes those in
+ * lower case; one that the model declares to be a text keeps the words. */
+static void write_booleans(struct seed_column *c, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++)
+        if (c->cells[i] && !is_word(c->cells[i], "True") && !is_word(c->cells[i], "False"))
+            return;
+    for (size_t i = 0; i < rows; i++)
+        if (c->cells[i])
+            c->cells[i] = is_word(c->cells[i], "True") ? "true" : "false";
+}
+
 static bool plan_columns(struct evaluate_run *r, struct seed_table *t, struct seed_plan *p,
                          GError **error)
 {
     if (r->model->columns && r->model->columns->len > 0)
         return plan_declared(r, t, p, error);
-    for (size_t i = 0; i < t->n_columns; i++)
+    for (size_t i = 0; i < t->n_columns; i++) {
+        if (t->columns[i].type == SEED_TEXT)
+            write_booleans(&t->columns[i], t->n_rows);
         add_column(r, p, fold(r, t->columns[i].name), seed_type_names[t->columns[i].type], (int)i);
+    }
     return true;
 }
 

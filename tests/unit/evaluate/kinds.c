@@ -276,6 +276,22 @@ void test_a_seed_without_columns_has_inferred_ones(void **state)
                "id|BIGINT / amount|DOUBLE / word|VARCHAR / flag|BOOLEAN");
 }
 
+#define GAPS                                                                                       \
+    "`seed`: {`path`: `s.csv`, `delimiter`: `,`, `quotechar`: `\\``, `keep_default_na`: true, "    \
+    "`content`: `id,flag\\n1,true\\n2,\\n`}"
+
+void test_booleans_with_gaps_are_texts_as_the_warehouse_writes_them(void **state)
+{
+    struct rig *g = *state;
+
+    rig_succeed(g, rig_task(TASK_EVALUATE, "seed", "`kind`: `SEED`, " GAPS));
+    rig_expect(g, "SELECT flag FROM sqlmesh__shop.shop__seed__1 ORDER BY id", "true / NULL");
+    rig_succeed(g,
+                rig_task(TASK_EVALUATE, "seed",
+                         "`kind`: `SEED`, `columns`: [{`name`: `flag`, `type`: `TEXT`}], " GAPS));
+    rig_expect(g, "SELECT flag FROM sqlmesh__shop.shop__seed__1 ORDER BY 1", "True / NULL");
+}
+
 void test_a_seed_lacking_a_declared_column_is_an_error(void **state)
 {
     rig_fail(*state,
