@@ -2,13 +2,16 @@
 """A project of many small models, loaded by the real SQLMesh and by Heddle: names, kinds, crons, units,
 dependencies, columns with types, descriptions, tags, audits must be alike.
 
-    tests/parity/load.py LOADER        LOADER is tests/parity/load.c, built (make BUILD/parity/load)
+    tests/parity/load.py [--build build] [FOLDER…]      FOLDERs: other projects to compare as well
 
-Needs the package sqlmesh (tools/bootstrap test puts it in the cache's oracle/).
+Links tests/parity/load.c with the libraries of a finished build (make). Needs the package sqlmesh (tools/bootstrap
+test puts it in the cache's oracle/).
 """
 
+import argparse
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -118,17 +121,31 @@ def lines(command):
     return {model["name"]: model for model in found}
 
 
-def main():
-    python = pathlib.Path.home() / ".cache/heddle/oracle/bin/python"
-    python = str(python) if python.exists() else sys.executable
+def build_loader(build, folder):
+    """load.c linked with the build's libraries."""
+    here = pathlib.Path(__file__).resolve().parent
+    packages = "glib-2.0 jansson libfyaml openssl".split()
+    flags = shlex.split(subprocess.check_output(["pkg-config", "--cflags", "--libs", *packages], text=True))
+    libraries = [f"{build}/lib/{name}.a" for name in ("project", "macro", "sql", "wire", "calendar", "base")]
+    loader = f"{folder}/load"
+    subprocess.check_call(
+        ["gcc", "-std=c11", "-D_DEFAULT_SOURCE", f"-I{here.parent.parent}/src", "-o", loader, here / "load.c",
+         "-Wl,--start-group", *libraries, "-Wl,--end-group", *flags, "-lm"])
+    return loader
+
+
+def write_project(folder):
+    for name, text in FILES.items():
+        path = pathlib.Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def compare(python, loader, folder):
+    """How many members differ."""
+    theirs = lines([python, "-c", ORACLE, folder])
+    ours = lines([loader, folder])
     unlike = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in FILES.items():
-            path = pathlib.Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        theirs = lines([python, "-c", ORACLE, folder])
-        ours = lines([sys.argv[1], folder])
     for name in sorted(theirs.keys() | ours.keys()):
         if name not in theirs or name not in ours:
             print(f"{name}: only {'ours' if name in ours else 'theirs'}")
@@ -138,8 +155,22 @@ def main():
             if ours[name].get(key) != value:
                 print(f"{name}: {key}\n    SQLMesh: {value}\n    Heddle:  {ours[name].get(key)}")
                 unlike += 1
-    print(f"{len(theirs)} models, {unlike} differences")
-    sys.exit(unlike > 0)
+    print(f"{folder}: {len(theirs)} models, {unlike} differences")
+    return unlike
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default="build")
+    parser.add_argument("folders", nargs="*")
+    arguments = parser.parse_args()
+    python = pathlib.Path.home() / ".cache/heddle/oracle/bin/python"
+    python = str(python) if python.exists() else sys.executable
+    with tempfile.TemporaryDirectory() as own:
+        loader = build_loader(arguments.build, own)
+        write_project(f"{own}/project")
+        folders = [f"{own}/project", *arguments.folders]
+        sys.exit(sum(compare(python, loader, folder) for folder in folders) > 0)
 
 
 main()

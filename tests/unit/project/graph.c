@@ -232,3 +232,46 @@ void test_what_is_missing_or_broken_is_named_with_its_file(void **state)
         assert_holds(message, cases[i].parts[1]);
     }
 }
+
+void test_comments_in_the_query_describe_columns(void **state)
+{
+    static const struct {
+        const char *name, *description;
+    } expected[] = {
+        {"id",    "the key"  },
+        {"b",     "second"   },
+        {"total", "all of it"},
+        {"k",     "last"     }
+    };
+    (void)state;
+    g_autoptr(project) p = test_project(
+        FILES("models/a.sql", "MODEL (name m.a);\nWITH c AS (\n  SELECT 1 AS z -- inner\n)\n"
+                              "SELECT -- of the list\n  id::INT, -- the key\n  a AS b /* second */,"
+                              "\n  -- all of it\n  SUM(v /* a part */) AS total,\n  x,\n"
+                              "  k -- last\nFROM t -- not this"));
+    const GPtrArray *found = project_find(p, "m.a", NULL)->column_descriptions;
+
+    assert_int_equal(found->len, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < found->len; i++) {
+        const struct model_column *c = found->pdata[i];
+
+        assert_string_equal(c->name, expected[i].name);
+        assert_string_equal(c->description, expected[i].description);
+    }
+}
+
+void test_a_blueprint_makes_a_model_of_each_row(void **state)
+{
+    (void)state;
+    g_autoptr(project) p = test_project(
+        FILES("models/a.sql", "MODEL (name m.@{who}_x, kind FULL, blueprints ((who := a, w := 1), "
+                              "(who := b, w := 2))); SELECT @who AS c, @w AS w FROM m.t"));
+    const struct model *a = project_find(p, "m.a_x", NULL), *b = project_find(p, "m.b_x", NULL);
+
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_int_equal(json_get_int(b->blueprint_variables, "w", 0), 2);
+    assert_string_equal(((struct model_statement *)a->definitions->pdata[0])->sql, "@DEF(who, a)");
+    assert_string_not_equal(project_snapshot(p, a->fqn)->data_hash,
+                            project_snapshot(p, b->fqn)->data_hash);
+}
