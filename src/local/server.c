@@ -11,6 +11,7 @@ struct texts {
     char *listen, *state, *cert, *key, *public_url, *level, *format;
     char *cert_pem, *key_pem;
     gboolean no_scheduler, no_queries, plain_http;
+    int lease_seconds;
 };
 
 static void texts_clear(struct texts *t)
@@ -32,6 +33,14 @@ static bool read_pem(const char *path, char **pem, GError **error)
         return true;
     error_hint(error, "--tls-cert and --tls-key are paths of PEM files.");
     return false;
+}
+
+static bool check_lease(const struct texts *t, GError **error)
+{
+    if (t->lease_seconds == 0 || (t->lease_seconds >= 2 && t->lease_seconds <= 3600))
+        return true;
+    return local__usage_error(error, "--lease-seconds is from 2 to 3600, not %d.",
+                              t->lease_seconds);
 }
 
 static bool read_tls(struct texts *t, GError **error)
@@ -96,6 +105,7 @@ static int serve(const struct texts *t, GError **error)
         .plain_http = t->plain_http,
         .no_scheduler = t->no_scheduler,
         .no_queries = t->no_queries,
+        .lease_ttl_ms = t->lease_seconds * 1000LL,
     };
     struct control *c;
 
@@ -127,18 +137,22 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Do not watch the clock: runs start by request only", NULL},
         {"no-queries",       0, 0, G_OPTION_ARG_NONE, &t.no_queries,
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
-        {"log-level",   0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"lease-seconds",   0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
+         "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
+        {"log-level",           0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format",           0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format",     0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0    },
+        {0     },
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);
 
     (void)cli;
     if (code == LOCAL_GO)
-        code = !set_log(&t, error) || !read_tls(&t, error) ? CLI_USAGE : serve(&t, error);
+        code = set_log(&t, error) && read_tls(&t, error) && check_lease(&t, error)
+                   ? serve(&t, error)
+                   : CLI_USAGE;
     texts_clear(&t);
     return code;
 }

@@ -4,7 +4,9 @@ static const struct db_migration migrations[] = {
     {1,
      "CREATE TABLE task_group (id BIGINT PRIMARY KEY, open BIGINT NOT NULL, failed BIGINT NOT NULL,"
      " cancelled BIGINT NOT NULL, version BIGINT NOT NULL);"
-     "CREATE TABLE task (id INTEGER PRIMARY KEY, project BIGINT NOT NULL, grp BIGINT NOT NULL,"
+     /* AUTOINCREMENT: a number is never used again, or an old fence could fit a new task. */
+     "CREATE TABLE task (id INTEGER PRIMARY KEY AUTOINCREMENT, project BIGINT NOT NULL, grp BIGINT "
+     "NOT NULL,"
      " kind INTEGER NOT NULL, class INTEGER NOT NULL, priority BIGINT NOT NULL, gateway TEXT,"
      " subject BIGINT NOT NULL, name TEXT, target TEXT, start_ms BIGINT, end_ms BIGINT,"
      " payload TEXT, state TEXT NOT NULL, waits BIGINT NOT NULL, fence BIGINT NOT NULL,"
@@ -18,7 +20,8 @@ static const struct db_migration migrations[] = {
      "CREATE INDEX task_unclaimed ON task (ready_ms) WHERE state = 'ready';"
      "CREATE TABLE task_edge (parent BIGINT NOT NULL, child BIGINT NOT NULL,"
      " PRIMARY KEY (parent, child));"
-     "CREATE TABLE attempt (id INTEGER PRIMARY KEY, task BIGINT NOT NULL, fence BIGINT NOT NULL,"
+     "CREATE TABLE attempt (id INTEGER PRIMARY KEY AUTOINCREMENT, task BIGINT NOT NULL, fence "
+     "BIGINT NOT NULL,"
      " attempt BIGINT NOT NULL, executor TEXT NOT NULL, claimed_ms BIGINT NOT NULL,"
      " started_ms BIGINT, ended_ms BIGINT, status INTEGER NOT NULL, charged INTEGER NOT NULL,"
      " rows BIGINT, seconds DOUBLE PRECISION, error TEXT, audits TEXT, UNIQUE (task, fence));"

@@ -25,7 +25,8 @@ static const struct db_migration migrations[] = {
      " PRIMARY KEY (project, environment, position));"
      "CREATE INDEX member_snapshot ON member (snapshot);"
 
-     "CREATE TABLE work (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, project BIGINT NOT NULL,"
+     "CREATE TABLE work (id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, project "
+     "BIGINT NOT NULL,"
      " kind INTEGER NOT NULL, environment TEXT, status INTEGER NOT NULL, request TEXT,"
      " cause TEXT, person TEXT, error TEXT, created_ms BIGINT NOT NULL, started_ms BIGINT,"
      " ended_ms BIGINT, execution_ms BIGINT);"

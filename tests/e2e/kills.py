@@ -68,7 +68,7 @@ class Mill(World):
 
     def start_server(self):
         self.start("server", "server", "--listen", f"127.0.0.1:{self.port}", "--state", self.state,
-                   "--no-scheduler").stdout.readline()
+                   "--no-scheduler", "--lease-seconds", "3").stdout.readline()
 
     def start_everything(self):
         self.start_server()
@@ -79,6 +79,14 @@ class Mill(World):
         self.cloud = {**url, **self.client("developer")}
         for kind in ("apply", "run"):
             self.start(kind, "executor", kind, environment=self.executor)
+
+    def end(self):
+        """Workers whose supervisor was killed see its socket close, and end by themselves."""
+        super().end()
+        deadline = time.time() + 30
+        while (left := self.processes()) and time.time() < deadline:
+            time.sleep(0.05)
+        assert not left, f"left running: {left}"
 
     def workers(self):
         found = []
@@ -120,7 +128,7 @@ class Mill(World):
             time.sleep(0.3)
 
     def work(self):
-        self.until_it_works("plan", "--auto-apply", "--no-prompts", "--end", str(TODAY - 8 * DAY))
+        self.until_it_works("plan", "--auto-apply", "--no-prompts", "--execution-time", str(TODAY - 8 * DAY))
         self.until_it_works("run")
         self.until_it_works("plan", "--auto-apply", "--no-prompts", "--restate-model", "shop.daily")
         self.until_it_works("run")
@@ -130,7 +138,7 @@ class Mill(World):
         over = threading.Event()
 
         def fire():
-            while not over.wait(chance.uniform(0.05, 0.6)):
+            while not over.wait(chance.uniform(0.1, 1.5)):
                 self.kill_one(chance)
 
         thread = threading.Thread(target=fire)
