@@ -107,6 +107,7 @@ static void handle(struct http_call *call, void *data)
     op->endpoint = endpoint;
     op->call = call;
     op->message = message;
+    g_clear_pointer(&body, json_decref); /* what of it the message keeps is the loop's alone now */
     http_suspend(call);
     control__submit(data, op);
 }
