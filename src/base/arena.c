@@ -22,7 +22,6 @@ struct arena {
     struct block *blocks; /* newest first */
     struct deferred *deferred;
     char *at, *end;
-    size_t used;
 };
 
 static void add_block(struct arena *a, size_t size)
@@ -69,20 +68,6 @@ void arena_free(struct arena *a)
     g_free(a);
 }
 
-void arena_clear(struct arena *a)
-{
-    struct block *keep = a->blocks;
-
-    run_deferred(a);
-    a->used = 0;
-    if (!keep)
-        return;
-    free_blocks(keep->next);
-    keep->next = NULL;
-    a->at = keep->data;
-    a->end = keep->data + keep->size;
-}
-
 static void grow(struct arena *a, size_t size)
 {
     size_t next = a->blocks ? MIN(a->blocks->size * 2, LARGEST_BLOCK) : FIRST_BLOCK;
@@ -100,7 +85,6 @@ void *arena_alloc(struct arena *a, size_t size)
         grow(a, size);
     p = a->at;
     a->at += size;
-    a->used += size;
     return p;
 }
 
@@ -144,9 +128,4 @@ void arena_defer(struct arena *a, GDestroyNotify call, void *data)
     d->call = call;
     d->data = data;
     a->deferred = d;
-}
-
-size_t arena_used(const struct arena *a)
-{
-    return a->used;
 }

@@ -15,18 +15,14 @@ typedef struct arena arena; /* the typedef is for g_autoptr(arena) */
 
 struct arena *arena_new(void);
 void arena_free(struct arena *a); /* NULL is fine; deferred calls run first, last one first */
-/* Forget everything taken so far (deferred calls run) but keep a block for the next use. */
-void arena_clear(struct arena *a);
 
 void *arena_alloc(struct arena *a, size_t size);  /* not zeroed */
 void *arena_zalloc(struct arena *a, size_t size); /* zeroed */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Run `call(data)` when the arena is freed or cleared. */
+/* Run `call(data)` when the arena is freed. */
 void arena_defer(struct arena *a, GDestroyNotify call, void *data);
-/* Bytes handed out since the last clear, for tests and benchmarks. */
-size_t arena_used(const struct arena *a);
 
 #define arena_new_of(a, type) ((type *)arena_zalloc((a), sizeof(type)))
 

@@ -7,7 +7,8 @@
 #include <pthread.h>
 #include <sys/random.h>
 
-void random_bytes(void *buf, size_t n)
+/* From the kernel's generator; aborts when there are none. */
+static void random_bytes(void *buf, size_t n)
 {
     char *at = buf;
 

@@ -10,8 +10,6 @@ enum { ID_LEN = 32 };
 /* A fresh identifier: 32 lower-case hex digits, sortable by creation time to the millisecond,
  * unguessable. Free with g_free(). */
 char *id_new(void);
-/* `n` bytes from the kernel's generator; aborts when there are none. */
-void random_bytes(void *buf, size_t n);
 /* Hex of `n` random bytes. Free with g_free(). */
 char *random_hex(size_t n);
 /* A random number in [0, below); 0 when below is 0. For jitter. */

@@ -121,7 +121,6 @@ bool evaluate__drop_other(struct evaluate_run *r, const struct wire_table *t, co
 bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error);
 bool evaluate__create_empty(struct evaluate_run *r, const struct wire_table *t, bool comments,
                             GError **error);
-bool evaluate__replace(struct evaluate_run *r, const char *query, GError **error);
 
 /* migrate.c: the target's columns become those of the model's new version. */
 bool evaluate__migrate(struct evaluate_run *r, GError **error);
@@ -144,7 +143,6 @@ const struct evaluate_builtin *evaluate__builtin(const char *name);
 
 /* Tasks: see the table in tasks.c. */
 bool evaluate__do_create(struct evaluate_run *r, GError **error);
-bool evaluate__do_evaluate(struct evaluate_run *r, GError **error);
 bool evaluate__do_promote(struct evaluate_run *r, GError **error);
 bool evaluate__do_demote(struct evaluate_run *r, GError **error);
 bool evaluate__do_statements(struct evaluate_run *r, GError **error);

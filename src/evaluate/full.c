@@ -8,7 +8,7 @@ static bool target_columns(struct evaluate_run *r, GPtrArray **columns, GError *
     return *columns || evaluate__columns(r, r->task->target, columns, error);
 }
 
-bool evaluate__replace(struct evaluate_run *r, const char *query, GError **error)
+static bool replace(struct evaluate_run *r, const char *query, GError **error)
 {
     const char *table = evaluate__table(r, r->task->target);
     int64_t rows = -1;
@@ -37,7 +37,7 @@ bool evaluate__load_full(struct evaluate_run *r, GError **error)
 
     if (!query || !target_columns(r, &columns, error))
         return false;
-    return evaluate__replace(r, columns ? evaluate__cast_query(r, query, columns) : query, error);
+    return replace(r, columns ? evaluate__cast_query(r, query, columns) : query, error);
 }
 
 /* The names of all columns, when they are known. */

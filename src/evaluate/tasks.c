@@ -40,7 +40,7 @@ static bool fill(struct evaluate_run *r, const struct loader *l, GError **error)
     return evaluate__commit(r, error);
 }
 
-bool evaluate__do_evaluate(struct evaluate_run *r, GError **error)
+static bool do_evaluate(struct evaluate_run *r, GError **error)
 {
     const struct loader *l = find_loader(r, error);
     bool by_batch = r->model->kind == KIND_INCREMENTAL_BY_TIME_RANGE, made;
@@ -61,7 +61,7 @@ static const struct {
 } tasks[TASK_KIND_COUNT] = {
     [TASK_BEFORE_ALL] = {false, false, evaluate__do_statements},
     [TASK_CREATE] = {true,  true,  evaluate__do_create    },
-    [TASK_EVALUATE] = {true,  true,  evaluate__do_evaluate  },
+    [TASK_EVALUATE] = {true,  true,  do_evaluate            },
     [TASK_AUDIT] = {true,  true,  evaluate__audits       },
     [TASK_PROMOTE] = {false, true,  evaluate__do_promote   },
     [TASK_DEMOTE] = {false, false, evaluate__do_demote    },

@@ -93,11 +93,6 @@ void api_set_secret(struct api *a, const char *client_secret)
     a->client_secret = g_strdup(client_secret);
 }
 
-const char *api_url(const struct api *a)
-{
-    return a->url;
-}
-
 const char *api_secret_token(const struct api *a)
 {
     return a->token;

@@ -30,7 +30,6 @@ void api_interrupt(struct api *a);
 void api_set_secret(struct api *a, const char *client_secret);
 /* Log in now instead of at the first call. */
 bool api_login(struct api *a, GError **error) MUST_CHECK;
-const char *api_url(const struct api *a);
 const char *api_secret_token(const struct api *a); /* to be redacted; may be NULL */
 
 /* Call `{url}/{path}`; `body` may be NULL (and is borrowed). Returns the JSON answered, or an empty

@@ -61,8 +61,6 @@ void http__call_begin(struct http_call *c, struct MHD_Connection *connection, co
 bool http__route(struct http_call *c);
 
 /* url.c */
-/* Percent-decoded; NULL when that is no UTF-8 text or holds a zero byte. g_free(). */
-char *http__decode(const char *text, size_t len, bool plus_is_space);
 /* The segments of a path, NULL-terminated; NULL when one cannot be decoded, or leads elsewhere
  * ("..", even in %2e). g_strfreev(). */
 char **http__segments(const char *path);

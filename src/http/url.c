@@ -11,7 +11,8 @@ static bool decode_byte(const char *at, const char *end, char *byte)
     return high >= 0 && low >= 0 && *byte != '\0';
 }
 
-char *http__decode(const char *text, size_t len, bool plus_is_space)
+/* NULL when that is no UTF-8 text or holds a zero byte. g_free(). */
+static char *decode(const char *text, size_t len, bool plus_is_space)
 {
     g_autofree char *out = g_malloc(len + 1);
     const char *end = text + len;
@@ -48,7 +49,7 @@ char **http__segments(const char *path)
 
     while (*at) {
         size_t len = strcspn(at, "/");
-        char *segment = http__decode(at, len, false);
+        char *segment = decode(at, len, false);
 
         if (!segment)
             return NULL;
@@ -68,9 +69,9 @@ GHashTable *http__parse_query(const char *query)
 
     for (char **p = pairs; *p; p++) {
         size_t len = strcspn(*p, "=");
-        g_autofree char *name = http__decode(*p, len, true);
+        g_autofree char *name = decode(*p, len, true);
         const char *rest = *p + len + ((*p)[len] == '=');
-        g_autofree char *value = http__decode(rest, strlen(rest), true);
+        g_autofree char *value = decode(rest, strlen(rest), true);
 
         if (!name || !value)
             return NULL;

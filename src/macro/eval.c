@@ -60,7 +60,7 @@ bool macro__is_true(const struct macro_value *v)
     }
 }
 
-bool macro__same(const struct macro_value *a, const struct macro_value *b)
+static bool same(const struct macro_value *a, const struct macro_value *b)
 {
     if (is_number(a) && is_number(b))
         return as_double(a) == as_double(b);
@@ -232,7 +232,7 @@ static bool compare(struct macro_run *run, const struct sql_node *node, const st
     if (a->type == VALUE_NULL || b->type == VALUE_NULL)
         return true;
     if (node->op == OP_EQ || node->op == OP_EQ_EQ || node->op == OP_NE) {
-        *out = of_bool(macro__same(a, b) == (node->op != OP_NE));
+        *out = of_bool(same(a, b) == (node->op != OP_NE));
         return true;
     }
     if (a->type == VALUE_NODE || b->type == VALUE_NODE)
@@ -321,7 +321,7 @@ static bool eval_binary(struct macro_run *run, const struct sql_node *node, stru
     case OP_ILIKE:
         return eval_like(run, node, &a, &b, out);
     case OP_IS:
-        *out = of_bool(macro__same(&a, &b) == !(node->flags & SQL_NOT));
+        *out = of_bool(same(&a, &b) == !(node->flags & SQL_NOT));
         return true;
     case OP_CONCAT:
         if (a.type == VALUE_NODE || b.type == VALUE_NODE)
@@ -388,7 +388,7 @@ static bool is_among(struct macro_run *run, const struct macro_value *v,
             if (!is_among(run, v, item.node, found))
                 return false;
         } else {
-            *found |= macro__same(v, &item);
+            *found |= same(v, &item);
         }
     }
     return true;
@@ -420,7 +420,7 @@ static bool eval_case(struct macro_run *run, const struct sql_node *node, struct
         struct macro_value condition;
         if (!macro__eval(run, sql_child(c, SLOT_EXPRESSION), &condition))
             return false;
-        if (arg ? macro__same(&subject, &condition) : macro__is_true(&condition))
+        if (arg ? same(&subject, &condition) : macro__is_true(&condition))
             return macro__eval(run, sql_child(c, SLOT_THEN), out);
     }
     const struct sql_node *otherwise = sql_child(node, SLOT_ELSE);

@@ -58,7 +58,5 @@ struct sql_node *macro_expand(struct arena *a, struct sql_node *tree,
 char **macro_variables_read(struct sql_node *tree, const struct macro_context *context);
 /* Names of macros a tree calls that are not built in (GStrv, lower case). */
 char **macro_unknown_calls(struct sql_node *tree, const struct macro_context *context);
-/* Is this the name (any case, without @) of a predefined time variable, such as start_ds? */
-bool macro_is_time_variable(const char *name);
 
 #endif

@@ -128,7 +128,6 @@ struct macro_value {
 bool macro__eval(struct macro_run *run, const struct sql_node *node, struct macro_value *out);
 bool macro__eval_call(struct macro_run *run, const struct sql_node *call, struct macro_value *out);
 bool macro__is_true(const struct macro_value *v);
-bool macro__same(const struct macro_value *a, const struct macro_value *b);
 struct sql_node *macro__node_of(struct macro_run *run, const struct macro_value *v);
 /* As a text would have it: numbers in digits, trees as SQL. */
 char *macro__value_text(struct macro_run *run, const struct macro_value *v);

@@ -29,7 +29,7 @@ static const char *split(const char *name, size_t *prefix)
     return NULL;
 }
 
-bool macro_is_time_variable(const char *name)
+static bool is_time_variable(const char *name)
 {
     g_autofree char *lower = g_ascii_strdown(name, -1);
     size_t prefix;
@@ -43,7 +43,7 @@ bool macro__is_predefined(const char *name)
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (g_ascii_strcasecmp(name, names[i]) == 0)
             return true;
-    return macro_is_time_variable(name);
+    return is_time_variable(name);
 }
 
 /* Ends are inclusive: the last moment before the batch's end that the engine can tell apart. */

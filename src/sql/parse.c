@@ -348,12 +348,6 @@ static struct sql_node *opaque(struct parser *p, struct sql_range r)
     return n;
 }
 
-struct sql_node *sql__parse_whole_statement(struct arena *a, const struct source *s,
-                                            const struct sql_dialect *d, GError **error)
-{
-    return parse(a, s, whole(s), d, error, sql__statement);
-}
-
 struct sql_node *sql_parse_statement_in(struct arena *a, const struct source *s, struct sql_range r,
                                         const struct sql_dialect *d, GError **error)
 {

@@ -90,9 +90,6 @@ void sql__list(struct parser *p, struct sql_node *parent, enum sql_slot slot, sq
 /* The same in brackets. */
 void sql__bracket_list(struct parser *p, struct sql_node *parent, enum sql_slot slot,
                        sql__reader item);
-/* sql_parse_statement() where what is not understood is an error, for tests. */
-struct sql_node *sql__parse_whole_statement(struct arena *a, const struct source *s,
-                                            const struct sql_dialect *d, GError **error);
 
 /* parse_name.c */
 bool sql__at_name(const struct parser *p);          /* a word or quoted name that may be one */

@@ -13,7 +13,8 @@ static void put_upper(struct printer *w, const struct sql_node *n)
         g_string_append_c(w->out, g_ascii_toupper(n->text[i]));
 }
 
-int sql__binds(const struct sql_node *n)
+/* How tight a node binds as an operand. */
+static int binds_of(const struct sql_node *n)
 {
     switch ((enum sql_kind)n->kind) {
     case SQL_BINARY:
@@ -38,9 +39,10 @@ int sql__binds(const struct sql_node *n)
     }
 }
 
-void sql__print_operand(struct printer *w, const struct sql_node *n, int least)
+/* An expression, in brackets when it binds less than `least`. */
+static void print_operand(struct printer *w, const struct sql_node *n, int least)
 {
-    bool brackets = sql__binds(n) < least;
+    bool brackets = binds_of(n) < least;
 
     if (brackets)
         sql__put(w, "(");
@@ -54,7 +56,7 @@ static void print_child(struct printer *w, const struct sql_node *n, enum sql_sl
     const struct sql_node *c = sql_child(n, slot);
 
     if (c)
-        sql__print_operand(w, c, least);
+        print_operand(w, c, least);
 }
 
 void sql__print_unary(struct printer *w, const struct sql_node *n)
@@ -105,7 +107,7 @@ static void print_infix(struct printer *w, const struct sql_node *n)
 
 void sql__print_binary(struct printer *w, const struct sql_node *n)
 {
-    int binds = sql__binds(n);
+    int binds = binds_of(n);
 
     print_child(w, n, SLOT_LEFT, binds);
     print_infix(w, n);

@@ -23,9 +23,6 @@ bool sql__print_slot(struct printer *w, const struct sql_node *n, enum sql_slot 
 bool sql__print_around(struct printer *w, const struct sql_node *n, enum sql_slot slot,
                        const char *before, const char *separator, const char *after);
 void sql__print_name(struct printer *w, const struct sql_node *n); /* text, quoted as it was */
-/* An expression, in brackets when it binds less than `least`. */
-void sql__print_operand(struct printer *w, const struct sql_node *n, int least);
-int sql__binds(const struct sql_node *n); /* how tight a node binds as an operand */
 /* A new line at the present depth when pretty, else a space. */
 void sql__break(struct printer *w);
 
