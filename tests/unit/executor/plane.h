@@ -385,19 +385,18 @@ static size_t plane_result_count(void)
 /* A configuration with one DuckDB gateway; `more` are further connection parameters. */
 static struct config *duckdb_config(const char *file, json_t *more)
 {
-    struct config *c = g_new0(struct config, 1);
-    struct config_gateway *g = g_new0(struct config_gateway, 1);
+    char *variables[] = {(char *)"SQLMESH__GATEWAYS__LOCAL__CONNECTION__TYPE=duckdb",
+                         (char *)"SQLMESH__DEFAULT_GATEWAY=local", NULL};
+    struct config *c = config_from_variables(variables, NULL);
     g_autofree char *path = g_build_filename(plane.folder, file, NULL);
+    struct config_gateway *g;
 
-    g->name = g_strdup("local");
-    g->type = g_strdup("duckdb");
-    g->connection = json_pack("{s:s}", "database", file ? path : ":memory:");
+    assert_non_null(c);
+    g = c->gateways->pdata[0];
+    json_object_set_new(g->connection, "database", json_string(file ? path : ":memory:"));
     if (more)
         json_object_update(g->connection, more);
     json_decref(more);
-    c->gateways = g_ptr_array_new();
-    g_ptr_array_add(c->gateways, g);
-    c->default_gateway = g_strdup("local");
     return c;
 }
 
