@@ -6,6 +6,18 @@
 
 #include <string.h>
 
+/* Only the request of a plan that computes again what was filled is kept: see restates(). */
+static bool drop_request(struct state_work *w, GError **error)
+{
+    g_autoptr(wire_plan) p = NULL;
+
+    if (w->kind == WORK_PLAN && !(p = control__plan_of(w, error)))
+        return false;
+    if (!p || p->restatements->len == 0)
+        g_clear_pointer(&w->request, g_free);
+    return true;
+}
+
 /* A plan, run or janitor's pass whose tasks are at hand; borrowed. */
 static const struct state_work *work_of(struct control *c, int64_t id, GError **error)
 {
@@ -13,9 +25,17 @@ static const struct state_work *work_of(struct control *c, int64_t id, GError **
 
     if (w || !(w = state_get_work(c->state, id, error)))
         return w;
-    g_clear_pointer(&w->request, g_free);
+    if (!drop_request(w, error)) {
+        state_work_free(w);
+        return NULL;
+    }
     g_hash_table_insert(c->works, g_memdup2(&id, sizeof id), w);
     return w;
+}
+
+static bool restates(const struct state_work *w)
+{
+    return w->request != NULL;
 }
 
 static bool read_parents(struct wire_task *out, const char *text, GError **error)
@@ -54,7 +74,8 @@ static bool read_payload(struct wire_task *out, const char *text, GError **error
 }
 
 /* Nothing is left to be done if somebody else has filled the batch since; a model with lookback
- * fills again what is filled, and a view may have to be made again over other tables. */
+ * fills again what is filled, a view may have to be made again over other tables, and who filled
+ * the batch of a restatement may have read its parents before they were restated. */
 static bool is_filled(const struct queue_task *t, const struct wire_snapshot *s,
                       const struct intervals *filled)
 {
@@ -86,12 +107,13 @@ static bool add_snapshot(struct control *c, const struct queue_task *t, struct w
 }
 
 static bool add_work(struct control *c, const struct queue_task *t, struct wire_task *out,
-                     GError **error)
+                     bool *again, GError **error)
 {
     const struct state_work *w = work_of(c, t->group, error);
 
     if (!w)
         return false;
+    *again = restates(w);
     out->environment = g_strdup(w->environment);
     out->is_prod = w->environment && names_is_prod(w->environment);
     *(w->kind == WORK_RUN ? &out->run_id : &out->plan_id) = g_strdup(w->uid);
@@ -103,7 +125,7 @@ bool control__build(struct control *c, const struct queue_task *t, struct wire_t
                     GError **error)
 {
     g_autoptr(wire_task) m = wire_task_new();
-    bool filled = false;
+    bool filled = false, again = false;
 
     *out = NULL;
     m->id = g_strdup_printf("%" G_GINT64_FORMAT, t->id);
@@ -115,10 +137,10 @@ bool control__build(struct control *c, const struct queue_task *t, struct wire_t
     m->start_ms = t->start_ms;
     m->end_ms = t->end_ms;
     m->execution_ms = c->now_ms;
-    if (!read_payload(m, t->payload, error) || (t->group && !add_work(c, t, m, error)) ||
+    if (!read_payload(m, t->payload, error) || (t->group && !add_work(c, t, m, &again, error)) ||
         (t->subject && !add_snapshot(c, t, m, &filled, error)))
         return false;
-    if (!filled)
+    if (!filled || again)
         *out = g_steal_pointer(&m);
     return true;
 }

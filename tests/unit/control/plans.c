@@ -164,6 +164,44 @@ void test_a_restatement_computes_again_what_is_filled(void **state)
     assert_string_equal(log, "evaluate shop__b__20");
 }
 
+static void restate(struct wire_plan *p, const char *name, int64_t start_ms)
+{
+    struct wire_restatement *r = wire_restatement_new();
+
+    r->name = g_strdup_printf("\"db\".\"shop\".\"%s\"", name);
+    r->start_ms = start_ms;
+    g_ptr_array_add(p->restatements, r);
+}
+
+/* A run has read the old rows of a and fills b while the plan begins: b must be computed again. */
+void test_a_restatement_does_not_take_what_a_run_filled_meanwhile_for_its_own(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *id = make_prod(w), *first = NULL, *then = NULL;
+    g_autoptr(wire_run_request) r = wire_run_request_new();
+    g_autoptr(wire_plan) p = plan_for("prod", id);
+    g_autoptr(wire_claimed) a = NULL, b = NULL;
+
+    r->environment = g_strdup("prod");
+    r->execution_ms = T0 + 4 * DAY + 1;
+    json_decref(post(w->dev, V1 "runs", &wire_run_request_type, r));
+    a = claim(w->run, "run-1", 1, 0);
+    assert_true(finish(w->run, "run-1", result_of(a->tasks->pdata[0], STATUS_SUCCESS)));
+    b = claim(w->run, "run-1", 1, 0);
+    assert_int_equal(b->tasks->len, 1);
+    p->execution_ms = T0 + 4 * DAY + 1000;
+    add_model(p, model("a", "1", NULL, NULL));
+    add_model(p, model("b", "2", "a", "1"));
+    restate(p, "a", T0 + 3 * DAY);
+    restate(p, "b", T0 + 3 * DAY);
+    wire_progress_free(post_plan(w, p));
+    first = work_off(w->apply, "apply-1");
+    assert_string_equal(first, "evaluate shop__a__10"); /* the run is still at b */
+    assert_true(finish(w->run, "run-1", result_of(b->tasks->pdata[0], STATUS_SUCCESS)));
+    then = work_off(w->apply, "apply-1");
+    assert_string_equal(then, "evaluate shop__b__20");
+}
+
 void test_a_restatement_of_prod_makes_the_range_missing_in_other_versions(void **state)
 {
     struct world *w = *state;
