@@ -12,8 +12,8 @@
 bool date_parse(const char *text, int64_t now_ms, int64_t *ms, bool *is_date,
                 GError **error) MUST_CHECK;
 bool date_is_relative(const char *text);
-/* strftime-like, UTC: %Y %m %d %H %M %S %f (microseconds) %y %j %b %B %a %A %I %p %e %%. g_free().
- */
+/* By strftime's letters, in UTC and the C locale, as Python's: %f is microseconds, %-d a number
+ * without zeros before it; what is no letter of strftime stays as it is. g_free(). */
 char *date_format(int64_t ms, const char *format);
 char *date_format_us(int64_t us, const char *format); /* the same, of microseconds */
 char *date_ds(int64_t ms);                            /* 2024-01-31 */

@@ -7,6 +7,7 @@
 
 /* 1 to 12 for a month's name, whole or its first letters (three or more); 0 for others. */
 int calendar__month_named(const char *word, size_t n);
+const char *calendar__month_name(int month); /* whole, of 1 to 12 */
 /* "2024-01-31 12:00:00", "20240131", milliseconds, "5 Jan 2024": true when it is one of them. */
 bool calendar__read_absolute(const char *text, int64_t *ms, bool *is_date);
 /* "now", "yesterday", "1 week ago", "in 2 hours", seen from now_ms. */
