@@ -5,7 +5,29 @@
 
 #include <string.h>
 
-/* Texts, numbers and lists are JSON; SQL is {sql, text} until it is bound. */
+static json_t *to_json(struct reading *r, const struct sql_node *value);
+
+static bool is_sql(const json_t *value)
+{
+    return json_is_object(value);
+}
+
+/* NULL: a value in it is SQL. */
+static json_t *list_to_json(struct reading *r, const struct sql_node *value)
+{
+    g_autoptr(json_t) list = json_array();
+
+    SQL_EACH_CHILD (value, c) {
+        json_t *item = to_json(r, c);
+
+        json_array_append_new(list, item);
+        if (is_sql(item))
+            return NULL;
+    }
+    return g_steal_pointer(&list);
+}
+
+/* Texts, numbers and lists of them are JSON; SQL is {sql, text} until it is bound. */
 static json_t *to_json(struct reading *r, const struct sql_node *value)
 {
     const char *text;
@@ -21,11 +43,10 @@ static json_t *to_json(struct reading *r, const struct sql_node *value)
                    : json_real(g_ascii_strtod(text, NULL));
     }
     if (value->kind == SQL_TUPLE || value->kind == SQL_ARRAY) {
-        json_t *list = json_array();
+        json_t *list = list_to_json(r, value);
 
-        SQL_EACH_CHILD (value, c)
-            json_array_append_new(list, to_json(r, c));
-        return list;
+        if (list)
+            return list;
     }
     if (value->kind == SQL_STRING)
         return json_string(sql_text(r->arena, value));
@@ -108,7 +129,7 @@ bool project__bind_blueprint(struct reading *r, GError **error)
         g_ptr_array_add(r->draft->model->definitions, s);
     }
     json_object_foreach (r->draft->model->blueprint_variables, name, value)
-        if (json_is_object(value)) {
+        if (is_sql(value)) {
             json_t *text = json_incref(json_object_get(value, "text"));
 
             json_object_set_new(r->draft->model->blueprint_variables, name, text);

@@ -24,7 +24,8 @@ struct config_gateway {
     char *type;         /* connection.type: "duckdb", "postgres", …; "" without a connection */
     json_t *connection; /* object, names lower case; never NULL */
     json_t *variables;  /* object or NULL */
-    char *state_schema; /* or NULL */
+    json_t *model_defaults; /* object or NULL: wins over the project's when it is selected */
+    char *state_schema;     /* or NULL */
 };
 
 typedef struct config config; /* the typedef is for g_autoptr(config) */

@@ -84,6 +84,7 @@ static void gateway_free(void *data)
     g_free(g->type);
     json_decref(g->connection);
     json_decref(g->variables);
+    json_decref(g->model_defaults);
     g_free(g->state_schema);
     g_free(g);
 }
@@ -99,6 +100,7 @@ static void add_gateway(struct config *c, const char *name, const json_t *value)
     g->connection = json_is_object(connection) ? json_deep_copy(connection) : json_object();
     g->type = g_strdup(json_get_string(g->connection, "type", ""));
     g->variables = value_or_null(value, "variables");
+    g->model_defaults = value_or_null(value, "model_defaults");
     g->state_schema = g_strdup(json_get_string(value, "state_schema", "sqlmesh"));
     g_ptr_array_add(c->gateways, g);
 }

@@ -93,7 +93,7 @@ static void append_kind(GString *out, const json_t *kind)
 bool project__set_default(struct reading *r, const struct property_row *rows, const char *name,
                           GError **error)
 {
-    const json_t *value = json_object_get(r->loader->config->model_defaults, name);
+    const json_t *value = json_object_get(r->loader->model_defaults, name);
     bool is_kind = strcmp(name, "kind") == 0, is_sql = is_kind || strcmp(name, "audits") == 0;
     bool is_cron = strcmp(name, "cron") == 0; /* its @daily is no macro */
     g_autoptr(GString) text = g_string_new("");

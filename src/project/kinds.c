@@ -117,9 +117,11 @@ static bool set_time_column(struct reading *r, const struct property_row *row,
         sql_print_to(text, n, r->dialect);
     m->time_column = arena_strdup(r->arena, text->str);
     if (items->len == 2) {
-        m->time_format = project__scalar(r->arena, items->pdata[1]);
-        if (!m->time_format)
+        const char *format = project__scalar(r->arena, items->pdata[1]);
+
+        if (!format)
             return project__fail(r, p->value.at, error, "the time's format is a text in quotes.");
+        m->time_format = project__read_time_format(r->arena, r->dialect, format);
     }
     return true;
 }

@@ -106,7 +106,7 @@ static bool add_external(struct loader *l, const struct external_model *e, GErro
 {
     struct draft *d = project__draft_new(l, &e->source);
     struct model *m = d->model;
-    const json_t *defaults = l->config->model_defaults;
+    const json_t *defaults = l->model_defaults;
     struct source name = {"the name", e->name, strlen(e->name)};
     struct sql_node *n;
 
@@ -208,7 +208,8 @@ static bool load(struct loader *l, GError **error)
            for_each(l, finish_draft, error);
 }
 
-static void set_variables(struct loader *l)
+/* What the selected gateway says goes over what the project says. */
+static void hear_gateway(struct loader *l)
 {
     struct config_gateway *g = l->config->gateways && l->config->gateways->len > 0
                                    ? config_gateway(l->config, l->gateway, NULL)
@@ -216,6 +217,9 @@ static void set_variables(struct loader *l)
     const char *name;
     json_t *value;
 
+    l->model_defaults = project__keep_json(l->arena, json_copy(l->config->model_defaults));
+    if (g && g->model_defaults)
+        json_object_update(l->model_defaults, g->model_defaults);
     l->variables = project__keep_json(l->arena, json_object());
     json_object_update(l->variables, l->config->variables);
     json_object_foreach (g ? g->variables : NULL, name, value) {
@@ -236,11 +240,11 @@ static bool start(struct loader *l, GError **error)
     l->gateway = gateway ? arena_strdup(l->arena, lower) : NULL;
     if (l->options->gateway && !config_gateway(c, l->options->gateway, error))
         return false;
-    l->dialect = json_get_string(c->model_defaults, "dialect", "");
+    hear_gateway(l);
+    l->dialect = json_get_string(l->model_defaults, "dialect", "");
     if (!sql_dialect_find(l->dialect, error))
         return false;
     l->infer_names = json_get_bool(naming, "infer_names", false);
-    set_variables(l);
     p->default_dialect = l->dialect;
     p->default_catalog = project__catalog(l, NULL);
     l->catalog_known = true;

@@ -215,7 +215,7 @@ static bool read_range(struct file *f, struct sql_range range, GError **error)
 
 static bool default_statements(struct file *f, const char *name, GPtrArray *into, GError **error)
 {
-    const json_t *list = json_object_get(f->r.loader->config->model_defaults, name);
+    const json_t *list = json_object_get(f->r.loader->model_defaults, name);
     size_t i;
     json_t *item;
 

@@ -47,6 +47,7 @@ struct loader {
     const struct project_options *options;
     const char *root;           /* the project's folder, absolute */
     const char *gateway;        /* the selected one */
+    json_t *model_defaults;     /* of the project and, over them, of its gateway */
     const char *dialect;        /* of model_defaults */
     bool infer_names;           /* model_naming.infer_names */
     json_t *variables;          /* of the project and its gateway */
@@ -154,6 +155,14 @@ bool project__set_object(struct reading *r, const struct property_row *row,
                          const struct property *p, GError **error);
 /* Descriptions of columns that stand as comments in the query. */
 void project__describe_columns(struct draft *d);
+
+/* ---- time_format.c: a time column's format ----------------------------------------------------
+ */
+/* In the dialect's words ('YYYYMMDD') as strftime's letters (%Y%m%d), and back. */
+const char *project__read_time_format(struct arena *a, const struct sql_dialect *d,
+                                      const char *text);
+const char *project__write_time_format(struct arena *a, const struct sql_dialect *d,
+                                       const char *text);
 
 /* ---- seeds ----------------------------------------------------------------------------------- */
 bool project__set_csv_settings(struct reading *r, const struct property_row *row,

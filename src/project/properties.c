@@ -169,6 +169,17 @@ static enum sql_visit see_column(struct sql_node *n, void *data)
     return SQL_SKIP;
 }
 
+static bool has_key(const struct draft *d, const struct key *key)
+{
+    for (guint i = 0; i < d->keys->len; i++) {
+        const struct key *other = d->keys->pdata[i];
+
+        if (other->property == key->property && strcmp(other->column, key->column) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Each of them names one column, which the model must have: depends.c looks. */
 static bool add_key(struct reading *r, const char *property, struct sql_node *n, GError **error)
 {
@@ -181,8 +192,12 @@ static bool add_key(struct reading *r, const char *property, struct sql_node *n,
     if (search.found != 1)
         return project__fail(r, n->at, error, "\"%s\" wants expressions of one column each.",
                              property);
-    if (key->column)
-        g_ptr_array_add(r->draft->keys, key);
+    if (!key->column)
+        return true;
+    if (has_key(r->draft, key))
+        return project__fail(r, n->at, error, "\"%s\" names the column \"%s\" twice.", property,
+                             key->column);
+    g_ptr_array_add(r->draft->keys, key);
     return true;
 }
 

@@ -1,4 +1,5 @@
 /* The kind of a model, with its properties, as a MODEL block says it. */
+#include "project/project_int.h"
 #include "project/text_int.h"
 
 /* The properties inside kind NAME ( … ), each a line; brackets only when there are any. */
@@ -39,7 +40,9 @@ static void kind_time_column(struct writer *w, guint *lines)
 
     if (!m->time_column)
         return;
-    format = m->time_format ? sql_quote_string(w->dialect, m->time_format) : NULL;
+    if (m->time_format)
+        format = sql_quote_string(w->dialect,
+                                  project__write_time_format(w->arena, w->dialect, m->time_format));
     kind_line(w, lines, "time_column");
     if (format)
         g_string_append_printf(w->out, "(%s, %s)", m->time_column, format);

@@ -167,10 +167,9 @@ bool project__count(struct reading *r, const struct property *p, int64_t *out, G
 
     if (!project__text(r, p, &text, error))
         return false;
-    if (!g_ascii_string_to_signed(text, 10, 0, G_MAXINT32, &value, NULL))
+    if (!g_ascii_string_to_signed(text, 10, 1, G_MAXINT32, &value, NULL))
         return project__fail(r, p->value.at, error,
-                             "\"%s\" is a whole number, not negative; \"%s\" is not.", p->name,
-                             text);
+                             "\"%s\" is a whole number, 1 or more; \"%s\" is not.", p->name, text);
     *out = value;
     return true;
 }

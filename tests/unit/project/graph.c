@@ -275,3 +275,35 @@ void test_a_blueprint_makes_a_model_of_each_row(void **state)
     assert_string_not_equal(project_snapshot(p, a->fqn)->data_hash,
                             project_snapshot(p, b->fqn)->data_hash);
 }
+
+void test_a_blueprint_holds_sql_and_lists_of_it(void **state)
+{
+    (void)state;
+    g_autoptr(project) p = test_project(FILES(
+        "models/a.sql", "MODEL (name m.a, kind FULL, blueprints ((names := [p, q], n := 3))); "
+                        "SELECT @BLUEPRINT_VAR('names') AS c, @BLUEPRINT_VAR('n') AS n"));
+    const struct model *a = project_find(p, "m.a", NULL);
+
+    assert_string_equal(((struct model_statement *)a->definitions->pdata[0])->sql,
+                        "@DEF(names, [p, q])");
+    assert_int_equal(a->definitions->len, 1);
+    assert_int_equal(json_get_int(a->blueprint_variables, "n", 0), 3);
+}
+
+void test_the_selected_gateway_has_defaults_of_its_own(void **state)
+{
+    (void)state;
+    g_autoptr(project) p = test_project(
+        FILES("config.yaml",
+              "gateways:\n  one: {connection: {type: duckdb, database: db.duckdb}, model_defaults: "
+              "{owner: ann, cron: '@hourly'}}\n  two: {connection: {type: duckdb}, "
+              "model_defaults: {owner: bob}}\n"
+              "default_gateway: one\nmodel_defaults: {dialect: duckdb, owner: all, start: "
+              "'2024-01-01'}\n",
+              "models/a.sql", "MODEL (name m.a); SELECT 1 AS x"));
+    const struct model *a = project_find(p, "m.a", NULL);
+
+    assert_string_equal(a->owner, "ann");
+    assert_string_equal(a->cron, "@hourly");
+    assert_string_equal(a->start, "2024-01-01");
+}

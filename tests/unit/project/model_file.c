@@ -94,6 +94,7 @@ static void loader_init(struct loader *l, struct model_case *c, struct project *
     *l = (struct loader){.arena = p->arena, .project = p, .config = p->config, .options = options};
     l->root = c->root;
     l->gateway = p->config->default_gateway;
+    l->model_defaults = p->config->model_defaults;
     l->dialect = dialect;
     l->infer_names = json_get_bool(naming, "infer_names", false);
     l->variables = p->config->variables;
