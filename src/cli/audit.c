@@ -210,6 +210,7 @@ static int audit(struct cli *cli, const struct options *o, GError **error)
 
     if (!models)
         return CLI_FAILED;
+    cli__mention_standalone(cli);
     a.m = m;
     a.results = json_array();
     ok = audit_all(&a, models, error);

@@ -72,6 +72,8 @@ struct api *cli_api(struct cli *cli, GError **error);
 /* The project with names as the gateways report them. `plain` is for what needs no state: then a
  * project whose catalog the configuration tells starts no control plane. */
 struct project *cli__project(struct cli *cli, bool plain, GError **error);
+/* Say which audits of the project nothing runs, if any. */
+void cli__mention_standalone(const struct cli *cli);
 
 /* calls.c -- routes of docs/protocol.md; results are the caller's */
 /* Call and read the answer. `body` may be NULL. */

@@ -95,6 +95,8 @@ int cli__info(struct cli *cli, int argc, char **argv, GError **error)
         printf("Models: %d\nMacros: %d\n", n.models, n.macros);
         if (n.external > 0)
             printf("External models: %d\n", n.external);
+        if (p->standalone_audits->len > 0)
+            printf("Standalone audits: %u, which are not run\n", p->standalone_audits->len);
         for (guint i = 0; verbose && i < p->config->gateways->len; i++) {
             const struct config_gateway *g = p->config->gateways->pdata[i];
 
@@ -108,8 +110,9 @@ int cli__info(struct cli *cli, int argc, char **argv, GError **error)
     else
         code = CLI_DONE;
     if (cli->json)
-        cli__print_json(json_pack("{s:i, s:i, s:i, s:o}", "models", n.models, "external_models",
-                                  n.external, "macros", n.macros, "connection",
+        cli__print_json(json_pack("{s:i, s:i, s:i, s:i, s:o}", "models", n.models,
+                                  "external_models", n.external, "macros", n.macros,
+                                  "standalone_audits", (int)p->standalone_audits->len, "connection",
                                   skip ? json_null() : json_boolean(code == CLI_DONE)));
     else if (!skip && code == CLI_DONE)
         puts("The data warehouse answers.");

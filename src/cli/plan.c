@@ -164,8 +164,10 @@ int cli__plan(struct cli *cli, int argc, char **argv, GError **error)
             cli__plan_fill(&o, config);
             d = cli__prepare(cli, argc > 1 ? argv[1] : NULL, &o.plan, error);
         }
-        if (d)
+        if (d) {
             mention_tests(cli, &o);
+            cli__mention_standalone(cli);
+        }
         code = d ? carry_out(cli, &o, d, error) : CLI_FAILED;
         if (d && o.run && !o.dry_run && (code == CLI_DONE || code == CLI_NOTHING) &&
             !d->plan->is_dev)

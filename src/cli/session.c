@@ -193,3 +193,15 @@ struct project *cli__project(struct cli *cli, bool plain, GError **error)
     }
     return cli->project = project_load(&options, error);
 }
+
+void cli__mention_standalone(const struct cli *cli)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    const GPtrArray *audits = cli->project->standalone_audits;
+
+    for (guint i = 0; i < audits->len; i++)
+        g_string_append_printf(names, "%s%s", i ? ", " : "",
+                               ((const struct model_audit *)audits->pdata[i])->name);
+    if (audits->len > 0)
+        cli__say(cli, "Note: Heddle does not run standalone audits; left alone: %s.", names->str);
+}

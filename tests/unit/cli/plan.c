@@ -58,6 +58,23 @@ void test_a_dry_run_changes_nothing_and_is_no_failure(void **state)
     assert_lacks(plane.calls->str, "POST plans");
 }
 
+void test_standalone_audits_are_named_and_left_alone(void **state)
+{
+    g_autoptr(said) planned = NULL, counted = NULL;
+
+    (void)state;
+    assert_true(g_file_set_contents(
+        "audits/books.sql",
+        "AUDIT (name no_books, standalone true); SELECT 1 AS a FROM library.books WHERE FALSE", -1,
+        NULL));
+    planned = run("plan", "dev", "--dry-run", NULL);
+    counted = run("info", "--skip-connection", NULL);
+    remove("audits/books.sql");
+    assert_int_equal(planned->code, CLI_DONE);
+    assert_holds(planned->err, "does not run standalone audits; left alone: no_books.");
+    assert_holds(counted->out, "Standalone audits: 1, which are not run");
+}
+
 void test_json_is_all_of_stdout(void **state)
 {
     g_autoptr(said) s = run("plan", "--dry-run", "--json", NULL);
