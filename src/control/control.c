@@ -66,6 +66,7 @@ static struct control *control_new(const struct control_settings *settings)
     pthread_cond_init(&c->done, NULL);
     pthread_condattr_destroy(&monotonic);
     g_queue_init(&c->incoming);
+    c->clock_ms = clock_now_ms() - clock_monotonic_ms();
     c->parked = g_ptr_array_new();
     c->answered = g_ptr_array_new();
     c->executors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,

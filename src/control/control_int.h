@@ -75,6 +75,8 @@ struct control {
 
     /* The loop's own from here on. */
     int64_t now_ms;
+    int64_t clock_ms;      /* the wall clock's distance from the monotonic one */
+    int64_t shift_ms;      /* by how much it was set since the last commit */
     GPtrArray *parked;     /* of struct op */
     GPtrArray *answered;   /* of struct op: to be replied to after the commit */
     GHashTable *executors; /* "project/id" -> struct executor_view */

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define IDLE_MS 1000 /* the longest sleep */
+#define JUMP_MS 1000 /* a wall clock that moves so far at once was set */
 
 void control__op_free(struct op *op)
 {
@@ -169,10 +170,58 @@ static bool commit(struct control *c, GError **error)
     return true;
 }
 
+static int64_t clock_jump(const struct control *c)
+{
+    int64_t jump_ms = clock_now_ms() - clock_monotonic_ms() - c->clock_ms;
+
+    return ABS(jump_ms) > JUMP_MS ? jump_ms : 0;
+}
+
+static void shift(int64_t *moment_ms, int64_t by_ms)
+{
+    if (*moment_ms != INT64_MAX)
+        *moment_ms += by_ms;
+}
+
+/* What waits for a moment waits no longer, and no shorter, because the wall clock was set. */
+static void follow_clock(struct control *c)
+{
+    int64_t jump_ms = clock_jump(c), *seen_ms;
+    GHashTableIter iter;
+
+    c->now_ms = clock_now_ms();
+    c->clock_ms = c->now_ms - clock_monotonic_ms();
+    if (jump_ms == 0)
+        return;
+    c->shift_ms += jump_ms;
+    c->next_tick_ms = c->now_ms;
+    shift(&c->next_janitor_ms, jump_ms);
+    g_hash_table_remove_all(c->due);
+    g_hash_table_iter_init(&iter, c->seen);
+    while (g_hash_table_iter_next(&iter, NULL, (void **)&seen_ms))
+        *seen_ms += jump_ms;
+    for (guint i = 0; i < c->parked->len; i++) {
+        struct op *op = c->parked->pdata[i];
+
+        shift(&op->deadline_ms, jump_ms);
+        shift(&op->retry_ms, jump_ms);
+    }
+    log_event(LOG_WARNING, "the clock was set: leases keep their length", NULL);
+}
+
+static void shift_leases(struct control *c)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (c->shift_ms != 0 && !queue_shift(c->queue, c->shift_ms, &error))
+        log_event(LOG_ERROR, "leases could not follow the clock", "error", error->message, NULL);
+}
+
 static void work(struct control *c, GQueue *ops)
 {
     struct op *op;
 
+    shift_leases(c);
     while ((op = g_queue_pop_head(ops))) {
         op->arrived_ms = c->now_ms;
         op->deadline_ms = INT64_MAX;
@@ -212,11 +261,13 @@ static void cycle(struct control *c, GQueue *ops)
     g_autoptr(GError) error = NULL;
     struct op *op;
 
-    c->now_ms = clock_now_ms();
+    follow_clock(c);
     take_alone(c, ops);
     if (db_begin(c->db, &error)) {
         work(c, ops);
-        if (!commit(c, &error))
+        if (commit(c, &error))
+            c->shift_ms = 0;
+        else
             db_rollback(c->db);
     }
     while ((op = g_queue_pop_head(ops)))
@@ -261,7 +312,8 @@ static bool await(struct control *c, GQueue *ops)
     bool go_on;
 
     pthread_mutex_lock(&c->lock);
-    while (!c->stopping && g_queue_is_empty(&c->incoming) && clock_now_ms() < next)
+    while (!c->stopping && g_queue_is_empty(&c->incoming) && clock_jump(c) == 0 &&
+           clock_now_ms() < next)
         sleep_until(c, next);
     *ops = c->incoming;
     g_queue_init(&c->incoming);

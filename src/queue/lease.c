@@ -115,6 +115,14 @@ bool queue_end_leases(struct queue *q, int64_t now_ms, GError **error)
            expire_those(q, &(struct lateness){INT64_MAX, false, false}, now_ms, error);
 }
 
+bool queue_shift(struct queue *q, int64_t by_ms, GError **error)
+{
+    return db_run(q->db, NULL, "UPDATE task SET lease_ms = lease_ms + ? WHERE state = 'leased'",
+                  "i", by_ms, error) &&
+           db_run(q->db, NULL, "UPDATE task SET ready_ms = ready_ms + ? WHERE state = 'ready'", "i",
+                  by_ms, error);
+}
+
 /* The earliest moment a statement with one time in it finds; INT64_MAX when there is none. */
 static bool earliest(struct queue *q, const char *sql, int64_t now_ms, int64_t *next_ms,
                      GError **error)
