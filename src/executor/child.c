@@ -269,8 +269,3 @@ char *executor__child_end(struct child *c, int64_t grace_ms)
     g_free(c);
     return ending(status);
 }
-
-int64_t executor__child_pid(const struct child *c)
-{
-    return c->pid;
-}

@@ -31,6 +31,5 @@ void executor__child_kill(struct child *c);
 /* Close the socket, wait for it to end, kill it after grace_ms; frees. Returns how it ended, as the
  * end of a sentence ("was killed by signal 9 (Killed)"), g_free(). NULL for NULL. */
 char *executor__child_end(struct child *c, int64_t grace_ms);
-int64_t executor__child_pid(const struct child *c);
 
 #endif
