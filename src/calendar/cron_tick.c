@@ -29,6 +29,20 @@ static bool has_change(const struct cron *c, int64_t day)
     return c->zone && cron__wall(c, from) - from != cron__wall(c, to) - to;
 }
 
+/* The first due minute of a day from this one on (or back); below 0 or above the day without one.
+ */
+static int due_minute(const struct cron *c, int minute, bool forward)
+{
+    while (minute >= 0 && minute < DAY_MINUTES && !cron__is_due_at(c, minute)) {
+        int hour = minute / 60;
+
+        if (!(c->masks[FIELD_HOUR] >> hour & 1)) /* none of its minutes is */
+            minute = forward ? hour * 60 + 59 : hour * 60;
+        minute += forward ? 1 : -1;
+    }
+    return minute;
+}
+
 /* The nearest tick of one day; on an ordinary one, looked for from a minute of it on (or back). */
 static int64_t tick_in_day(const struct cron *c, int64_t day, int minute, int64_t than,
                            bool forward)
@@ -37,16 +51,17 @@ static int64_t tick_in_day(const struct cron *c, int64_t day, int minute, int64_
     int64_t best = CRON_NEVER;
     if (!ordinary)
         minute = forward ? 0 : DAY_MINUTES - 1;
-    for (; minute >= 0 && minute < DAY_MINUTES; minute += forward ? 1 : -1) {
-        if (!cron__is_due_at(c, minute))
-            continue;
+    for (;;) {
+        minute = due_minute(c, minute, forward);
+        if (minute < 0 || minute >= DAY_MINUTES)
+            return best;
         int64_t at = moment_beyond(c, day * MS_DAY + minute * MS_MINUTE, than, forward);
         if (at != CRON_NEVER && (best == CRON_NEVER || (forward ? at < best : at > best)))
             best = at;
         if (best != CRON_NEVER && ordinary)
-            break;
+            return best;
+        minute += forward ? 1 : -1;
     }
-    return best;
 }
 
 static int64_t search(const struct cron *c, int64_t ms, bool forward)
@@ -81,10 +96,16 @@ int64_t cron_floor(const struct cron *c, int64_t ms)
     return cron_prev(c, ms + 1);
 }
 
+static bool is_due_every_day(const struct cron *c)
+{
+    return c->open[FIELD_DAY] && c->open[FIELD_WEEKDAY] && c->open[FIELD_MONTH];
+}
+
 /* The shortest time between two of the first n ticks after 1970 began. */
 static int64_t shortest_of(const struct cron *utc, int n)
 {
-    int64_t last = UNIT_YEARS * 366 * MS_DAY, shortest = INT64_MAX;
+    int64_t last = is_due_every_day(utc) ? 2 * MS_DAY : UNIT_YEARS * 366 * MS_DAY;
+    int64_t shortest = INT64_MAX;
     int64_t at = cron_next(utc, -1);
     for (int i = 1; i < n && at < last; i++) {
         int64_t next = cron_next(utc, at);
