@@ -56,12 +56,14 @@ static struct bucket *bucket_of(struct limiter *l, const char *key, int64_t now_
 
 int64_t auth__limiter_wait(struct limiter *l, const char *key, int64_t now_ms)
 {
-    const struct bucket *b = g_hash_table_lookup(l->buckets, key);
+    struct bucket *b = g_hash_table_lookup(l->buckets, key);
 
     if (!b && g_hash_table_size(l->buckets) < MOST_KEYS)
         return 0;
     if (!b)
         b = &l->rest;
+    /* No more than this can be owed, unless the clock was put back. */
+    b->owes_until_ms = MIN(b->owes_until_ms, now_ms + TRIES * ONE_MORE_MS);
     return MAX(b->owes_until_ms - now_ms - (TRIES - 1) * ONE_MORE_MS, 0);
 }
 

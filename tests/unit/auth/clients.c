@@ -213,6 +213,16 @@ void test_guessing_is_slowed_down(void **state)
     assert_int_equal(failures_until_limited(f, "ex", NOW + HOUR), 10);
 }
 
+void test_a_clock_that_goes_back_locks_nobody_out(void **state)
+{
+    struct fixture *f = *state;
+
+    OK(create(f, &executor, &error));
+    assert_int_equal(failures_until_limited(f, "ex", NOW), 10);
+    FAILS(logs_in(f, "ex", SECRET, NOW - HOUR, &error), ERROR_LIMIT, "admitted in 6 seconds");
+    OK(logs_in(f, "ex", SECRET, NOW - HOUR + 6000, &error));
+}
+
 void test_guesses_of_one_peer_do_not_lock_out_another(void **state)
 {
     struct fixture *f = *state;
