@@ -102,16 +102,6 @@ static void control_free(struct control *c)
     g_free(c);
 }
 
-/* Have a look at all that is open, in case nothing else gives reason to. */
-static bool note_open_works(struct control *c, GError **error)
-{
-    g_autoptr(GPtrArray) open = state_open_works(c->state, 0, error);
-
-    for (guint i = 0; open && i < open->len; i++)
-        queue_note_ended(c->queue, ((struct state_work *)open->pdata[i])->id);
-    return open != NULL;
-}
-
 /* Whoever waited for a query's rows is gone with the process before. */
 static bool clean_up(struct control *c, GError **error)
 {
@@ -119,7 +109,7 @@ static bool clean_up(struct control *c, GError **error)
         return false;
     if (queue_drop_kind(c->queue, TASK_QUERY, error) &&
         (!c->settings.alone || queue_end_leases(c->queue, clock_now_ms(), error)) &&
-        note_open_works(c, error) && db_commit(c->db, error))
+        control__note_open_works(c, error) && db_commit(c->db, error))
         return true;
     db_rollback(c->db);
     return false;

@@ -84,6 +84,7 @@ struct control {
     GHashTable *works;     /* id -> struct state_work: those whose tasks are handed out */
     GHashTable *due;       /* "project/environment" -> int64_t: when to look for due models */
     int64_t next_tick_ms, next_janitor_ms;
+    bool unsettled; /* something could not be ended: the next tick looks again */
 };
 
 /* loop.c */
@@ -131,6 +132,8 @@ bool control__build(struct control *c, const struct queue_task *t, struct wire_t
 bool control__add_work(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
 /* After tasks ended: finish works without open tasks, start those that waited. */
 void control__settle(struct control *c);
+/* Have a look at all that is open, in case nothing else gives reason to. */
+bool control__note_open_works(struct control *c, GError **error) MUST_CHECK;
 bool control__end_work(struct control *c, struct state_work *w, int status, const char *why,
                        GError **error) MUST_CHECK;
 /* Which open work must end before this one may start? NULL in *other: none. */
@@ -149,8 +152,10 @@ struct wire_plan *control__plan_of(const struct state_work *w, GError **error) M
 /* The difference was taken against a plan; is it still the environment's? */
 bool control__check_expected(const struct wire_plan *p, const struct wire_environment *now,
                              GError **error) MUST_CHECK;
+/* `audits`: those of the plan that are to be carried out (of struct wire_restatement), or NULL. */
 bool control__schedule_plan(struct outline *o, const struct wire_plan *p,
-                            const struct state_work *w, GError **error) MUST_CHECK;
+                            const struct state_work *w, const GPtrArray *audits,
+                            GError **error) MUST_CHECK;
 bool control__post_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__get_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__list_runs(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -149,6 +149,8 @@ void control__tick(struct control *c)
     c->next_tick_ms = c->now_ms + TICK_MS;
     if (!queue_tick(c->queue, c->now_ms, &next_ms, &error))
         log_event(LOG_ERROR, "leases could not be looked at", "error", error->message, NULL);
+    if (c->unsettled && control__note_open_works(c, NULL))
+        c->unsettled = false;
     if (!c->settings.no_scheduler)
         run_cadence(c);
     if (!c->settings.no_janitor && c->now_ms >= c->next_janitor_ms) {

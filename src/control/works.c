@@ -1,6 +1,7 @@
 /* The life of a plan, a run or a janitor's pass: stored, waiting for its turn, at work, ended. */
 #include "control/control_int.h"
 
+#include "base/faults.h"
 #include "base/log.h"
 
 #include <string.h>
@@ -134,27 +135,51 @@ static bool look_at(struct control *c, struct state_work *w, GError **error)
 {
     struct queue_group g;
 
+    if (fault("control_settle")) {
+        g_set_error(error, control_error(), ERROR_UNAVAILABLE, "The fault of a test.");
+        return false;
+    }
     if (w->started_ms == TIME_NONE)
         return start_late(c, w, error);
     return queue_group(c->queue, w->id, &g, error) && (g.open > 0 || end(c, w, &g, error));
 }
 
-/* All open works of a project, oldest first: an end lets the next one start. */
-static bool look_at_project(struct control *c, int64_t project, GError **error)
+/* In a savepoint, so that one work's trouble is its own; the next tick looks again. */
+static void look_safely(struct control *c, struct state_work *w)
 {
-    g_autoptr(GPtrArray) open = state_open_works(c->state, project, error);
+    g_autoptr(GError) error = NULL;
 
-    for (guint i = 0; open && i < open->len; i++)
-        if (!look_at(c, open->pdata[i], error))
-            return false;
-    return open != NULL;
+    if (!db_run(c->db, NULL, "SAVEPOINT settle", "", &error))
+        return;
+    if (!look_at(c, w, &error)) {
+        log_event(LOG_ERROR, "a plan or run could not be ended", "id", w->uid, "error",
+                  error->message, NULL);
+        c->unsettled = true;
+        if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT settle", "", NULL))
+            return;
+    }
+    if (!db_run(c->db, NULL, "RELEASE SAVEPOINT settle", "", NULL))
+        return;
 }
 
+/* All open works of the group's project, oldest first: an end lets the next one start. */
 static bool settle_one(struct control *c, int64_t group, GError **error)
 {
     g_autoptr(state_work) w = state_get_work(c->state, group, error);
+    g_autoptr(GPtrArray) open = w ? state_open_works(c->state, w->project, error) : NULL;
 
-    return w && look_at_project(c, w->project, error);
+    for (guint i = 0; open && i < open->len; i++)
+        look_safely(c, open->pdata[i]);
+    return open != NULL;
+}
+
+bool control__note_open_works(struct control *c, GError **error)
+{
+    g_autoptr(GPtrArray) open = state_open_works(c->state, 0, error);
+
+    for (guint i = 0; open && i < open->len; i++)
+        queue_note_ended(c->queue, ((struct state_work *)open->pdata[i])->id);
+    return open != NULL;
 }
 
 void control__settle(struct control *c)
@@ -165,15 +190,11 @@ void control__settle(struct control *c)
         g_autoptr(GError) error = NULL;
         int64_t group = g_array_index(ended, int64_t, i);
 
-        if (!db_run(c->db, NULL, "SAVEPOINT settle", "", &error))
-            break;
         if (!settle_one(c, group, &error)) {
-            log_event(LOG_ERROR, "a plan or run could not be ended", "error", error->message, NULL);
-            if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT settle", "", NULL))
-                break;
+            log_event(LOG_ERROR, "open plans and runs cannot be read", "error", error->message,
+                      NULL);
+            c->unsettled = true;
         }
-        if (!db_run(c->db, NULL, "RELEASE SAVEPOINT settle", "", NULL))
-            break;
     }
 }
 
