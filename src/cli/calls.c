@@ -37,8 +37,11 @@ bool cli__environment(struct cli *cli, const char *name, struct wire_environment
 struct wire_snapshots *cli__lookup(struct cli *cli, const struct wire_lookup *lookup,
                                    GError **error)
 {
-    g_autoptr(json_t) body = wire_to_json(&wire_lookup_type, lookup);
+    g_autoptr(json_t) body = NULL;
 
+    if (lookup->ids->len == 0)
+        return wire_snapshots_new();
+    body = wire_to_json(&wire_lookup_type, lookup);
     return cli__call(cli, "POST", CLI_API "snapshots/lookup", &wire_snapshots_type, body, error);
 }
 

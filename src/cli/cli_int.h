@@ -82,6 +82,7 @@ void *cli__call(struct cli *cli, const char *method, const char *path, const str
 /* False only on an error: *out is NULL when there is no such environment. */
 bool cli__environment(struct cli *cli, const char *name, struct wire_environment **out,
                       GError **error) MUST_CHECK;
+/* A lookup of nothing asks nobody. */
 struct wire_snapshots *cli__lookup(struct cli *cli, const struct wire_lookup *lookup,
                                    GError **error);
 /* A read-only query: {"columns": [{"name", "type"}], "rows": [[…]], "truncated"}. */

@@ -93,17 +93,35 @@ static struct plan *plan_new(const struct project *project, const struct plan_op
     return p;
 }
 
+static char *key_of(const char *name, const char *identifier)
+{
+    return g_strdup_printf("%s %s", name, identifier);
+}
+
 static void add_id(struct wire_lookup *l, GHashTable *seen, const char *name,
                    const char *identifier)
 {
     struct wire_snapshot_id *id;
 
-    if (!g_hash_table_add(seen, g_strdup_printf("%s %s", name, identifier)))
+    if (!g_hash_table_add(seen, key_of(name, identifier)))
         return;
     id = wire_snapshot_id_new();
     id->name = g_strdup(name);
     id->identifier = g_strdup(identifier);
     g_ptr_array_add(l->ids, id);
+}
+
+/* What the environment told of already needs no asking: its definition is the project's. */
+static void pass_over_same(const struct project *p, const struct wire_environment *env,
+                           GHashTable *seen)
+{
+    for (guint i = 0; env && i < env->snapshots->len; i++) {
+        const struct wire_snapshot *s = env->snapshots->pdata[i];
+        const struct wire_snapshot *local = project_snapshot(p, s->name);
+
+        if (local && strcmp(local->identifier, s->identifier) == 0)
+            g_hash_table_add(seen, key_of(s->name, s->identifier));
+    }
 }
 
 struct wire_lookup *plan_needs(const struct project *p, const struct wire_environment *env)
@@ -112,6 +130,7 @@ struct wire_lookup *plan_needs(const struct project *p, const struct wire_enviro
     g_autoptr(GHashTable) seen = map(g_free, NULL);
 
     l->definitions = true;
+    pass_over_same(p, env, seen);
     for (guint i = 0; i < p->snapshots->len; i++) {
         const struct wire_snapshot *s = p->snapshots->pdata[i];
 

@@ -65,8 +65,9 @@ struct plan {
 
 typedef struct plan plan;
 
-/* Which snapshots must the CLI look up before plan_build()? Ids of the project's snapshots, plus,
- * with the environment's members, those that differ. Caller frees. */
+/* Which snapshots must the CLI look up before plan_build()? Ids of the project's snapshots and of
+ * the environment's members, those aside that are the same on both sides: of them the environment
+ * has told all. It may be none. Caller frees. */
 struct wire_lookup *plan_needs(const struct project *p, const struct wire_environment *env);
 struct plan *plan_build(const struct project *p, const struct plan_options *options,
                         const struct plan_state *state, GError **error) MUST_CHECK;

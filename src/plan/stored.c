@@ -83,9 +83,15 @@ static void take_over(struct wire_snapshot *s, const struct wire_snapshot *store
     s->dev_intervals = stored->dev_intervals ? intervals_copy(stored->dev_intervals) : NULL;
 }
 
+/* An environment's own answer has no definitions; the project has that of the same model. */
 void plan__add_stored(struct plan *p, const struct wire_snapshot *stored)
 {
-    add(p, wire_copy(&wire_snapshot_type, stored));
+    struct wire_snapshot *s = wire_copy(&wire_snapshot_type, stored);
+    const struct wire_snapshot *local = project_snapshot(p->project, s->name);
+
+    if (!s->definition && local && strcmp(local->identifier, s->identifier) == 0)
+        s->definition = json_incref(local->definition);
+    add(p, s);
 }
 
 void plan__add_local(struct plan *p, const struct wire_snapshot *local)

@@ -261,12 +261,23 @@ void test_what_is_looked_up_is_the_project_and_the_environment(void **state)
 {
     struct desk *d = *state;
     g_autoptr(wire_lookup) needs = NULL;
+    g_autoptr(wire_environment) told = NULL;
 
     set_project(d, "a FULL : SELECT 1 AS x\nb FULL < a\n");
     apply(d, "prod");
     set_project(d, "a FULL : SELECT 2 AS x\nc FULL\n");
     needs = plan_needs(d->project, g_hash_table_lookup(d->world->environments, "prod"));
     assert_int_equal(needs->ids->len, 4);
+    wire_lookup_free(needs);
+    set_project(d, "a FULL : SELECT 1 AS x\nb FULL < a\nc FULL\n");
+    needs = plan_needs(d->project, g_hash_table_lookup(d->world->environments, "prod"));
+    assert_int_equal(needs->ids->len, 3);
+    wire_lookup_free(needs);
+    told = world_environment(d->world, "prod");
+    needs = plan_needs(d->project, told);
+    assert_int_equal(needs->ids->len, 1);
+    assert_string_equal(((struct wire_snapshot_id *)needs->ids->pdata[0])->name,
+                        "\"db\".\"a\".\"c\"");
     assert_true(needs->definitions);
 }
 
