@@ -210,6 +210,10 @@ extern const char *const executor__lane_state_names[];
 /* The other loops. */
 void *executor__greeter_loop(void *executor);
 void *executor__keeper_loop(void *executor);
+/* A lease that could not be renewed counts as lost so long before it expires: its statement has
+ * stopped, or its worker is killed, when another executor begins. With the lock held, both. */
+int64_t executor__margin_ms(const struct executor *e);
+void executor__stop_if_silent(struct job *j, int64_t now_ms);
 void *executor__reporter_loop(void *executor);
 void *executor__shipper_loop(void *executor);
 

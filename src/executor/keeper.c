@@ -1,33 +1,33 @@
 /* keeper.c -- leases are renewed here and nothing else is done here. */
 #include "executor/executor_int.h"
 
-/* A lease that could not be renewed counts as lost this long before it expires, so that its
- * statement has stopped when another executor begins. */
-static int64_t margin_ms(int64_t ttl_ms)
+int64_t executor__margin_ms(const struct executor *e)
 {
-    return MIN(ttl_ms / 4, 5000);
+    return MIN(e->lease_ttl_ms / 4, 5000);
 }
 
 static bool is_silent(const struct job *j, int64_t now_ms)
 {
-    int64_t ttl = j->lane->e->lease_ttl_ms;
+    const struct executor *e = j->lane->e;
 
-    return now_ms - j->renewed_ms > ttl - margin_ms(ttl);
+    return now_ms - j->renewed_ms > e->lease_ttl_ms - executor__margin_ms(e);
+}
+
+void executor__stop_if_silent(struct job *j, int64_t now_ms)
+{
+    if (j->state > JOB_RUNNING || j->stop != STOP_NONE || !is_silent(j, now_ms))
+        return;
+    log_event(LOG_WARNING, "a lease could not be renewed in time: its task is stopped", "task",
+              j->task->id, NULL);
+    executor__job_stop(j, STOP_LOST);
 }
 
 static void stop_silent(struct executor *e, int64_t now_ms)
 {
     g_autoptr(GList) jobs = g_hash_table_get_values(e->jobs);
 
-    for (GList *at = jobs; at; at = at->next) {
-        struct job *j = at->data;
-
-        if (j->state <= JOB_RUNNING && j->stop == STOP_NONE && is_silent(j, now_ms)) {
-            log_event(LOG_WARNING, "a lease could not be renewed in time: its task is stopped",
-                      "task", j->task->id, NULL);
-            executor__job_stop(j, STOP_LOST);
-        }
-    }
+    for (GList *at = jobs; at; at = at->next)
+        executor__stop_if_silent(at->data, now_ms);
 }
 
 static void add_lease(struct wire_renew *m, const struct wire_task *task)

@@ -108,21 +108,33 @@ static void add_to_log(struct job *j, const char *line)
     pthread_mutex_unlock(&e->lock);
 }
 
+/* How long a stop may take. Another executor has a lost lease soon: nothing may be committed then.
+ * A database in memory has no other executor, and is gone with its worker. */
+static int64_t grace_ms(const struct job *j)
+{
+    const struct executor *e = j->lane->e;
+
+    return j->stop == STOP_LOST && !j->lane->in_memory
+               ? MIN(e->grace_ms, executor__margin_ms(e) / 2)
+               : e->grace_ms;
+}
+
 /* Pass a stop on to the worker; kill it when it does not end in time. */
-static void pass_stop(struct slot *s, const struct job *j, bool *told)
+static void pass_stop(struct slot *s, struct job *j, bool *told)
 {
     struct executor *e = s->lane->e;
     g_autoptr(json_t) order = json_pack("{s:s}", "do", "cancel");
-    int64_t since;
+    int64_t now_ms = clock_monotonic_ms(), until_ms;
     bool stop;
 
     pthread_mutex_lock(&e->lock);
+    executor__stop_if_silent(j, now_ms); /* also while the keeper's call hangs */
     stop = j->stop != STOP_NONE;
-    since = j->stop_ms;
+    until_ms = j->stop_ms + grace_ms(j);
     pthread_mutex_unlock(&e->lock);
     if (!stop)
         return;
-    if (clock_monotonic_ms() - since > e->grace_ms)
+    if (now_ms > until_ms)
         executor__child_kill(s->child);
     else if (!*told)
         *told = executor__child_send(s->child, order);

@@ -188,6 +188,30 @@ void test_leases_that_cannot_be_renewed_stop_before_they_expire(void **state)
     assert_int_equal(plane_result_count(), 0);
 }
 
+/* A worker that does not listen could commit when another executor has the task. */
+void test_a_worker_that_does_not_stop_is_gone_before_its_lease_expires(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e;
+    int64_t began;
+    pid_t worker;
+
+    (void)state;
+    plane.ttl_ms = 4000;
+    e = start_executor("apply", config);
+    plane_add(0, "1", SLOW_QUERY);
+    await_running(e);
+    worker = (pid_t)worker_pid();
+    assert_int_equal(kill(worker, SIGSTOP), 0);
+    began = clock_monotonic_ms();
+    plane_set(down, true);
+    while (kill(worker, 0) == 0 && clock_monotonic_ms() - began < PATIENCE_MS)
+        g_usleep(20000);
+    assert_true(clock_monotonic_ms() - began <= 4100);
+    executor_stop(e, 0);
+    assert_int_equal(plane_result_count(), 0);
+}
+
 void test_a_drain_finishes_what_runs_and_gives_back_what_has_not_begun(void **state)
 {
     g_autoptr(config) config = config_of_test();
