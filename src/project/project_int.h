@@ -214,7 +214,7 @@ bool project__describe_block(struct reading *r, uint32_t end);
 /* A file below the project's folder as a source in the arena, named by its relative path. */
 bool project__read_source(struct loader *l, const char *path, struct source *out,
                           GError **error) MUST_CHECK;
-/* Does a word in lower case stand anywhere in a text, in any case? */
+/* Does a word in lower case stand anywhere in a text, in any case? One that ends in _ may go on. */
 bool project__mentions(const char *text, const char *word);
 /* Refuse Jinja: it needs Python. */
 bool project__check_jinja(struct reading *r, GError **error) MUST_CHECK;

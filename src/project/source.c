@@ -40,9 +40,11 @@ bool project__read_source(struct loader *l, const char *path, struct source *out
 bool project__mentions(const char *text, const char *word)
 {
     size_t n = strlen(word);
+    bool may_go_on = word[n - 1] == '_';
 
     for (; *text; text++)
-        if (g_ascii_tolower(*text) == *word && g_ascii_strncasecmp(text, word, n) == 0)
+        if (g_ascii_tolower(*text) == *word && g_ascii_strncasecmp(text, word, n) == 0 &&
+            (may_go_on || (!g_ascii_isalnum(text[n]) && text[n] != '_')))
             return true;
     return false;
 }
