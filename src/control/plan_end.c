@@ -11,7 +11,7 @@ static bool fill_empty(struct control *c, const struct state_work *w, const stru
 {
     g_autoptr(outline) o = control__outline(c, w->project, p->environment, error);
 
-    if (!o || !control__schedule_plan(o, p, w, error))
+    if (!o || !control__schedule_plan(o, p, w, NULL, error))
         return false;
     for (guint i = 0; i < o->schedule->items->len; i++) {
         const struct schedule_item *item = o->schedule->items->pdata[i];

@@ -15,12 +15,50 @@ static bool is_dev(const struct wire_plan *p)
     return !names_is_prod(p->environment->name);
 }
 
+/* A member of an environment has been audited by the plan that made it one. */
+static bool is_member_of_any(const struct wire_snapshot *s, const GPtrArray *environments)
+{
+    for (guint i = 0; i < environments->len; i++) {
+        const struct wire_environment *e = environments->pdata[i];
+
+        for (guint k = 0; k < e->members->len; k++) {
+            const struct wire_member *m = e->members->pdata[k];
+
+            if (strcmp(m->name, s->name) == 0 && strcmp(m->identifier, s->identifier) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What is asked to be audited without what has been. */
+static GPtrArray *open_audits(struct control *c, const struct state_work *w,
+                              const struct wire_plan *p, const struct outline *o, GError **error)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new();
+    g_autoptr(GPtrArray) environments = NULL;
+
+    if (p->audits->len == 0)
+        return g_steal_pointer(&out);
+    if (!(environments = state_environments(c->state, w->project, error)))
+        return NULL;
+    for (guint i = 0; i < p->audits->len; i++) {
+        struct wire_restatement *r = p->audits->pdata[i];
+        const struct state_snapshot *one = g_hash_table_lookup(o->by_name, r->name);
+
+        if (one && !is_member_of_any(one->snapshot, environments))
+            g_ptr_array_add(out, r);
+    }
+    return g_steal_pointer(&out);
+}
+
 bool control__schedule_plan(struct outline *o, const struct wire_plan *p,
-                            const struct state_work *w, GError **error)
+                            const struct state_work *w, const GPtrArray *audits, GError **error)
 {
     struct schedule_request request = {
         .restatements = p->restatements->len ? p->restatements : NULL,
         .bounds = p->bounds->len ? p->bounds : NULL,
+        .audits = audits,
         .start_ms = p->start_ms,
         .end_ms = p->end_ms,
         .execution_ms = w->execution_ms,
@@ -258,11 +296,13 @@ bool control__start_plan(struct control *c, struct state_work *w, GError **error
     g_autoptr(wire_plan) p = control__plan_of(w, error);
     g_autoptr(wire_environment) old = NULL;
     g_autoptr(outline) o = NULL;
+    g_autoptr(GPtrArray) audits = NULL;
 
     if (!p || !state_environment(c->state, w->project, w->environment, &old, error) ||
         !control__check_expected(p, old, error) ||
         !(o = control__outline(c, w->project, p->environment, error)) ||
-        !control__schedule_plan(o, p, w, error))
+        !(audits = open_audits(c, w, p, o, error)) ||
+        !control__schedule_plan(o, p, w, audits, error))
         return false;
     if (p->skip_backfill || p->empty_backfill)
         drop_batches(o);

@@ -131,6 +131,7 @@ struct wire_plan *plan_message(const struct plan *p)
     }
     copy_ranges(p->inside->restatements, m->restatements);
     copy_ranges(p->inside->bounds, m->bounds);
+    plan__list_audits(p, m->audits);
     m->start_ms = p->start_ms;
     m->end_ms = p->end_ms;
     m->execution_ms = p->options.execution_time ? p->execution_ms : TIME_NONE;

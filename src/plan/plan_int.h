@@ -86,6 +86,10 @@ bool plan__set_bounds(struct plan *p, GError **error) MUST_CHECK;
 bool plan__select_restated(struct plan *p, GError **error) MUST_CHECK;
 bool plan__restate(struct plan *p, GError **error) MUST_CHECK;
 
+/* audits.c */
+/* Append struct wire_restatement: metadata changes whose audits are others. */
+void plan__list_audits(const struct plan *p, GPtrArray *out);
+
 /* shown.c */
 extern const char *const plan__category_words[];
 char *plan__display(const struct plan *p, const char *name);

@@ -24,6 +24,7 @@ struct maker {
     GHashTable *deployability; /* NULL: everything is deployable */
     GHashTable *restatements;  /* name -> struct wire_restatement, borrowed */
     GHashTable *bounds;        /* the same; NULL: no bounds */
+    GHashTable *audits;        /* the same */
 };
 
 static GHashTable *ranges_by_name(const GPtrArray *ranges)
@@ -121,10 +122,44 @@ static struct intervals *missing_of(const struct maker *m, const struct schedule
                              error);
 }
 
+/* What of the range an audit is asked for is filled already, and not about to be filled again. */
+static struct intervals *audited_of(const struct maker *m, const struct schedule_item *item,
+                                    const struct wire_restatement *asked, GError **error)
+{
+    g_autoptr(intervals) have = schedule__filled(item->snapshot, item->deployable);
+    g_autoptr(intervals) out = NULL;
+    struct interval r = {given_or(asked->start_ms, INT64_MIN),
+                         given_or(asked->end_ms, given_or(m->request->end_ms, m->request->now_ms))};
+
+    if (!own_range(m, item->snapshot, &r, error))
+        return NULL;
+    out = intervals_copy(have);
+    intervals_clip(out, r.start, r.end);
+    intervals_remove_all(out, item->missing);
+    return g_steal_pointer(&out);
+}
+
+static bool add_audits(const struct maker *m, struct schedule_item *item, GError **error)
+{
+    const struct wire_restatement *asked = g_hash_table_lookup(m->audits, item->snapshot->name);
+    g_autoptr(intervals) audited = NULL;
+    enum interval_unit unit;
+
+    if (!asked || !schedule_has_table(item->snapshot->kind))
+        return true;
+    if (!(audited = audited_of(m, item, asked, error)) ||
+        !schedule__unit(m->almanac, item->snapshot, &unit, error))
+        return false;
+    g_array_unref(item->audits);
+    item->audits = schedule__batches(item->snapshot, unit, audited);
+    return true;
+}
+
 static void item_free(void *data)
 {
     struct schedule_item *item = data;
 
+    g_array_unref(item->audits);
     intervals_free(item->missing);
     g_array_unref(item->batches);
     g_free(item);
@@ -149,6 +184,7 @@ static bool add_item(const struct maker *m, const struct wire_snapshot *s, struc
 
     item->snapshot = s;
     item->batches = g_array_new(FALSE, FALSE, sizeof(struct interval));
+    item->audits = g_array_new(FALSE, FALSE, sizeof(struct interval));
     g_ptr_array_add(out->items, item);
     g_hash_table_insert(out->by_name, s->name, item);
     item->deployable = is_deployable(m, s, &frozen);
@@ -158,7 +194,7 @@ static bool add_item(const struct maker *m, const struct wire_snapshot *s, struc
         return false;
     g_array_unref(item->batches);
     item->batches = schedule__batches(s, unit, item->missing);
-    return true;
+    return add_audits(m, item, error);
 }
 
 static bool add_items(struct maker *m, struct schedule *out, GError **error)
@@ -179,14 +215,19 @@ struct schedule *schedule_new(const struct schedule_request *request, GError **e
 {
     g_autoptr(schedule) out = g_new0(struct schedule, 1);
     g_autoptr(almanac) a = schedule__almanac(request->snapshots, request->now_ms);
-    struct maker m = {request, a, NULL, ranges_by_name(request->restatements),
-                      request->bounds ? ranges_by_name(request->bounds) : NULL};
+    struct maker m = {request,
+                      a,
+                      NULL,
+                      ranges_by_name(request->restatements),
+                      request->bounds ? ranges_by_name(request->bounds) : NULL,
+                      ranges_by_name(request->audits)};
     bool ok;
 
     out->items = g_ptr_array_new_with_free_func(item_free);
     out->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     ok = add_items(&m, out, error);
     g_hash_table_unref(m.restatements);
+    g_hash_table_unref(m.audits);
     g_clear_pointer(&m.bounds, g_hash_table_unref);
     g_clear_pointer(&m.deployability, g_hash_table_unref);
     return ok ? g_steal_pointer(&out) : NULL;

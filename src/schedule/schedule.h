@@ -24,6 +24,8 @@ struct schedule_request {
     const GPtrArray *restatements; /* of struct wire_restatement, or NULL */
     const GPtrArray *bounds;       /* of struct wire_restatement: only these are filled, each with a
                                       start and an end of its own where given; NULL: all */
+    const GPtrArray *audits;       /* of struct wire_restatement: what is filled in their ranges is
+                                      audited once more; or NULL */
     int64_t start_ms, end_ms;      /* TIME_NONE: each model's own start, the execution time */
     int64_t execution_ms, now_ms;
     bool is_dev;      /* an environment other than prod: non-deployable snapshots use dev tables */
@@ -36,6 +38,7 @@ struct schedule_item {
     bool deployable;           /* reads and writes the table prod (will) use, not the __dev one */
     struct intervals *missing; /* never NULL; may be empty */
     GArray *batches;           /* of struct interval, in order */
+    GArray *audits;            /* likewise: what is filled and shall be audited */
 };
 
 struct schedule {
@@ -75,13 +78,14 @@ struct schedule_task {
     int kind;                             /* enum task_kind */
     const struct wire_snapshot *snapshot; /* NULL for statements */
     bool deployable;
-    struct interval batch; /* TASK_EVALUATE */
+    struct interval batch; /* TASK_EVALUATE, TASK_AUDIT */
     GArray *after;         /* of guint */
 };
 
-/* The tasks of a plan, in an order in which `after` only points back: before_all, create,
- * evaluate, promote (of `promote`, names of snapshots to get a view), after_all. `create` are the
- * names of snapshots whose tables may not exist yet. A GPtrArray of struct schedule_task. */
+/* The tasks of a plan, in an order in which `after` only points back: before_all, then by model
+ * create, audit, evaluate, then promote (of `promote`, names of snapshots to get a view),
+ * after_all. `create` are the names of snapshots whose tables may not exist yet. A GPtrArray of
+ * struct schedule_task. */
 struct schedule_stages {
     const GHashTable *create, *promote; /* sets of names (keys); NULL: none */
     bool before_all, after_all;

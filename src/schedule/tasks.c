@@ -88,6 +88,21 @@ static GArray *add_evaluations(struct weaver *w, const struct schedule_item *ite
     return out;
 }
 
+/* What is filled already is audited before anything is added to it. */
+static GArray *add_audits(struct weaver *w, const struct schedule_item *item, GArray *first)
+{
+    GArray *out = g_array_new(FALSE, FALSE, sizeof(guint));
+
+    for (guint i = 0; i < item->audits->len; i++) {
+        guint index = add_task(w, TASK_AUDIT, item, first);
+        struct schedule_task *t = w->tasks->pdata[index];
+
+        t->batch = g_array_index(item->audits, struct interval, i);
+        g_array_append_val(out, index);
+    }
+    return out;
+}
+
 static bool is_created(const struct weaver *w, const struct schedule_item *item)
 {
     return !w->stages->is_run && w->stages->create && schedule_has_table(item->snapshot->kind) &&
@@ -97,6 +112,7 @@ static bool is_created(const struct weaver *w, const struct schedule_item *item)
 static void add_item(struct weaver *w, const struct schedule_item *item, GArray *begin)
 {
     g_autoptr(GArray) first = upstream_of(w, item->snapshot);
+    g_autoptr(GArray) audits = NULL;
     GArray *tail;
 
     if (first->len == 0)
@@ -106,6 +122,11 @@ static void add_item(struct weaver *w, const struct schedule_item *item, GArray 
 
         g_array_set_size(first, 0);
         g_array_append_val(first, index);
+    }
+    audits = add_audits(w, item, first);
+    if (audits->len > 0) {
+        g_array_unref(first);
+        first = g_array_ref(audits);
     }
     tail = item->batches->len > 0 ? add_evaluations(w, item, first) : g_array_ref(first);
     g_hash_table_insert(w->tails, item->snapshot->name, tail);

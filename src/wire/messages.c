@@ -173,6 +173,7 @@ static const struct wire_field wire_plan_fields[] = {
     OBJECTS(snapshots, wire_snapshot),
     OBJECTS(restatements, wire_restatement),
     OBJECTS(bounds, wire_restatement),
+    OBJECTS(audits, wire_restatement),
     TIME(start_ms),
     TIME(end_ms),
     TIME(execution_ms),

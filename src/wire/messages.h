@@ -147,6 +147,8 @@ struct wire_plan {
     GPtrArray *restatements; /* of struct wire_restatement */
     GPtrArray *bounds; /* of struct wire_restatement: the models to fill, each with a start and an
                           end of its own where they are given; empty: all models, without */
+    GPtrArray *audits; /* of struct wire_restatement: models whose audits changed and rows did not,
+                          and over which range what is filled is audited */
     int64_t start_ms, end_ms; /* TIME_NONE when not given */
     int64_t execution_ms;
     bool skip_backfill;  /* compute nothing */

@@ -74,6 +74,23 @@ def audit_that_does_not_block(both):
     both.plan()
 
 
+def changed_audit(both):
+    """Rows that are there are audited by the plan that brings the audit; a plan that fails changes no view."""
+    both.edit("models/stage/events.sql", "WHERE money IS NULL", "WHERE money > 99.5")
+    both.plan(fails=True)
+    both.edit("models/stage/events.sql", "WHERE money > 99.5", "WHERE money < -1000000")
+    both.plan()
+    both.edit("models/mart/people.sql", "threshold := 10)", "threshold := 1000000)")
+    both.plan("dev", fails=True)
+
+
+def restatement_in_dev(both):
+    both.edit("models/mart/late.sql", "AS money", "AS money, COUNT(*)::INT AS n")
+    both.plan("dev")
+    both.sql("DELETE FROM {stage.events} WHERE event_id % 3 = 0")
+    both.plan("dev", "--restate-model", "mart.late", "--start", mill.day(12), "--end", mill.day(17))
+
+
 def lookback(both):
     both.sql("DELETE FROM {mart.late} WHERE user_id % 2 = 0")
     both.run()

@@ -381,3 +381,69 @@ void test_an_executor_may_not_plan_and_a_developer_may_not_claim(void **state)
     assert_int_equal(post_code(w->apply, V1 "plans", &wire_plan_type, p, NULL), ERROR_DENIED);
     assert_int_equal(post_code(w->dev, V1 "tasks/claim", &wire_claim_type, c, NULL), ERROR_DENIED);
 }
+
+/* Prod with model a in another version of the same table, to be audited. */
+static struct wire_plan *plan_with_audit(const char *environment, const char *expected)
+{
+    struct wire_plan *p = plan_for(environment, expected);
+    struct wire_snapshot *a = model("a", "7", NULL, NULL);
+    struct wire_restatement *r = wire_restatement_new();
+
+    g_free(a->version);
+    a->version = g_strdup("10");
+    a->category = CATEGORY_METADATA;
+    r->name = g_strdup(a->name);
+    g_ptr_array_add(p->audits, r);
+    add_model(p, a);
+    add_model(p, model("b", "2", "a", "1"));
+    return p;
+}
+
+void test_changed_audits_are_run_once_over_what_is_filled(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *id = make_prod(w), *dev = NULL, *log = NULL;
+    g_autoptr(wire_plan) first = plan_with_audit("dev", NULL), then = plan_with_audit("prod", id);
+    g_autoptr(wire_claimed) got = NULL;
+    const struct wire_task *t;
+
+    wire_progress_free(post_plan(w, first));
+    got = claim(w->apply, "apply-1", 1, 0);
+    t = got->tasks->pdata[0];
+    assert_int_equal(t->kind, TASK_AUDIT);
+    assert_string_equal(t->target->name, "shop__a__10");
+    assert_int_equal(t->start_ms, T0);
+    assert_int_equal(t->end_ms, T0 + 3 * DAY);
+    assert_true(finish(w->apply, "apply-1", result_of(t, STATUS_SUCCESS)));
+    dev = work_off(w->apply, "apply-1");
+    assert_string_equal(dev, "promote a, promote b");
+    wire_progress_free(post_plan(w, then));
+    log = work_off(w->apply, "apply-1");
+    assert_string_equal(log, "promote a");
+}
+
+void test_a_changed_audit_that_fails_fails_the_plan_before_views_change(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *id = make_prod(w), *log = NULL;
+    g_autoptr(wire_environment) e = NULL;
+
+    for (int i = 0; i < 2; i++) { /* a snapshot that is stored by now is audited all the same */
+        g_autoptr(wire_plan) p = plan_with_audit("prod", id);
+        g_autoptr(wire_progress) started = post_plan(w, p), ended = NULL;
+        g_autoptr(wire_claimed) got = claim(w->apply, "apply-1", 1, 0);
+        const struct wire_task *t = got->tasks->pdata[0];
+        struct wire_result *r = result_of(t, STATUS_FAILED);
+
+        assert_int_equal(t->kind, TASK_AUDIT);
+        r->error = g_strdup("4 rows");
+        assert_true(finish(w->apply, "apply-1", r));
+        ended = progress(w, "plan", started->id, 0, 0);
+        assert_int_equal(ended->status, STATUS_FAILED);
+        log = work_off(w->apply, "apply-1");
+        assert_string_equal(log, "");
+        g_clear_pointer(&log, g_free);
+    }
+    e = environment(w, "prod");
+    assert_string_equal(e->plan_id, id);
+}

@@ -302,3 +302,56 @@ void test_a_plan_for_programs_says_the_same(void **state)
         json_string_value(json_array_get(json_array_get(json_object_get(fill, "intervals"), 0), 1)),
         "2024-01-10T00:00:00.000Z");
 }
+
+void test_models_whose_audits_alone_changed_are_named(void **state)
+{
+    static const struct {
+        const char *models;
+        const char *audited;
+    } cases[] = {
+        {"a FULL owner=me audit=x audit=y\nb FULL < a\nc FULL audit=x\n",        ""   },
+        {"a FULL audit=x audit=z\nb FULL < a audit=x\nc FULL\n",                 "a b"},
+        {"a FULL audit=y audit=x\nb FULL < a\nc FULL audit=z : SELECT 2 AS y\n", ""   },
+    };
+    struct desk *d = *state;
+
+    set_project(d, "a FULL audit=x audit=y\nb FULL < a\nc FULL audit=x\n");
+    apply(d, "prod");
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(plan) p = NULL;
+        g_autoptr(wire_plan) m = NULL;
+        g_autoptr(GString) got = g_string_new(NULL);
+
+        set_project(d, cases[i].models);
+        p = must_plan(d, "dev");
+        m = plan_message(p);
+        for (guint k = 0; k < m->audits->len; k++) {
+            const struct wire_restatement *r = m->audits->pdata[k];
+            g_autoptr(wire_table) name = names_split(r->name, NULL);
+
+            assert_true(r->start_ms == TIME_NONE);
+            g_string_append_printf(got, "%s%s", got->len ? " " : "", name->name);
+        }
+        assert_string_equal(got->str, cases[i].audited);
+    }
+}
+
+void test_audits_begin_where_the_plan_begins(void **state)
+{
+    struct desk *d = *state;
+    g_autoptr(plan) p = NULL;
+    g_autoptr(wire_plan) m = NULL;
+    const struct wire_restatement *r;
+
+    set_project(d, "a INCREMENTAL_BY_TIME_RANGE\n");
+    apply(d, "prod");
+    set_project(d, "a INCREMENTAL_BY_TIME_RANGE audit=x\n");
+    d->options.start = "2024-01-03";
+    d->options.end = "2024-01-04";
+    p = must_plan(d, "dev");
+    m = plan_message(p);
+    assert_int_equal(m->audits->len, 1);
+    r = m->audits->pdata[0];
+    assert_int_equal(r->start_ms, at("2024-01-03"));
+    assert_int_equal(r->end_ms, at("2024-01-05"));
+}

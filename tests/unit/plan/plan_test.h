@@ -3,7 +3,7 @@
  * A project is one model a line:
  *
  *     NAME KIND [< PARENT …] [owner=…] [start=…] [cron=…] [lookback=…] [forward_only] [columns=?]
- *                [data=…] [: QUERY]
+ *                [data=…] [audit=NAME …] [: QUERY]
  *
  * The world keeps snapshots, intervals and environments as the control plane does, and fills what
  * the schedule of a posted plan asks for.
@@ -93,9 +93,19 @@ static inline int kind_of(const char *word)
 struct sketch_line {
     struct model *model;
     GString *data, *parents_data, *parents_metadata;
-    const char *owner;
     GPtrArray *parents; /* of struct wire_snapshot, borrowed */
 };
+
+static inline void sketch_audit(struct project *p, struct model *m, const char *name)
+{
+    struct model_audit *a = arena_new_of(p->arena, struct model_audit);
+
+    a->name = name;
+    a->blocking = true;
+    a->arguments = json_object();
+    arena_defer(p->arena, (void (*)(void *))json_decref, a->arguments);
+    g_ptr_array_add(m->audits, a);
+}
 
 static inline void sketch_word(struct project *p, struct sketch_line *l, const char *word)
 {
@@ -115,6 +125,8 @@ static inline void sketch_word(struct project *p, struct sketch_line *l, const c
         m->lookback = g_ascii_strtoll(value, NULL, 10);
     else if (strcmp(pair[0], "columns") == 0)
         m->columns_known = strcmp(value, "?") != 0;
+    else if (strcmp(pair[0], "audit") == 0)
+        sketch_audit(p, m, value);
     else if (strcmp(pair[0], "data") != 0)
         fail_msg("%s?", word);
     if (strcmp(pair[0], "data") == 0 || strcmp(pair[0], "lookback") == 0)
@@ -133,15 +145,24 @@ static inline void sketch_parent(struct project *p, struct sketch_line *l, const
                            s->parent_metadata_hash);
 }
 
+static inline char *sketch_metadata(const struct model *m)
+{
+    GString *out = g_string_new(m->owner);
+
+    for (guint i = 0; i < m->audits->len; i++)
+        g_string_append_printf(out, " %s", ((struct model_audit *)m->audits->pdata[i])->name);
+    return g_string_free(out, FALSE);
+}
+
 static inline struct wire_snapshot *sketch_snapshot(const struct sketch_line *l)
 {
     struct wire_snapshot *s = wire_snapshot_new();
     const struct model *m = l->model;
-    g_autofree char *all = NULL;
+    g_autofree char *all = NULL, *metadata = sketch_metadata(m);
 
     s->name = g_strdup(m->fqn);
     s->data_hash = hash(l->data->str);
-    s->metadata_hash = hash(l->owner ? l->owner : "");
+    s->metadata_hash = hash(metadata);
     s->parent_data_hash = hash(l->parents_data->str);
     s->parent_metadata_hash = hash(l->parents_metadata->str);
     all = g_strdup_printf("%s;%s;%s;%s", s->data_hash, s->metadata_hash, s->parent_data_hash,
@@ -217,7 +238,6 @@ static inline void sketch_line(struct project *p, const char *line)
         else
             sketch_word(p, &l, words[i]);
     }
-    l.owner = l.model->owner;
     s = sketch_snapshot(&l);
     g_ptr_array_add(p->models, l.model);
     g_hash_table_insert(p->by_fqn, (void *)l.model->fqn, l.model);

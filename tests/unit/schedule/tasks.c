@@ -26,7 +26,7 @@ static char *tasks_text(const GPtrArray *tasks)
         g_string_append_printf(out, "%u %s", i, task_kind_names[t->kind]);
         if (t->snapshot)
             g_string_append_printf(out, " %s", t->snapshot->view->name);
-        if (t->kind == TASK_EVALUATE)
+        if (t->kind == TASK_EVALUATE || t->kind == TASK_AUDIT)
             g_string_append_printf(out, " %d", (int)((t->batch.start - at("2023-12-31")) / DAY));
         g_string_append(out, t->after->len ? " <-" : "");
         for (guint k = 0; k < t->after->len; k++) {
@@ -40,14 +40,21 @@ static char *tasks_text(const GPtrArray *tasks)
     return g_string_free(out, FALSE);
 }
 
-static void check(const GPtrArray *all, const struct schedule_stages *stages, const char *expected)
+static void check_request(const struct schedule_request *r, const struct schedule_stages *stages,
+                          const char *expected)
 {
-    struct schedule_request r = request_at(all, NOW);
-    g_autoptr(schedule) s = must_schedule(&r);
+    g_autoptr(schedule) s = must_schedule(r);
     g_autoptr(GPtrArray) tasks = schedule_tasks(s, stages);
     g_autofree char *got = tasks_text(tasks);
 
     assert_string_equal(got, expected);
+}
+
+static void check(const GPtrArray *all, const struct schedule_stages *stages, const char *expected)
+{
+    struct schedule_request r = request_at(all, NOW);
+
+    check_request(&r, stages, expected);
 }
 
 static void fill(struct wire_snapshot *s)
@@ -164,4 +171,35 @@ void test_edges_of_a_diamond_are_few(void **state)
           "1 evaluate b 1 <- 0\n"
           "2 evaluate c 1 <- 0\n"
           "3 evaluate d 1 <- 1 2 0\n");
+}
+
+void test_what_is_filled_is_audited_before_more_is_filled(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new(), audits = g_ptr_array_new();
+    g_autoptr(GHashTable) names = set_of("a", NULL);
+    struct wire_snapshot *a = model("a", NULL);
+    struct wire_restatement of_a = {a->name, TIME_NONE, TIME_NONE};
+    struct schedule_request r;
+
+    (void)state;
+    a->batch_size = 1;
+    a->intervals = intervals_of(at("2024-01-01"), at("2024-01-03"));
+    g_ptr_array_add(all, a);
+    g_ptr_array_add(all, model("b", "a", NULL));
+    g_ptr_array_add(audits, &of_a);
+    r = request_at(all, NOW);
+    r.audits = audits;
+    check_request(&r, &(struct schedule_stages){.promote = names},
+                  "0 audit a 1\n"
+                  "1 audit a 2\n"
+                  "2 evaluate a 3 <- 0 1\n"
+                  "3 evaluate b 1 <- 2\n"
+                  "4 promote a <- 3\n");
+    of_a.start_ms = at("2024-01-02");
+    fill(g_ptr_array_index(all, 1));
+    intervals_add(a->intervals, at("2024-01-03"), at("2024-01-04"));
+    check_request(&r, &(struct schedule_stages){.promote = names},
+                  "0 audit a 2\n"
+                  "1 audit a 3\n"
+                  "2 promote a <- 0 1\n");
 }
