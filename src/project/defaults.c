@@ -96,12 +96,13 @@ bool project__set_default(struct reading *r, const struct property_row *rows, co
     const json_t *value = json_object_get(r->loader->model_defaults, name);
     bool is_kind = strcmp(name, "kind") == 0, is_sql = is_kind || strcmp(name, "audits") == 0;
     bool is_cron = strcmp(name, "cron") == 0; /* its @daily is no macro */
-    g_autoptr(GString) text = g_string_new("");
+    g_autoptr(GString) text = NULL;
     struct reading sub;
     struct property p;
 
     if (!value || json_is_null(value))
         return true;
+    text = g_string_new("");
     if (json_is_object(value) && is_kind)
         append_kind(text, value);
     else if (json_is_object(value))

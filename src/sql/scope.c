@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+static bool is_ascii(const char *text)
+{
+    while (*text && !(*text & 0x80))
+        text++;
+    return *text == '\0';
+}
+
 char *sql__normalize_text(struct arena *a, const struct sql_node *n, const struct sql_dialect *d,
                           bool is_table)
 {
@@ -13,7 +20,7 @@ char *sql__normalize_text(struct arena *a, const struct sql_node *n, const struc
 
     if ((n->quote && !quoted_too) || (is_table && d->rules->tables_keep_case) || direction == 0)
         return text;
-    if (!g_utf8_validate(text, n->len, NULL)) {
+    if (is_ascii(text) || !g_utf8_validate(text, n->len, NULL)) {
         for (char *c = text; *c; c++)
             *c = direction < 0 ? g_ascii_tolower(*c) : g_ascii_toupper(*c);
         return text;
