@@ -50,6 +50,7 @@ bool evaluate__executef(struct evaluate_run *r, GError **error, const char *form
 /* The one number a query gives. */
 bool evaluate__number(struct evaluate_run *r, const char *sql, int64_t *value, GError **error);
 bool evaluate__begin(struct evaluate_run *r, GError **error);
+bool evaluate__begin_reading(struct evaluate_run *r, GError **error);
 bool evaluate__commit(struct evaluate_run *r, GError **error);
 void evaluate__rollback(struct evaluate_run *r);
 void evaluate__log(struct evaluate_run *r, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -1,5 +1,5 @@
-/* query.c -- a read-only query of a developer: one query and nothing else, in a transaction that
- * is rolled back, with ceilings on rows and bytes. */
+/* query.c -- a read-only query of a developer: one query and nothing else, in a read-only
+ * transaction that is rolled back, with ceilings on rows and bytes. */
 #include "evaluate/evaluate_int.h"
 
 #include "base/limits.h"
@@ -8,17 +8,45 @@
 #include <string.h>
 
 /* Statements that only show something, beside queries. */
-static const char *const showing[] = {"DESCRIBE", "DESC", "SHOW", "SUMMARIZE", "EXPLAIN"};
+static const char *const showing[] = {"DESCRIBE", "DESC", "SHOW", "SUMMARIZE", NULL};
 
-static bool shows(const char *sql)
+/* The length of the first of these words that `sql` begins with and the white space behind; 0. */
+static size_t skip_word(const char *sql, const char *const *words)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(showing); i++) {
-        size_t n = strlen(showing[i]);
+    for (; *words; words++) {
+        size_t n = strlen(*words);
 
-        if (g_ascii_strncasecmp(sql, showing[i], n) == 0 && g_ascii_isspace(sql[n]))
-            return true;
+        if (g_ascii_strncasecmp(sql, *words, n) == 0 && g_ascii_isspace(sql[n]))
+            return n + strspn(sql + n, " \t\r\n\f\v");
     }
-    return false;
+    return 0;
+}
+
+/* The length of EXPLAIN's options in brackets, which are words and commas; 0. */
+static size_t skip_options(const char *sql)
+{
+    size_t n = 1;
+
+    if (*sql != '(')
+        return 0;
+    while (g_ascii_isalnum(sql[n]) || g_ascii_isspace(sql[n]) || sql[n] == ',' || sql[n] == '_')
+        n++;
+    return sql[n] == ')' && g_ascii_isspace(sql[n + 1]) ? n + 1 : 0;
+}
+
+/* EXPLAIN ANALYZE carries out what it explains, so that must be a query, too. */
+static struct sql_range explained(const char *text, struct sql_range r)
+{
+    static const char *const explain[] = {"EXPLAIN", NULL};
+    static const char *const how[] = {"ANALYZE", "ANALYSE", "VERBOSE", NULL};
+    size_t at = r.at, n = skip_word(text + at, explain);
+
+    if (n == 0)
+        return r;
+    for (at += n; (n = skip_word(text + at, how)) > 0;)
+        at += n;
+    at += skip_options(text + at);
+    return (struct sql_range){(uint32_t)at, r.len - (uint32_t)(at - r.at)};
 }
 
 /* Some warehouses let a CTE delete: a statement inside a query is none. */
@@ -52,8 +80,10 @@ static const char *the_query(struct evaluate_run *r, GError **error)
     }
     range = g_array_index(parts, struct sql_range, 0);
     sql = arena_strndup(r->arena, text + range.at, range.len);
-    if (shows(sql))
+    /* A semicolon in brackets parts nothing for sql_split(). */
+    if (skip_word(sql, showing) && !strchr(sql, ';'))
         return sql;
+    range = explained(text, range);
     if (!(tree = sql_parse_query_in(r->arena, &source, range, r->dialect, error))) {
         error_hint(error, "only queries can be asked here, nothing that writes.");
         return NULL;
@@ -124,7 +154,7 @@ bool evaluate__do_query(struct evaluate_run *r, GError **error)
     struct answer a = {.max_rows = max > 0 ? MIN(max, MAX_QUERY_ROWS) : MAX_QUERY_ROWS};
     bool ok;
 
-    if (!sql || !evaluate__begin(r, error))
+    if (!sql || !evaluate__begin_reading(r, error))
         return false;
     evaluate__log(r, "%s", sql);
     ok = fetch(r, sql, &a, error);

@@ -103,6 +103,12 @@ bool evaluate__begin(struct evaluate_run *r, GError **error)
     return true;
 }
 
+bool evaluate__begin_reading(struct evaluate_run *r, GError **error)
+{
+    r->in_transaction = may_go_on(r, error) && warehouse_begin_reading(r->warehouse, error);
+    return r->in_transaction;
+}
+
 bool evaluate__commit(struct evaluate_run *r, GError **error)
 {
     if (!may_go_on(r, error))

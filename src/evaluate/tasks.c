@@ -116,7 +116,7 @@ static bool attempt(struct evaluate_run *r, GError **error)
     bool ok = carry_out(r, &own);
 
     evaluate__rollback(r);
-    if (!ok && own && wants_no_transaction(own)) {
+    if (!ok && own && r->task->kind != TASK_QUERY && wants_no_transaction(own)) {
         evaluate__log(r, "Once more without a transaction: %s", own->message);
         g_clear_error(&own);
         forget_audits(r->result);

@@ -221,16 +221,26 @@ static bool say_in_transaction(struct warehouse *w, const char *word, GError **e
     return ok;
 }
 
-bool warehouse_begin(struct warehouse *w, GError **error)
+static bool begin(struct warehouse *w, const char *word, GError **error)
 {
     if (w->in_transaction) {
         g_set_error_literal(error, warehouse_error(), ERROR_INVALID,
                             "A transaction is open already on this connection.");
         return false;
     }
-    w->in_transaction = say_in_transaction(w, "BEGIN", error);
+    w->in_transaction = say_in_transaction(w, word, error);
     w->transaction_failed = false;
     return w->in_transaction;
+}
+
+bool warehouse_begin(struct warehouse *w, GError **error)
+{
+    return begin(w, "BEGIN", error);
+}
+
+bool warehouse_begin_reading(struct warehouse *w, GError **error)
+{
+    return begin(w, "BEGIN TRANSACTION READ ONLY", error);
 }
 
 bool warehouse_commit(struct warehouse *w, GError **error)

@@ -40,6 +40,7 @@ void warehouse_set_comment(struct warehouse *w, const char *comment);
 bool warehouse_execute(struct warehouse *w, const char *sql, int64_t *rows,
                        GError **error) MUST_CHECK;
 bool warehouse_begin(struct warehouse *w, GError **error) MUST_CHECK;
+bool warehouse_begin_reading(struct warehouse *w, GError **error) MUST_CHECK; /* refuses writes */
 bool warehouse_commit(struct warehouse *w, GError **error) MUST_CHECK;
 void warehouse_rollback(struct warehouse *w);
 

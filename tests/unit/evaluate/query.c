@@ -83,6 +83,10 @@ void test_shapes_of_queries_are_admitted(void **state)
         "DESCRIBE t",
         "SHOW TABLES",
         "SELECT 1;  ",
+        "EXPLAIN SELECT * FROM t",
+        "explain analyze WITH a AS (SELECT 1 AS x) SELECT * FROM a",
+        "EXPLAIN (ANALYZE) SELECT 1",
+        "SUMMARIZE t",
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(queries); i++) {
@@ -104,6 +108,14 @@ void test_nothing_that_writes_is_admitted(void **state)
         "COPY t TO '/tmp/heddle-test-out.csv'",
         "PRAGMA database_list",
         "SET threads = 1",
+        "EXPLAIN ANALYZE COPY t TO '/tmp/heddle-test-out.csv'",
+        "EXPLAIN ANALYZE DELETE FROM t",
+        "EXPLAIN (ANALYZE) DELETE FROM t",
+        "EXPLAIN ANALYZE CREATE TABLE u AS SELECT 1",
+        "EXPLAIN ANALYZE EXPLAIN ANALYZE DELETE FROM t",
+        "EXPLAIN",
+        "DESCRIBE SELECT (1;2)",
+        "EXPLAIN ANALYZE SELECT 1; DELETE FROM t",
         "",
         "/* DROP TABLE t */",
         "@x",
@@ -119,6 +131,16 @@ void test_nothing_that_writes_is_admitted(void **state)
         wire_task_free(t);
     }
     rig_expect(*state, "SELECT COUNT(*) FROM t", "5");
+    assert_false(g_file_test("/tmp/heddle-test-out.csv", G_FILE_TEST_EXISTS));
+}
+
+/* Its words look like those of a statement that wants no transaction. */
+void test_a_query_is_never_asked_without_its_transaction(void **state)
+{
+    struct rig *g = *state;
+
+    rig_fail(g, query("SELECT error('Cannot CHECKPOINT')", 10), "Cannot CHECKPOINT");
+    assert_null(strstr(g->log->str, "without a transaction"));
 }
 
 void test_a_wrong_query_has_the_warehouses_words(void **state)

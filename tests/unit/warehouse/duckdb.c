@@ -150,6 +150,24 @@ void test_a_statement_says_how_many_rows_it_changed(void **state)
     assert_int_equal(rows, 3);
 }
 
+void test_a_transaction_that_reads_refuses_writes(void **state)
+{
+    g_autoptr(warehouse) w = open_memory();
+    g_autoptr(GError) failed = NULL;
+    int64_t n = 0;
+
+    (void)state;
+    execute(w, "CREATE TABLE read_only AS SELECT 1 AS i");
+    assert_true(warehouse_begin_reading(w, NULL));
+    assert_true(warehouse_number(w, "SELECT count(*) FROM read_only", &n, NULL));
+    assert_int_equal(n, 1);
+    assert_false(warehouse_execute(w, "DELETE FROM read_only", NULL, &failed));
+    assert_non_null(strstr(failed->message, "read-only"));
+    warehouse_rollback(w);
+    execute(w, "DELETE FROM read_only");
+    execute(w, "DROP TABLE read_only");
+}
+
 void test_a_rollback_undoes_tables_too(void **state)
 {
     g_autoptr(warehouse) w = open_memory();

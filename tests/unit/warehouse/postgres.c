@@ -337,6 +337,22 @@ void test_a_transaction_is_whole_or_not_at_all(void **state)
     assert_int_equal(number_of(w, "SELECT count(*) FROM t"), 1);
 }
 
+void test_a_transaction_that_reads_refuses_writes(void **state)
+{
+    g_autoptr(warehouse) w = open_server();
+    g_autoptr(GError) failed = NULL;
+
+    (void)state;
+    execute(w, "CREATE TABLE read_only AS SELECT 1 AS i");
+    assert_true(warehouse_begin_reading(w, NULL));
+    assert_int_equal(number_of(w, "SELECT count(*) FROM read_only"), 1);
+    failed = failure_of(w, "DELETE FROM read_only");
+    assert_non_null(strstr(failed->message, "read-only"));
+    warehouse_rollback(w);
+    execute(w, "DELETE FROM read_only");
+    execute(w, "DROP TABLE read_only");
+}
+
 void test_what_is_done_outside_a_transaction_is_kept(void **state)
 {
     struct warehouse *w = open_server();
