@@ -108,6 +108,8 @@ static void loader_release(struct loader *l)
 {
     g_hash_table_unref(l->audits);
     g_hash_table_unref(l->units);
+    for (guint i = 0; i < l->drafts->len; i++)
+        project__draft_clear(l->drafts->pdata[i]);
     g_ptr_array_unref(l->drafts);
     g_hash_table_unref(l->drafts_by_name);
 }
