@@ -1,10 +1,12 @@
 #include "base/redact.h"
 
+#include "base/json.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { SHORTEST_SECRET = 4 };
+enum { SHORTEST_SECRET = 4, SHORTEST_LINE = 16 };
 
 struct redactor {
     pthread_mutex_t lock;
@@ -54,22 +56,65 @@ static void add_needle(struct redactor *r, char *needle)
     g_ptr_array_add(r->needles, needle);
 }
 
+/* Without the padding, which some leave out. */
+static char *base64_of(const char *secret)
+{
+    char *text = g_base64_encode((const guchar *)secret, strlen(secret));
+
+    text[strcspn(text, "=")] = '\0';
+    return text;
+}
+
+/* As it stands in JSON, without the quotes. */
+static char *json_of(const char *secret)
+{
+    g_autoptr(json_t) value = json_string(secret);
+    g_autofree char *text = value ? json_text(value) : g_strdup("");
+    size_t n = strlen(text);
+
+    return g_strndup(text + (n > 1), n > 1 ? n - 2 : 0);
+}
+
+/* As it stands in a statement, without the quotes. */
+static char *sql_of(const char *secret)
+{
+    g_auto(GStrv) parts = g_strsplit(secret, "'", -1);
+
+    return g_strjoinv("''", parts);
+}
+
+/* A key of many lines is often shown line by line. */
+static void add_lines(struct redactor *r, const char *secret)
+{
+    g_auto(GStrv) lines = g_strsplit_set(secret, "\r\n", -1);
+
+    for (char **line = lines; *line; line++)
+        if (strlen(*line) >= SHORTEST_LINE && !g_str_has_prefix(*line, "-----"))
+            add_needle(r, g_strdup(*line));
+}
+
 void redactor_add(struct redactor *r, const char *secret)
 {
     if (!r || !secret || strlen(secret) < SHORTEST_SECRET)
         return;
     pthread_mutex_lock(&r->lock);
     add_needle(r, g_strdup(secret));
-    add_needle(r, g_base64_encode((const guchar *)secret, strlen(secret)));
+    add_needle(r, base64_of(secret));
     add_needle(r, g_uri_escape_string(secret, NULL, FALSE));
+    add_needle(r, json_of(secret));
+    add_needle(r, sql_of(secret));
+    if (strpbrk(secret, "\r\n"))
+        add_lines(r, secret);
     g_ptr_array_sort(r->needles, by_length_descending);
     pthread_mutex_unlock(&r->lock);
 }
 
 enum match { MATCH_NONE, MATCH_WHOLE, MATCH_BEGINS };
 
-/* Does a needle stand at `at`, or begin in the last `left` bytes there? */
-static enum match match_at(const struct redactor *r, const char *at, size_t left, size_t *len)
+/* Does a needle stand at `at`, or begin in the last `left` bytes there? At the end of the text
+ * (`flush`) what only begins is none, and must not hide a shorter one that is whole. */
+static enum match match_at(const struct redactor *r, const char *at, size_t left, bool flush,
+                           size_t *len)
 {
     enum match found = MATCH_NONE;
 
@@ -80,7 +125,7 @@ static enum match match_at(const struct redactor *r, const char *at, size_t left
         size_t n = strlen(needle);
 
         if (n > left) {
-            if (memcmp(needle, at, left) == 0)
+            if (!flush && memcmp(needle, at, left) == 0)
                 found = MATCH_BEGINS;
         } else if (memcmp(needle, at, n) == 0) {
             if (found == MATCH_BEGINS)
@@ -100,12 +145,12 @@ static size_t redact_some(struct redactor *r, const char *data, size_t n, bool f
 
     while (i < n) {
         size_t len = 0;
-        enum match m = match_at(r, data + i, n - i, &len);
+        enum match m = match_at(r, data + i, n - i, flush, &len);
 
         if (m == MATCH_WHOLE) {
             g_string_append(out, "***");
             i += len;
-        } else if (m == MATCH_BEGINS && !flush) {
+        } else if (m == MATCH_BEGINS) {
             return i;
         } else {
             g_string_append_c(out, data[i++]);
@@ -158,8 +203,9 @@ void redact_stream_feed(struct redact_stream *s, const char *data, size_t n, gbo
 
 gboolean is_secret_name(const char *name)
 {
-    static const char *const words[] = {"password",     "secret",     "token",     "private_key",
-                                        "keyfile_json", "passphrase", "access_key"};
+    static const char *const words[] = {"password",    "passwd",     "secret",       "token",
+                                        "api_key",     "apikey",     "access_key",   "private_key",
+                                        "account_key", "accountkey", "keyfile_json", "passphrase"};
     g_autofree char *lower = g_ascii_strdown(name, -1);
 
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)

@@ -1,6 +1,7 @@
 /* redact.h -- no secret leaves: known secret values are replaced in every text that goes out.
  *
- * A redactor holds secret values (and their base64 and URL-encoded forms). redact_text() replaces
+ * A redactor holds secret values and the forms they travel in: base64, URL-encoded, in JSON, in a
+ * statement, and each line of one that has several. redact_text() replaces
  * each occurrence by "***". Values shorter than 4 bytes are not registered: replacing them would
  * destroy the text and hide nothing. For a stream that arrives in pieces, redact_stream keeps back
  * as many bytes as a secret could still need, so that one cut in two is found too.
