@@ -144,6 +144,25 @@ static void mention(pid_t holder, const char *path)
               "folder", path, NULL);
 }
 
+/* What a dev that crashed left: its number may be another process's by now. */
+static void forget_plane(const struct folder *f)
+{
+    if (unlink(f->plane) < 0 && errno != ENOENT)
+        log_event(LOG_WARNING, "an old plane.json cannot be removed", "path", f->plane, "why",
+                  g_strerror(errno), NULL);
+}
+
+/* True after Ctrl-C, which whoever starts threads has blocked. */
+static bool is_interrupted(const struct folder *f, pid_t holder, GError **error)
+{
+    if (!local__signal_waits())
+        return false;
+    g_set_error(error, local_error(), ERROR_CANCELLED,
+                "Interrupted while another heddle command (process %d) works on %s.", (int)holder,
+                f->path);
+    return true;
+}
+
 bool local__folder_take(struct folder *f, struct cli_plane *running, GError **error)
 {
     int64_t since_ms = clock_monotonic_ms();
@@ -153,8 +172,12 @@ bool local__folder_take(struct folder *f, struct cli_plane *running, GError **er
     for (;;) {
         if (!try_lock(f, &holder, error))
             return false;
+        if (holder == 0)
+            forget_plane(f);
         if (holder == 0 || read_plane(f, holder, running))
             return true;
+        if (is_interrupted(f, holder, error))
+            return false;
         if (!mentioned && clock_monotonic_ms() - since_ms > MENTION_MS) {
             mention(holder, f->path);
             mentioned = true;

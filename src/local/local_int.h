@@ -51,6 +51,7 @@ bool local__usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2
 /* signals.c -- SIGTERM and SIGINT, taken by one thread at the time it chooses. */
 void local__block_signals(void); /* before any thread is started */
 int local__wait_signal(void);    /* which one came */
+bool local__signal_waits(void);  /* one that is blocked has come and is not taken */
 
 /* One file a command, or two. */
 const struct cli_command *local__command(const char *name);

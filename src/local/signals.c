@@ -22,6 +22,15 @@ void local__block_signals(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+bool local__signal_waits(void)
+{
+    sigset_t waiting;
+
+    sigemptyset(&waiting);
+    sigpending(&waiting);
+    return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
+}
+
 int local__wait_signal(void)
 {
     sigset_t set = the_signals();

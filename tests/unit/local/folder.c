@@ -121,6 +121,27 @@ void test_a_command_waits_for_the_one_before(void **state)
     local__folder_close(&f);
 }
 
+void test_waiting_for_another_command_can_be_interrupted(void **state)
+{
+    struct held command = hold(*state, NULL);
+    struct cli_plane running = {0};
+    struct folder f = {0};
+    g_autoptr(GError) error = NULL;
+    int64_t since = clock_monotonic_ms();
+
+    local__block_signals();
+    assert_int_equal(kill(getpid(), SIGINT), 0);
+    OK(local__folder_open(&f, *state, &error));
+    alarm(20); /* what would otherwise wait for ever */
+    assert_false(local__folder_take(&f, &running, &error));
+    alarm(0);
+    assert_int_equal(error->code, ERROR_CANCELLED);
+    assert_in_range(clock_monotonic_ms() - since, 0, 5000);
+    assert_int_equal(local__wait_signal(), SIGINT);
+    local__folder_close(&f);
+    let_go(&command);
+}
+
 void test_a_dev_that_crashed_blocks_nobody(void **state)
 {
     struct held dev = hold(*state, "http://127.0.0.1:1/sqlmesh/local/project");
@@ -132,6 +153,7 @@ void test_a_dev_that_crashed_blocks_nobody(void **state)
     assert_int_equal(mode_of(*state, ".heddle/plane.json"), 0600); /* left behind */
     take(&f, *state, &running);
     assert_null(running.url);
+    assert_int_equal(mode_of(*state, ".heddle/plane.json"), -1);
     local__folder_close(&f);
 }
 
