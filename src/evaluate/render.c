@@ -38,7 +38,7 @@ static const char *name_in(const GPtrArray *projections, const struct sql_node *
 static void name_projections(struct evaluate_run *r, struct sql_node *query)
 {
     bool complete;
-    const GPtrArray *projections =
+    g_autoptr(GPtrArray) projections =
         sql_projections(r->arena, query, r->dialect, NULL, NULL, &complete);
     struct sql_node *select = first_select(query);
 
