@@ -14,6 +14,7 @@ struct job *executor__job_new(struct lane *lane, struct wire_task *task)
     j->task = task;
     j->renewed_ms = clock_monotonic_ms();
     executor__log_init(&j->log, e->redactor);
+    j->log.closed = task->kind == TASK_QUERY; /* its task is forgotten with its answer */
     g_hash_table_replace(e->jobs, key_of(task), j);
     g_queue_push_tail(&lane->queue, j);
     lane->load++;

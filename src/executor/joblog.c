@@ -33,15 +33,15 @@ void executor__log_add(struct job *j, const char *line)
 {
     g_autoptr(GString) out = g_string_new(NULL);
 
+    if (j->state == JOB_RUNNING) {
+        g_free(j->last_line);
+        j->last_line = g_strdup(line);
+    }
     if (j->log.closed)
         return;
     redact_stream_feed(j->log.stream, line, strlen(line), FALSE, out);
     redact_stream_feed(j->log.stream, "\n", 1, FALSE, out);
     keep(j, out);
-    if (j->state == JOB_RUNNING) {
-        g_free(j->last_line);
-        j->last_line = g_strdup(line);
-    }
 }
 
 void executor__log_close(struct job *j)

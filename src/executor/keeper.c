@@ -1,6 +1,8 @@
 /* keeper.c -- leases are renewed here and nothing else is done here. */
 #include "executor/executor_int.h"
 
+#define ROUND_MS 1000 /* while something is held: so soon is a cancel heard of */
+
 int64_t executor__margin_ms(const struct executor *e)
 {
     return MIN(e->lease_ttl_ms / 4, 5000);
@@ -123,7 +125,7 @@ static bool rest(struct executor *e, int64_t until_ms)
         e->keeper.turn_ms = clock_monotonic_ms();
         until_ms = MIN(until_ms, e->keeper.turn_ms + e->lease_ttl_ms / 3); /* it was told anew */
         stop_silent(e, e->keeper.turn_ms);
-        executor__wait(e, CLAMP(until_ms - e->keeper.turn_ms, 1, 1000));
+        executor__wait(e, CLAMP(until_ms - e->keeper.turn_ms, 1, ROUND_MS));
     }
     go_on = !e->ended;
     pthread_mutex_unlock(&e->lock);
@@ -144,7 +146,7 @@ void *executor__keeper_loop(void *data)
         ttl_ms = e->lease_ttl_ms;
         pthread_mutex_unlock(&e->lock);
         if (!m || renew(e, m))
-            pause_ms = ttl_ms / 3;
+            pause_ms = MIN(ttl_ms / 3, ROUND_MS);
         else
             pause_ms = http_backoff_ms(MAX(e->keeper.attempts, 1), 200, MAX(ttl_ms / 8, 200));
         executor__turned(&e->keeper);

@@ -315,16 +315,19 @@ static int plane_stop(void)
 }
 
 /* A query for an executor of kind 0 (apply) or 1 (run). */
-static void plane_add(int kind, const char *id, const char *query)
+static void plane_add_task(int kind, json_t *task)
 {
-    json_t *task = json_pack("{s:s, s:s, s:i, s:i, s:s, s:i, s:I}", "id", id, "kind", "query",
-                             "attempt", 1, "max_attempts", 3, "query", query, "max_rows", 100,
-                             "execution_ms", (json_int_t)clock_now_ms());
-
     pthread_mutex_lock(&plane.lock);
     g_queue_push_tail(&plane.ready[kind], task);
     pthread_cond_broadcast(&plane.changed);
     pthread_mutex_unlock(&plane.lock);
+}
+
+static void plane_add(int kind, const char *id, const char *query)
+{
+    plane_add_task(kind, json_pack("{s:s, s:s, s:i, s:i, s:s, s:i, s:I}", "id", id, "kind", "query",
+                                   "attempt", 1, "max_attempts", 3, "query", query, "max_rows", 100,
+                                   "execution_ms", (json_int_t)clock_now_ms()));
 }
 
 static json_t *result_of(const char *id)

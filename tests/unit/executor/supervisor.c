@@ -120,21 +120,22 @@ void test_a_killed_worker_is_a_failed_attempt_of_its_task_alone(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
+/* Leases live for hours here: whoever hears of a cancel when they are renewed for their sake comes
+ * too late. */
 void test_a_cancelled_task_stops_and_is_aborted(void **state)
 {
     g_autoptr(config) config = config_of_test();
-    struct executor *e = start_executor("apply", config);
+    struct executor *e;
     g_autoptr(json_t) r = NULL;
-    int64_t began;
 
     (void)state;
+    plane.ttl_ms = 10 * 3600 * 1000;
+    e = start_executor("apply", config);
     plane_add(0, "1", SLOW_QUERY);
     await_running(e);
-    began = clock_monotonic_ms();
     plane_set(cancel, "1");
     r = plane_result("1");
     assert_string_equal(status_of(r), "aborted");
-    assert_true(clock_monotonic_ms() - began < 4000);
     executor_stop(e, PATIENCE_MS);
 }
 
@@ -265,7 +266,7 @@ void test_no_secret_leaves_in_results_errors_or_logs(void **state)
     struct redactor *redactor = redactor_new();
     struct executor_options options = options_for("apply", config);
     struct executor *e;
-    g_autoptr(json_t) rows = NULL, wrong = NULL;
+    g_autoptr(json_t) rows = NULL, wrong = NULL, statement = NULL;
     g_autofree char *text = NULL, *error = NULL;
 
     (void)state;
@@ -285,8 +286,16 @@ void test_no_secret_leaves_in_results_errors_or_logs(void **state)
     wrong = plane_result("2");
     error = json_text(wrong);
     assert_null(strstr(error, "pa55word"));
+    plane_add_task(0, json_pack("{s:s, s:s, s:i, s:i, s:{s:[s]}, s:I}", "id", "3", "kind",
+                                "before_all", "attempt", 1, "max_attempts", 3, "statements",
+                                "before_all", "SELECT 'pa55word-of-w, logged'", "execution_ms",
+                                (json_int_t)clock_now_ms()));
+    statement = plane_result("3");
+    assert_string_equal(status_of(statement), "success");
     executor_stop(e, PATIENCE_MS);
     assert_null(strstr(plane.log->str, "pa55word"));
+    assert_non_null(strstr(plane.log->str, "SELECT '***, logged'"));
+    assert_null(strstr(plane.log->str, "x ***")); /* queries have no log */
     redactor_free(redactor);
 }
 
