@@ -203,6 +203,7 @@ struct demotion {
     int64_t snapshot;
     char *name, *gateway;
     struct wire_table *view;
+    bool owns_schema; /* the schema is the environment's, too */
 };
 void control__demotion_free(struct demotion *d);
 bool control__make_demotions(struct task_maker *m, const GPtrArray *demotions, GArray *after,

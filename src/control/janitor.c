@@ -24,6 +24,7 @@ static bool add_demotions(struct control *c, int64_t project, const struct wire_
         d->name = g_strdup(m->name);
         d->gateway = g_strdup(one->snapshot->gateway);
         d->view = names_view(one->snapshot, e);
+        d->owns_schema = e->suffix_target == SUFFIX_SCHEMA && !names_is_prod(e->name);
         g_ptr_array_add(out, d);
     }
     return members != NULL;
@@ -57,30 +58,51 @@ static void add_table(json_t *list, const struct wire_snapshot *s, bool dev)
     json_array_append_new(list, item);
 }
 
-/* gateway ("": the default one) -> a JSON list of tables */
-static GHashTable *tables_by_gateway(const GPtrArray *swept)
+/* `lists`: gateway ("": the default one) -> a JSON list of what is to be dropped. */
+static json_t *list_of(GHashTable *lists, const char *gateway)
 {
-    GHashTable *out =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_decref);
+    char *key = (char *)(gateway ? gateway : "");
+    json_t *list = g_hash_table_lookup(lists, key);
 
+    if (!list) {
+        list = json_array();
+        g_hash_table_insert(lists, key, list);
+    }
+    return list;
+}
+
+static void add_tables(GHashTable *lists, const GPtrArray *swept)
+{
     for (guint i = 0; i < swept->len; i++) {
         const struct state_swept *w = swept->pdata[i];
         const struct wire_snapshot *s = w->snapshot;
-        char *gateway = s->gateway ? s->gateway : (char *)"";
-        json_t *list = g_hash_table_lookup(out, gateway);
 
-        if (!schedule_has_table(s->kind) || (!w->version_unused && !w->dev_unused))
+        if (!schedule_has_table(s->kind))
             continue;
-        if (!list) {
-            list = json_array();
-            g_hash_table_insert(out, gateway, list);
-        }
         if (w->version_unused)
-            add_table(list, s, false);
+            add_table(list_of(lists, s->gateway), s, false);
         if (w->dev_unused)
-            add_table(list, s, true);
+            add_table(list_of(lists, s->gateway), s, true);
     }
-    return out;
+}
+
+/* The schemas of environments that are gone, each once. */
+static void add_schemas(GHashTable *lists, const GPtrArray *demotions)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < demotions->len; i++) {
+        const struct demotion *d = demotions->pdata[i];
+        const struct wire_table *v = d->view;
+        char *key = g_strdup_printf("%s\n%s\n%s", d->gateway ? d->gateway : "",
+                                    v->catalog ? v->catalog : "", v->schema ? v->schema : "");
+
+        if (!g_hash_table_add(seen, key) || !d->owns_schema || !v->schema)
+            continue;
+        json_array_append_new(list_of(lists, d->gateway),
+                              json_pack("{s:s, s:s*, s:s}", "kind", "SCHEMA", "catalog", v->catalog,
+                                        "schema", v->schema));
+    }
 }
 
 static bool add_cleanup(struct task_maker *m, const char *gateway, json_t *tables,
@@ -109,7 +131,8 @@ static bool add_cleanup(struct task_maker *m, const char *gateway, json_t *table
 static bool make_tasks(struct task_maker *m, const GPtrArray *demotions, const GPtrArray *swept,
                        GError **error)
 {
-    g_autoptr(GHashTable) tables = tables_by_gateway(swept);
+    g_autoptr(GHashTable) lists =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_decref);
     g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GArray) views = NULL;
     GHashTableIter i;
@@ -118,7 +141,9 @@ static bool make_tasks(struct task_maker *m, const GPtrArray *demotions, const G
     if (!control__make_demotions(m, demotions, none, error))
         return false;
     views = g_array_copy(m->ids);
-    g_hash_table_iter_init(&i, tables);
+    add_tables(lists, swept);
+    add_schemas(lists, demotions);
+    g_hash_table_iter_init(&i, lists);
     while (g_hash_table_iter_next(&i, &gateway, &list))
         if (!add_cleanup(m, gateway, list, views, error))
             return false;

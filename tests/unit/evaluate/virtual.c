@@ -182,3 +182,24 @@ void test_a_cleanup_drops_tables_and_views_that_are_there(void **state)
                "'sqlmesh__shop'",
                "shop__f__2");
 }
+
+void test_a_cleanup_drops_a_schema_only_when_it_is_empty(void **state)
+{
+    struct rig *g = *state;
+    const char *json = "[{`catalog`: `db`, `schema`: `shop__dev`, `kind`: `SCHEMA`}, "
+                       "{`catalog`: `db`, `schema`: `shop__x`, `kind`: `SCHEMA`}, "
+                       "{`catalog`: `db`, `schema`: `shop__y`, `kind`: `SCHEMA`}, "
+                       "{`catalog`: `db`, `schema`: `gone`, `kind`: `SCHEMA`}]";
+
+    rig_run(g, "CREATE SCHEMA shop__dev");
+    rig_run(g, "CREATE SCHEMA shop__x");
+    rig_run(g, "CREATE VIEW shop__x.mine AS SELECT 1 AS a");
+    rig_run(g, "CREATE SCHEMA shop__y");
+    rig_run(g, "CREATE SEQUENCE shop__y.mine");
+    rig_succeed(g, statements(TASK_CLEANUP, json));
+    rig_expect(g,
+               "SELECT string_agg(schema_name, ' ' ORDER BY schema_name) FROM "
+               "information_schema.schemata WHERE catalog_name = 'db' AND schema_name LIKE "
+               "'shop\\_\\_%' ESCAPE '\\'",
+               "shop__x shop__y");
+}
