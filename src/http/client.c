@@ -246,7 +246,13 @@ static void set_away(const struct http_request *r, const struct http_answer *a, 
 {
     g_autofree char *url = public_url(r->url);
     g_autofree char *words = g_utf8_make_valid(a->body->str, (gssize)MIN(a->body->len, 300));
+    g_autoptr(json_t) problem = json_parse(a->body->str, a->body->len, NULL);
+    const char *message = json_get_string(problem, "message", NULL);
 
+    if (message && *message) {
+        g_set_error_literal(error, http_error(), ERROR_UNAVAILABLE, message);
+        return;
+    }
     g_set_error(error, http_error(), ERROR_UNAVAILABLE, "%s %s: answered %ld: %s", r->method, url,
                 a->status, g_strstrip(words));
 }

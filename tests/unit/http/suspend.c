@@ -23,9 +23,16 @@ static void quick(struct http_call *c, void *data)
     http_reply(c, 200, NULL, "quick", 5);
 }
 
+static void away(struct http_call *c, void *data)
+{
+    (void)data;
+    http_reply_problem(c, 504, "unavailable", "Nobody took it.\nhint: does one run?");
+}
+
 static const struct http_route routes[] = {
     {"POST", "/wait/{id}", 0, wait_here, "",   NULL, NULL, 0},
     {"GET",  "/quick",     0, quick,     "",   NULL, NULL, 0},
+    {"GET",  "/away",      0, away,      "",   NULL, NULL, 0},
     {NULL,   NULL,         0, NULL,      NULL, NULL, NULL, 0},
 };
 
@@ -116,6 +123,20 @@ void test_hundreds_of_calls_wait_on_two_threads_and_each_gets_its_own_answer(voi
         assert_answer(hear_all(fds[i]), 200, wanted);
     }
     pthread_join(thread, NULL);
+}
+
+void test_a_server_that_is_away_is_quoted(void **state)
+{
+    struct http_client *client = http_client_new();
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/away", port);
+    struct http_request r = {.method = "GET", .url = url};
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    assert_null(http_send(client, &r, &error));
+    assert_true(error_is(error, ERROR_UNAVAILABLE));
+    assert_string_equal(error->message, "Nobody took it.\nhint: does one run?");
+    http_client_free(client);
 }
 
 static atomic_bool enough;
