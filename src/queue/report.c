@@ -66,10 +66,12 @@ bool queue_stages(struct queue *q, int64_t group, GPtrArray *stages, GError **er
     return !why;
 }
 
-static int status_of_state(const char *state)
+/* What was cancelled was stopped if it had begun. */
+static int status_of_state(const char *state, bool begun)
 {
     return strcmp(state, "done") == 0     ? STATUS_SUCCESS
            : strcmp(state, "failed") == 0 ? STATUS_FAILED
+           : begun                        ? STATUS_ABORTED
                                           : STATUS_SKIPPED;
 }
 
@@ -102,7 +104,7 @@ static struct wire_event *read_event(const struct db_rows *rows)
     e->interval_end_ms = db_time(rows, 5);
     e->rows = db_is_null(rows, 6) ? -1 : db_int(rows, 6);
     e->seconds = db_real(rows, 7);
-    e->status = status_of_state(db_string(rows, 8));
+    e->status = status_of_state(db_string(rows, 8), !db_is_null(rows, 10));
     add_audits(e->audits, db_string(rows, 9));
     return e;
 }
@@ -114,7 +116,8 @@ bool queue_events(struct queue *q, int64_t group, int64_t version, GPtrArray *ev
         db_query(q->db,
                  "SELECT task.kind, task.name, task.message,"
                  " coalesce(attempt.name, task.executor), task.start_ms,"
-                 " task.end_ms, attempt.rows, attempt.seconds, task.state, attempt.audits FROM task"
+                 " task.end_ms, attempt.rows, attempt.seconds, task.state, attempt.audits,"
+                 " attempt.fence FROM task"
                  " LEFT JOIN attempt ON attempt.task = task.id AND attempt.fence = task.fence"
                  " WHERE task.grp = ? AND task.version > ? AND task.kind >= 0"
                  " AND task.state IN ('done', 'failed', 'cancelled') ORDER BY task.version",

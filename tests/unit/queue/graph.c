@@ -159,3 +159,24 @@ void test_progress_counts_stages_and_tells_what_ended_since(void **state)
     assert_int_equal(e->rows, 5);
     assert_int_equal(e->status, STATUS_SUCCESS);
 }
+
+void test_what_was_stopped_is_aborted_and_what_never_began_skipped(void **state)
+{
+    struct fixture *f = *state;
+    g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func((GDestroyNotify)wire_event_free);
+    int64_t a = add(f, (struct queue_task){.kind = TASK_CREATE}, 0, 0), fence;
+    const struct wire_event *e;
+
+    add(f, (struct queue_task){.kind = TASK_EVALUATE}, a, 0);
+    assert_int_equal(claim(f, "e", 1, &fence), a);
+    OK(queue_cancel_group(f->q, 1, "Cancelled by ann.", 2, &error));
+    finish(f, "e", a, fence, (struct wire_result){.status = STATUS_ABORTED}, 3);
+    OK(queue_events(f->q, 1, 0, events, &error));
+    assert_int_equal(events->len, 2);
+    e = events->pdata[0];
+    assert_string_equal(e->task_kind, "evaluate");
+    assert_int_equal(e->status, STATUS_SKIPPED);
+    e = events->pdata[1];
+    assert_string_equal(e->task_kind, "create");
+    assert_int_equal(e->status, STATUS_ABORTED);
+}
