@@ -42,7 +42,8 @@ static int unknown(const char *name)
             g_ptr_array_add(names, (char *)c->name);
     g_ptr_array_add(names, NULL);
     near = nearest_name(name, (const char *const *)names->pdata);
-    fprintf(stderr, "Error: There is no command \"%s\".\n", name);
+    fprintf(stderr, "Error: There is no command \"%s\"%s.\n", name,
+            *name == '-' ? ", and no such option before one" : "");
     if (near)
         fprintf(stderr, "hint: heddle %s is near; heddle --help lists all.\n", near);
     else
@@ -66,18 +67,66 @@ static int run(const struct cli_command *command, int argc, char **argv)
     return code;
 }
 
+/* Options that may stand before the command, too. */
+static const struct {
+    const char *name;
+    bool takes_value;
+} early_options[] = {
+    {"-p",         true },
+    {"--paths",    true },
+    {"--gateway",  true },
+    {"--dotenv",   true },
+    {"--json",     false},
+    {"--no-color", false},
+};
+
+/* How many words of the command line an option takes up; 0: it is none of the above. */
+static int words_of(const char *word)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(early_options); i++) {
+        size_t len = strlen(early_options[i].name);
+
+        if (strcmp(word, early_options[i].name) == 0)
+            return early_options[i].takes_value ? 2 : 1;
+        if (early_options[i].takes_value && strncmp(word, early_options[i].name, len) == 0 &&
+            word[len] == '=')
+            return 1;
+    }
+    return 0;
+}
+
+/* "-p folder plan dev" becomes "plan -p folder dev". The command; NULL: there is none. */
+static const char *put_command_first(int argc, char **argv)
+{
+    int at = 1, words;
+    char *command;
+
+    while (at < argc && (words = words_of(argv[at])) > 0)
+        at += words;
+    if (at >= argc)
+        return NULL;
+    command = argv[at];
+    memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+    argv[1] = command;
+    return command;
+}
+
 int main(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : "--help";
+    const char *word = put_command_first(argc, argv);
     const struct cli_command *command;
 
+    if (!word) {
+        print_help(stderr);
+        return CLI_USAGE;
+    }
     if (strcmp(word, "--version") == 0) {
         puts("heddle " HEDDLE_VERSION);
         return CLI_DONE;
     }
     if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-        print_help(argc > 1 ? stdout : stderr);
-        return argc > 1 ? CLI_DONE : CLI_USAGE;
+        print_help(stdout);
+        return CLI_DONE;
     }
     command = find(word);
     return command ? run(command, argc - 1, argv + 1) : unknown(word);
