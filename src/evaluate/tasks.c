@@ -29,10 +29,26 @@ static const struct loader *find_loader(const struct evaluate_run *r, GError **e
     return NULL;
 }
 
+/* A worker that lost its lease may still be at this batch: what it deletes and inserts must be seen
+ * by what deletes here, or the batch is there twice. Other batches go on side by side. */
+static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
+{
+    g_autofree char *batch = NULL;
+
+    if (!r->engine->advisory_locks || r->plain)
+        return true;
+    batch =
+        g_strdup_printf("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+                        evaluate__table(r, r->task->target), r->task->start_ms, r->task->end_ms);
+    return evaluate__executef(r, error, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                              evaluate__string(r, batch));
+}
+
 /* Statements of the user around the filling, all of it or nothing. */
 static bool fill(struct evaluate_run *r, const struct loader *l, GError **error)
 {
-    if (!evaluate__begin(r, error) || !evaluate__create_schema(r, r->task->target, error) ||
+    if (!evaluate__begin(r, error) || !wait_for_predecessor(r, error) ||
+        !evaluate__create_schema(r, r->task->target, error) ||
         !evaluate__drop_other(r, r->task->target, l->object, error) ||
         !evaluate__statements(r, r->model->pre, error) || !l->load(r, error) ||
         !evaluate__statements(r, r->model->post, error))
@@ -150,7 +166,8 @@ static void set_failure(struct wire_result *result, const struct wire_task *t, c
     g_autofree char *what = describe(t);
 
     result->status = error_is(error, ERROR_CANCELLED) ? STATUS_ABORTED : STATUS_FAILED;
-    result->retry = error_is(error, ERROR_UNAVAILABLE) || error_is(error, ERROR_BUSY);
+    result->retry = error_is(error, ERROR_UNAVAILABLE) || error_is(error, ERROR_BUSY) ||
+                    error_is(error, ERROR_CONFLICT); /* a deadlock, a lock not given */
     result->not_charged = error_is(error, ERROR_BUSY);
     result->error = g_strdup_printf("The %s failed: %s", what, error->message);
     if (strlen(result->error) > MAX_ERROR_BYTES) {
