@@ -15,7 +15,7 @@ struct warehouse_dialect {
     bool comments; /* COMMENT ON TABLE/COLUMN */
     bool catalogs; /* other catalogs can be named in statements */
     bool merge;
-    bool advisory_locks; /* PostgreSQL's, that end with the transaction */
+    bool advisory_locks;   /* PostgreSQL's, that end with the transaction */
     const char *bool_true; /* how `WHERE TRUE` is said */
     const char *text_type;
     bool backslash; /* in strings a backslash escapes */
