@@ -34,8 +34,10 @@ struct intervals *schedule__filled(const struct wire_snapshot *s, bool deployabl
         return out;
     }
     intervals_add_all(out, s->dev_intervals);
-    /* A forward-only change is computed in dev where a preview asks for it only. */
-    if (s->category == CATEGORY_FORWARD_ONLY)
+    /* A forward-only change is computed in dev where a preview asks for it only; a view that was
+     * made again is as far as the one it stands for. */
+    if (s->category == CATEGORY_FORWARD_ONLY ||
+        (is_stale_view(s) && intervals_count(s->dev_intervals) > 0))
         intervals_add_all(out, s->intervals);
     return out;
 }
@@ -100,7 +102,7 @@ static bool judge(struct almanac *a, const struct wire_snapshot *s,
     if (!starts_in_time(a, s, request, &in_time, error))
         return false;
     if (!parents_agree(s, closed)) {
-        *out = (struct deployability){false, s->deployed, !in_time};
+        *out = (struct deployability){false, s->deployed, s->deployed && !in_time};
         g_hash_table_add(closed, s->name);
         return true;
     }

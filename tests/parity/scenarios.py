@@ -39,6 +39,14 @@ def dev_of_a_range(both):
     both.plan("dev", "--start", mill.day(20), "--end", mill.day(24))
 
 
+def dev_of_a_range_and_then_of_all(both):
+    """Views over what is a preview at first are previews."""
+    both.edit("models/mart/people.sql", "> 1000", "> 500")
+    both.plan("dev", "--start", mill.day(20))
+    both.plan("dev")
+    both.plan()
+
+
 def restatement(both):
     both.sql("DELETE FROM {stage.events} WHERE event_id % 3 = 0")
     both.plan("--restate-model", "stage.events", "--start", mill.day(12), "--end", mill.day(17))

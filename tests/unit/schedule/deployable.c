@@ -123,3 +123,33 @@ void test_in_prod_everything_is_deployable(void **state)
     assert_true(item_of(s, "a")->deployable);
     assert_int_equal(item_of(s, "a")->batches->len, 1); /* made again over the new parents */
 }
+
+void test_a_view_that_was_made_over_changed_parents_is_not_made_again(void **state)
+{
+    struct wire_snapshot *view = filled(CATEGORY_INDIRECT_NON_BREAKING);
+
+    (void)state;
+    view->kind = KIND_VIEW;
+    view->dev_intervals = intervals_of(at("2024-01-05"), at("2024-01-10"));
+    check_one(view, NULL, false, 0);
+}
+
+void test_a_new_view_over_a_preview_is_a_preview(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+    g_autoptr(schedule) schedule = NULL, then = NULL;
+    struct wire_snapshot *full = model("a", NULL), *view = model("b", "a", NULL);
+
+    (void)state;
+    full->kind = KIND_FULL;
+    view->kind = KIND_VIEW;
+    full->category = CATEGORY_BREAKING;
+    view->category = CATEGORY_INDIRECT_BREAKING;
+    g_ptr_array_add(all, full);
+    g_ptr_array_add(all, view);
+    assert_false(dev_item(all, "2024-01-05", "b", &schedule)->deployable);
+    assert_int_equal(item_of(schedule, "b")->batches->len, 1);
+    assert_int_equal(item_of(schedule, "a")->batches->len, 1);
+    full->deployed = view->deployed = true; /* prod's: this environment must not write them */
+    assert_int_equal(dev_item(all, "2024-01-05", "b", &then)->batches->len, 0);
+}
