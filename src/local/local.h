@@ -2,11 +2,11 @@
  * `worker`, `client`, `dev`, and what every other command uses without TCLOUD_URL.
  *
  * local_start() makes the project in a folder work by itself: state in FOLDER/.heddle/state.db, a
- * control plane on a loopback port with a random token, an apply and a run executor as threads of
- * this process, their workers as its children. One process at a time has it: it holds a lock on
- * FOLDER/.heddle/lock and writes FOLDER/.heddle/plane.json (mode 0600: url and token). A second
- * command finds a running `heddle dev` there and uses its plane; while another command holds the
- * lock it waits for it.
+ * control plane on a loopback port with a random token, one executor for plans and runs as threads
+ * of this process, its workers as children, started when there is work. One process at a time has
+ * it: it holds a lock on FOLDER/.heddle/lock. `heddle dev` writes FOLDER/.heddle/plane.json (mode
+ * 0600: url and token), so that other commands use its plane; while another command holds the lock
+ * they wait for it.
  * Errors  domain local_error()
  */
 #ifndef HEDDLE_LOCAL_LOCAL_H
