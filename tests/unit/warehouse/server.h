@@ -46,15 +46,17 @@ static inline void server_become_nobody(void)
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
 }
 
-static inline pid_t server_spawn(const char *bin, const char *program, const char *const *words)
+/* The programs look for each other beside the path they were called by. */
+static inline pid_t server_spawn(const char *bin, const char **words)
 {
-    g_autofree char *path = g_build_filename(bin, program, NULL);
+    g_autofree char *path = g_build_filename(bin, words[0], NULL);
     pid_t pid = fork();
 
     if (pid == 0) {
         server_become_nobody();
         if (chdir("/") || !freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
             _exit(126);
+        words[0] = path;
         execv(path, (char *const *)words);
         _exit(127);
     }
@@ -82,7 +84,7 @@ static inline bool server_make_cluster(const struct server *s, const char *bin)
     words[11] = password;
     if (!g_file_set_contents(password, "p@ss/w:o rd%\n", -1, NULL) || chmod(password, 0644) != 0)
         return false;
-    waitpid(server_spawn(bin, "initdb", words), &status, 0);
+    waitpid(server_spawn(bin, words), &status, 0);
     return status == 0;
 }
 
@@ -120,7 +122,7 @@ static inline struct server *server_start(const char **why)
         return NULL;
     words[2] = s->data;
     words[4] = s->folder;
-    s->pid = server_spawn(bin, "postgres", words);
+    s->pid = server_spawn(bin, words);
     return server_is_up(s) ? s : NULL;
 }
 
