@@ -271,10 +271,12 @@ void http_server_stop(struct http_server *s)
 {
     if (!s)
         return;
+    /* No MHD_quiesce_daemon(): it and the daemon's threads take the listener out of epoll at the
+     * same time, and the second one aborts the process. What comes in the meantime is refused. */
     atomic_store(&s->stopping, true);
-    MHD_quiesce_daemon(s->daemon);
     wait_for_calls(s);
     MHD_stop_daemon(s->daemon);
+    s->listener = -1; /* the daemon has closed it */
     server_free(s);
 }
 
