@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from roundtrip import DAY, TODAY, World
 
 DAYS = 40
+KILLS = 10  # of a round; work goes on until then
 FIRST = TODAY - DAYS * DAY
 
 MODELS = {
@@ -92,23 +93,27 @@ class Mill(World):
         found = []
         for name in ("apply", "run"):
             child = self.children.get(name)
-            path = pathlib.Path(f"/proc/{child.pid}/task/{child.pid}/children") if child else None
-            try:
-                found += [int(pid) for pid in path.read_text().split()] if path else []
+            try:  # a child belongs to the thread that made it
+                for thread in pathlib.Path(f"/proc/{child.pid}/task").iterdir() if child else ():
+                    found += [int(pid) for pid in (thread / "children").read_text().split()]
             except OSError:
                 pass
         return found
 
     def kill_one(self, chance):
         what = chance.choice(("server", "apply", "run", "worker", "worker", "worker"))
-        self.kills.append(what)
         if what == "worker":
-            for pid in self.workers():
+            until = time.time() + 2  # a worker lives only while there is work
+            while not (found := self.workers()) and time.time() < until:
+                time.sleep(0.002)
+            for pid in found:
                 try:
                     os.kill(pid, signal.SIGKILL)
+                    self.kills.append(what)
                 except ProcessLookupError:
                     pass
             return
+        self.kills.append(what)
         child = self.children.pop(what)
         child.kill()
         child.wait()
@@ -136,25 +141,33 @@ class Mill(World):
     def under_fire(self, seed):
         chance = random.Random(seed)
         over = threading.Event()
+        trouble = []
 
         def fire():
-            while not over.wait(chance.uniform(0.1, 1.5)):
-                self.kill_one(chance)
+            try:
+                while len(self.kills) < KILLS and not over.wait(chance.uniform(0.05, 0.8)):
+                    self.kill_one(chance)
+            except Exception as error:  # or the rest of the round would pass in peace
+                trouble.append(error)
 
         thread = threading.Thread(target=fire)
         thread.start()
         try:
             self.work()
+            while len(self.kills) < KILLS and thread.is_alive():
+                self.until_it_works("plan", "--auto-apply", "--no-prompts", "--restate-model", "shop.events")
         finally:
             over.set()
             thread.join()
+        assert not trouble, trouble
+        assert len(self.kills) >= KILLS, f"only {self.kills} were killed"
 
     def tables(self):
         return {t: self.rows(f"SELECT * FROM shop.{t} ORDER BY ALL") for t in TABLES}
 
 
 def filled(mill):
-    """Model -> its recorded ranges, in days; physical rows and who reads them are compared elsewhere."""
+    """What the state says: (model, start, end) of each recorded range, tasks that were done twice, open tasks."""
     with sqlite3.connect(mill.state.split(":", 1)[1]) as db:
         rows = db.execute("SELECT name, start_ms, end_ms FROM filled ORDER BY name, start_ms").fetchall()
         twice = db.execute("SELECT a.task, COUNT(*) FROM attempt a JOIN task t ON t.id = a.task "
