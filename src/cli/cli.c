@@ -64,6 +64,31 @@ static void clear(struct cli *cli)
     g_free(cli->dotenv);
 }
 
+/* Whatever of the command line can be understood: an error in it is JSON, too. */
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
+/* The last line of stderr: {"error": …} */
+static void say_json(const struct cli *cli, const GError *error)
+{
+    g_autofree char *clean = cli->context->redactor
+                                 ? redact_text(cli->context->redactor, error->message)
+                                 : g_strdup(error->message);
+    g_autoptr(GError) told = g_error_new_literal(error->domain, error->code, clean);
+    g_autoptr(json_t) out = json_pack("{s:o}", "error", error_to_json(told));
+    g_autofree char *text = NULL;
+
+    if (error->domain == G_OPTION_ERROR)
+        json_object_set_new(json_object_get(out, "error"), "code", json_string("usage"));
+    text = json_text_as_built(out);
+    fprintf(stderr, "%s\n", text);
+}
+
 static int exit_code(int code, const GError *error)
 {
     if (error->domain == G_OPTION_ERROR)
@@ -79,12 +104,16 @@ int cli_run(const struct cli_command *command, const struct cli_context *context
 {
     struct cli cli = {.command = command, .context = context, .now_ms = clock_now_ms()};
     g_autoptr(GError) error = NULL;
+    bool json = wants_json(argc, argv);
     int code = command->run(&cli, argc, argv, &error);
 
     if (error) {
         code = exit_code(code, error);
         fflush(stdout);
-        cli__say(&cli, "Error: %s", error->message);
+        if (json)
+            say_json(&cli, error);
+        else
+            cli__say(&cli, "Error: %s", error->message);
     }
     clear(&cli);
     if (fflush(stdout) != 0 && code == CLI_DONE) {

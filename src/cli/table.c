@@ -38,20 +38,6 @@ static char *visible(const char *text)
     return g_string_free(out, FALSE);
 }
 
-/* The shortest digits that are this number again. */
-static char *real_text(double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
-        g_ascii_formatd(text, sizeof text, formats[i], value);
-        if (g_ascii_strtod(text, NULL) == value)
-            break;
-    }
-    return g_strdup(text);
-}
-
 static char *cell_text(const json_t *value)
 {
     g_autofree char *text = NULL;

@@ -89,6 +89,16 @@ static size_t take_body(char *data, size_t size, size_t n, void *context)
     return size * n;
 }
 
+static size_t take_header(char *data, size_t size, size_t n, void *context)
+{
+    struct exchange *x = context;
+    g_autofree char *line = g_strndup(data, size * n);
+
+    if (g_ascii_strncasecmp(line, "Date:", 5) == 0)
+        x->answer->date_ms = MAX(curl_getdate(line + 5, NULL), 0) * 1000LL;
+    return size * n;
+}
+
 static void set_method(CURL *easy, const struct http_request *r)
 {
     bool has_body = r->body || strcmp(r->method, "POST") == 0 || strcmp(r->method, "PUT") == 0;
@@ -151,6 +161,8 @@ static void prepare(struct http_client *c, const struct http_request *r, struct 
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->words);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
     set_method(easy, r);
     set_credentials(easy, r, x);
     set_authorities(easy);

@@ -34,6 +34,7 @@ struct http_answer {
     long status;
     GString *body;
     int64_t retry_after_ms; /* 0: not given */
+    int64_t date_ms;        /* the server's clock by its Date header, in whole seconds; 0: none */
     char *content_type;     /* or NULL */
 };
 

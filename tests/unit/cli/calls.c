@@ -86,6 +86,21 @@ void test_a_refused_query_says_the_servers_own_words(void **state)
     assert_string_equal(s->err, "Error: No such table ***.\n");
 }
 
+void test_with_json_an_error_is_json_too(void **state)
+{
+    g_autoptr(said) s = NULL;
+
+    (void)state;
+    s = run("render", "no.such.model", "--no-such-option", "--json", NULL);
+    assert_int_equal(s->code, CLI_USAGE);
+    assert_string_equal(s->out, "");
+    assert_string_equal(
+        s->err, "{\"error\":{\"code\":\"usage\",\"message\":\"Unknown option "
+                "--no-such-option\\nhint: see heddle render --help.\",\"file\":null,\"line\":null,"
+                "\"column\":null,\"what\":\"Unknown option --no-such-option\",\"why\":null,"
+                "\"source\":null,\"hint\":\"see heddle render --help.\"}}\n");
+}
+
 void test_a_silent_control_plane_has_its_exit_code(void **state)
 {
     g_autoptr(said) s = NULL;
