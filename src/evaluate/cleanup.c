@@ -5,17 +5,16 @@
 
 static bool drop(struct evaluate_run *r, const struct wire_table *t, GError **error)
 {
-    const char *type, *kind;
+    enum warehouse_object is;
 
-    if (!evaluate__object(r, t, &type, error))
+    if (!warehouse_object(r->warehouse, t, &is, error))
         return false;
-    if (!type) {
+    if (is == OBJECT_NONE) {
         evaluate__log(r, "%s is not there any more.", evaluate__table(r, t));
         return true;
     }
-    kind = strcmp(type, "VIEW") == 0 ? "VIEW" : "TABLE";
-    return evaluate__executef(r, error, "DROP %s IF EXISTS %s CASCADE", kind,
-                              evaluate__table(r, t));
+    return evaluate__executef(r, error, "DROP %s IF EXISTS %s CASCADE",
+                              is == OBJECT_VIEW ? "VIEW" : "TABLE", evaluate__table(r, t));
 }
 
 static bool count_objects(struct evaluate_run *r, const char *in_catalog, const char *schema,

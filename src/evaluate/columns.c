@@ -73,32 +73,6 @@ char *evaluate__cast_query(struct evaluate_run *r, const char *query, const GPtr
                         evaluate__name(r, "_subquery"));
 }
 
-bool evaluate__object(struct evaluate_run *r, const struct wire_table *t, const char **type,
-                      GError **error)
-{
-    GString *sql = g_string_new("SELECT table_type FROM ");
-    g_autoptr(warehouse_rows) rows = NULL;
-    g_autofree char *text = NULL;
-    GError *own = NULL;
-
-    /* DuckDB lists the tables of all catalogs in any catalog's view of them. */
-    g_string_append_printf(sql, "information_schema.tables WHERE table_name = %s",
-                           evaluate__string(r, t->name));
-    if (t->schema)
-        g_string_append_printf(sql, " AND table_schema = %s", evaluate__string(r, t->schema));
-    if (t->catalog)
-        g_string_append_printf(sql, " AND table_catalog = %s", evaluate__string(r, t->catalog));
-    text = g_string_free(sql, FALSE);
-    *type = NULL;
-    if (!(rows = warehouse_query(r->warehouse, text, error)))
-        return false;
-    if (warehouse_next(rows, &own))
-        *type = arena_strdup(r->arena, warehouse_value(rows, 0));
-    if (own)
-        g_propagate_error(error, own);
-    return !own;
-}
-
 bool evaluate__query_columns(struct evaluate_run *r, const char *query, GPtrArray **names,
                              GError **error)
 {

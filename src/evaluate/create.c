@@ -13,18 +13,12 @@ bool evaluate__create_schema(struct evaluate_run *r, const struct wire_table *t,
                               evaluate__table(r, &schema));
 }
 
-bool evaluate__drop_other(struct evaluate_run *r, const struct wire_table *t, const char *type,
-                          GError **error)
+bool evaluate__drop_other(struct evaluate_run *r, enum warehouse_object is,
+                          enum warehouse_object wanted, GError **error)
 {
-    const char *is, *kind;
-
-    if (!evaluate__object(r, t, &is, error))
-        return false;
-    if (!is)
-        return true;
-    kind = strcmp(is, "VIEW") == 0 ? "VIEW" : "TABLE";
-    return strcmp(kind, type) == 0 ||
-           evaluate__executef(r, error, "DROP %s %s", kind, evaluate__table(r, t));
+    return is == OBJECT_NONE || is == wanted ||
+           evaluate__executef(r, error, "DROP %s %s", is == OBJECT_VIEW ? "VIEW" : "TABLE",
+                              evaluate__table(r, r->task->target));
 }
 
 /* The query, run for nothing: what is wrong with it is found before there is data. */

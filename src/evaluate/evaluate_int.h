@@ -102,9 +102,6 @@ char *evaluate__column_list(struct evaluate_run *r, const GPtrArray *columns);  
 char *evaluate__column_types(struct evaluate_run *r, const GPtrArray *columns); /* "a" INT */
 /* SELECT CAST("a" AS INT) AS "a", … FROM (query) AS "_subquery" */
 char *evaluate__cast_query(struct evaluate_run *r, const char *query, const GPtrArray *columns);
-/* BASE TABLE, VIEW or NULL when there is no such object. */
-bool evaluate__object(struct evaluate_run *r, const struct wire_table *t, const char **type,
-                      GError **error);
 /* The names of a query's columns, without running it. */
 bool evaluate__query_columns(struct evaluate_run *r, const char *query, GPtrArray **names,
                              GError **error);
@@ -115,9 +112,9 @@ bool evaluate__comment(struct evaluate_run *r, const struct wire_table *t, const
 
 /* create.c */
 bool evaluate__create_schema(struct evaluate_run *r, const struct wire_table *t, GError **error);
-/* Drop what is there if it is not of this type (the model's kind has changed). */
-bool evaluate__drop_other(struct evaluate_run *r, const struct wire_table *t, const char *type,
-                          GError **error);
+/* Drop the target, which `is` something, unless it is what the model's kind wants. */
+bool evaluate__drop_other(struct evaluate_run *r, enum warehouse_object is,
+                          enum warehouse_object wanted, GError **error);
 /* Make the target if it is missing; *made says whether it was. */
 bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error);
 bool evaluate__create_empty(struct evaluate_run *r, const struct wire_table *t, bool comments,

@@ -161,14 +161,15 @@ bool evaluate__migrate(struct evaluate_run *r, GError **error)
 {
     g_autoptr(GPtrArray) drop = g_ptr_array_new(), add = g_ptr_array_new();
     struct migration m = {.target = r->task->target, .drop = drop, .add = add};
-    const char *stage = r->stage, *type;
+    const char *stage = r->stage;
+    enum warehouse_object is;
     bool ok;
 
     if (!is_migrated(r->model->kind))
         return true;
-    if (!evaluate__object(r, m.target, &type, error))
+    if (!warehouse_object(r->warehouse, m.target, &is, error))
         return false;
-    if (!type || strcmp(type, "VIEW") == 0)
+    if (is != OBJECT_TABLE)
         return true;
     r->stage = STAGE_CREATING;
     ok = migrate(r, &m, error);

@@ -76,26 +76,35 @@ static bool in_transaction(struct evaluate_run *r,
     return false;
 }
 
+/* The table that a state speaks of may be gone: then it is made, empty, before the view. */
 bool evaluate__do_promote(struct evaluate_run *r, GError **error)
 {
-    bool made;
+    GError *own = NULL;
+    bool made, ok;
 
     if (!r->task->view || !r->task->target)
         return evaluate__invalid(error, "A promotion needs a view and a table.");
-    return (!r->model || evaluate__ensure(r, &made, error)) && in_transaction(r, point, error);
+    ok = in_transaction(r, point, &own);
+    if (!ok && r->model && error_is(own, ERROR_NOT_FOUND)) {
+        g_clear_error(&own);
+        ok = evaluate__ensure(r, &made, &own) && in_transaction(r, point, &own);
+    }
+    if (own)
+        g_propagate_error(error, own);
+    return ok;
 }
 
 static bool drop_view(struct evaluate_run *r, GError **error)
 {
     const struct wire_table *view = r->task->view;
-    const char *type;
+    enum warehouse_object is;
 
-    if (!evaluate__object(r, view, &type, error))
+    if (!warehouse_object(r->warehouse, view, &is, error))
         return false;
-    if (type && strcmp(type, "VIEW") != 0)
+    if (is == OBJECT_TABLE)
         return evaluate__invalid(error, "%s is no view but a table that is not Heddle's.",
                                  evaluate__table(r, view));
-    return !type ||
+    return is == OBJECT_NONE ||
            evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", evaluate__table(r, view));
 }
 

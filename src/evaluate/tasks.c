@@ -10,13 +10,13 @@
 /* How a kind of model is filled. */
 static const struct loader {
     int kind;
-    const char *object; /* what the target is */
+    enum warehouse_object object; /* what the target is */
     bool (*load)(struct evaluate_run *r, GError **error);
 } loaders[] = {
-    {KIND_VIEW,                      "VIEW",  evaluate__load_view      },
-    {KIND_FULL,                      "TABLE", evaluate__load_full      },
-    {KIND_SEED,                      "TABLE", evaluate__load_seed      },
-    {KIND_INCREMENTAL_BY_TIME_RANGE, "TABLE", evaluate__load_time_range},
+    {KIND_VIEW,                      OBJECT_VIEW,  evaluate__load_view      },
+    {KIND_FULL,                      OBJECT_TABLE, evaluate__load_full      },
+    {KIND_SEED,                      OBJECT_TABLE, evaluate__load_seed      },
+    {KIND_INCREMENTAL_BY_TIME_RANGE, OBJECT_TABLE, evaluate__load_time_range},
 };
 
 static const struct loader *find_loader(const struct evaluate_run *r, GError **error)
@@ -47,9 +47,12 @@ static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
 /* Statements of the user around the filling, all of it or nothing. */
 static bool fill(struct evaluate_run *r, const struct loader *l, GError **error)
 {
-    if (!evaluate__begin(r, error) || !wait_for_predecessor(r, error) ||
+    enum warehouse_object is;
+
+    if (!warehouse_object(r->warehouse, r->task->target, &is, error) ||
+        !evaluate__begin(r, error) || !wait_for_predecessor(r, error) ||
         !evaluate__create_schema(r, r->task->target, error) ||
-        !evaluate__drop_other(r, r->task->target, l->object, error) ||
+        !evaluate__drop_other(r, is, l->object, error) ||
         !evaluate__statements(r, r->model->pre, error) || !l->load(r, error) ||
         !evaluate__statements(r, r->model->post, error))
         return false;

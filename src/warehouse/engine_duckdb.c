@@ -197,22 +197,78 @@ static char *place(const struct warehouse *w, const struct wire_table *t)
                            schema, catalog ? catalog : "current_database()");
 }
 
-/* DESCRIBE tells what a view gives now; it would also fail for a view that is broken. */
-static bool columns(struct warehouse *w, const struct wire_table *t, GPtrArray *found,
-                    GError **error)
+/* Does this error say that there is no such table, and not that a view reads one? */
+static bool is_missing(const GError *error, const struct wire_table *t)
+{
+    g_autofree char *alone = g_strdup_printf(" with name %s does not exist", t->name);
+    g_autofree char *no_schema = g_strdup_printf(".%s\" does not exist because schema", t->name);
+
+    return error_is(error, ERROR_NOT_FOUND) &&
+           (strstr(error->message, alone) || strstr(error->message, no_schema));
+}
+
+/* A cancel, a lost file: asking in another way does not help. */
+static bool is_final(const GError *error)
+{
+    return error_is(error, ERROR_CANCELLED) || error_is(error, ERROR_UNAVAILABLE) ||
+           error_is(error, ERROR_BUSY);
+}
+
+/* DuckDB's lists of tables and views are made anew for each question and hold all there are: too
+ * slow to be asked for each of thousands. Planning a DELETE of nothing looks at one name. */
+static bool object(struct warehouse *w, const struct wire_table *t, enum warehouse_object *what,
+                   GError **error)
+{
+    g_autofree char *table = warehouse_quote_table(w->dialect, t);
+    g_autofree char *sql = g_strdup_printf("EXPLAIN DELETE FROM %s WHERE FALSE", table);
+    g_autoptr(GError) why = NULL;
+
+    if (w->in_transaction)
+        return false;
+    if (warehouse_execute(w, sql, NULL, &why))
+        *what = OBJECT_TABLE;
+    else if (strstr(why->message, "Can only delete from base table"))
+        *what = OBJECT_VIEW;
+    else if (is_missing(why, t))
+        *what = OBJECT_NONE;
+    else {
+        if (is_final(why))
+            g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
+    return true;
+}
+
+static bool is_there(struct warehouse *w, const struct wire_table *t, GError **error)
 {
     g_autofree char *where = place(w, t);
     g_autofree char *name = warehouse_quote_string(w->dialect, t->name);
-    g_autofree char *table = warehouse_quote_table(w->dialect, t);
     g_autofree char *count = g_strdup_printf(
         "SELECT (SELECT count(*) FROM duckdb_tables() WHERE lower(table_name) = lower(%s) AND %s) "
         "+ (SELECT count(*) FROM duckdb_views() WHERE lower(view_name) = lower(%s) AND %s)",
         name, where, name, where);
-    g_autofree char *describe = g_strdup_printf("DESCRIBE %s", table);
     int64_t n = 0;
 
-    return warehouse_number(w, count, &n, error) && n > 0 &&
-           warehouse__columns_from(w, describe, found, error);
+    return warehouse_number(w, count, &n, error) && n > 0;
+}
+
+/* DESCRIBE tells what a view gives now; for a view that is broken it fails. */
+static bool columns(struct warehouse *w, const struct wire_table *t, GPtrArray *found,
+                    GError **error)
+{
+    g_autofree char *table = warehouse_quote_table(w->dialect, t);
+    g_autofree char *describe = g_strdup_printf("DESCRIBE %s", table);
+    GError *why = NULL;
+
+    if (w->in_transaction && !is_there(w, t, error))
+        return false;
+    if (warehouse__columns_from(w, describe, found, &why))
+        return true;
+    if (!is_missing(why, t) || w->in_transaction)
+        g_propagate_error(error, why);
+    else
+        g_error_free(why);
+    return false;
 }
 
 const struct driver warehouse__duckdb = {
@@ -228,4 +284,5 @@ const struct driver warehouse__duckdb = {
     .prepare = prepare,
     .greet = greet,
     .columns = columns,
+    .object = object,
 };

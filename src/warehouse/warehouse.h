@@ -81,6 +81,12 @@ struct warehouse_column {
 bool warehouse_columns(struct warehouse *w, const struct wire_table *table, GPtrArray **columns,
                        GError **error) MUST_CHECK;
 
+/* What of this name there is. Outside a transaction DuckDB looks at this one name; inside one it
+ * goes through all there are, because a name that is missing would end the transaction. */
+enum warehouse_object { OBJECT_NONE, OBJECT_TABLE, OBJECT_VIEW };
+bool warehouse_object(struct warehouse *w, const struct wire_table *table,
+                      enum warehouse_object *what, GError **error) MUST_CHECK;
+
 /* What this engine's DDL and DML look like; see dialect.h. */
 const struct warehouse_dialect *warehouse_dialect(const struct warehouse *w);
 /* Can this type be opened here? Type names with a driver, NULL-terminated; g_strfreev(). */

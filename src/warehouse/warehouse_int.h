@@ -38,6 +38,9 @@ struct driver {
     /* Fill `columns`; false without an error when there is no such table. */
     bool (*columns)(struct warehouse *w, const struct wire_table *table, GPtrArray *columns,
                     GError **error);
+    /* What of this name there is; false without an error when that is not told this way. */
+    bool (*object)(struct warehouse *w, const struct wire_table *table, enum warehouse_object *what,
+                   GError **error);
     /* The engine's own words in a message of its driver: may move *words and cut it. */
     void (*trim)(char **words);
 };
