@@ -219,6 +219,7 @@ CLI_COMMAND(render);
 CLI_COMMAND(evaluate);
 CLI_COMMAND(fetchdf);
 CLI_COMMAND(dag);
+CLI_COMMAND(sql);
 CLI_COMMAND(diff);
 CLI_COMMAND(info);
 CLI_COMMAND(environments);

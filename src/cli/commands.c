@@ -12,6 +12,7 @@ const struct cli_command cli_commands[] = {
     {"evaluate", "MODEL", "Run a model's query and show its rows; nothing is written.", cli__evaluate_help, cli__evaluate},
     {"fetchdf", "SQL", "Run a query and show its rows.", cli__fetchdf_help, cli__fetchdf},
     {"dag", "[FILE]", "Show which model reads which; with FILE as a page of HTML.", cli__dag_help, cli__dag},
+    {"sql", "VERB [FILE…]", "Show what Heddle understands of a text of SQL.", cli__sql_help, cli__sql},
     {"info", "", "Count the project's models and see whether the warehouse answers.", cli__info_help, cli__info},
     {"environments", "", "List the environments and when they expire.", cli__environments_help, cli__environments},
     {"invalidate", "ENVIRONMENT", "Let an environment expire now.", cli__invalidate_help, cli__invalidate},

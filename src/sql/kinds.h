@@ -117,39 +117,44 @@
     X(FILL)                                                                                        \
     X(PIPE)
 
-/* Flags of nodes. */
+/* Flags of nodes: name, bit, one sentence. The bits are part of the canonical form. */
+#define SQL_FLAGS(X)                                                                               \
+    X(OPAQUE, 0, "kept as text, byte for byte")                                                    \
+    X(VERBATIM, 1, "a STRING whose text is the literal as written")                                \
+    X(TEMPLATE, 2, "a name that holds macros: foo_@{x}")                                           \
+    X(BRACED, 3, "@{name}")                                                                        \
+    X(CLAUSE, 4, "@WHERE(condition) body: the call stands in the clause's slot")                   \
+    X(NOT, 5, "NOT IN, NOT LIKE, IS NOT, …")                                                       \
+    X(AFTER, 6, "an operator after its argument")                                                  \
+    X(SYMMETRIC, 7, "BETWEEN SYMMETRIC")                                                           \
+    X(DISTINCT, 8, "SELECT DISTINCT, COUNT(DISTINCT …)")                                           \
+    X(ALL, 9, "SELECT ALL, SUM(ALL …)")                                                            \
+    X(RECURSIVE, 10, "WITH RECURSIVE")                                                             \
+    X(FROM_FIRST, 11, "FROM t SELECT …")                                                           \
+    X(LATERAL, 12, "LATERAL before a table")                                                       \
+    X(ONLY, 13, "ONLY before a table")                                                             \
+    X(ASC, 14, "")                                                                                 \
+    X(DESC, 15, "")                                                                                \
+    X(NULLS_FIRST, 16, "")                                                                         \
+    X(NULLS_LAST, 17, "")                                                                          \
+    X(IGNORE_NULLS, 18, "after the function's brackets")                                           \
+    X(RESPECT_NULLS, 19, "")                                                                       \
+    X(NULLS_INSIDE, 20, "IGNORE NULLS stands inside the brackets")                                 \
+    X(NO_BRACKETS, 21, "a call or a list written without brackets")                                \
+    X(AS, 22, "AS was written where it changes the meaning")                                       \
+    X(ANGLE, 23, "a type's arguments stand in <…>")                                                \
+    X(EXCEPT, 24, "* EXCEPT (…) rather than EXCLUDE")                                              \
+    X(COMMA_LIMIT, 25, "LIMIT offset, count")                                                      \
+    X(NULLS_AFTER_ORDER, 26, "and inside the brackets, behind ORDER BY")                           \
+    X(WITH_ORDINALITY, 27, "")                                                                     \
+    X(COMMA_AFTER, 28, "a one-element tuple: (a,)")                                                \
+    X(JOINED, 30, "a GROUP right behind a word: NOW()")                                            \
+    X(ALIAS_FIRST, 29, "name: expression (DuckDB)")
+
 enum sql_flag {
-    SQL_OPAQUE = 1 << 0,      /* kept as text, byte for byte */
-    SQL_VERBATIM = 1 << 1,    /* a STRING whose text is the literal as written */
-    SQL_TEMPLATE = 1 << 2,    /* a name that holds macros: foo_@{x} */
-    SQL_BRACED = 1 << 3,      /* @{name} */
-    SQL_CLAUSE = 1 << 4,      /* @WHERE(condition) body: the call stands in the clause's slot */
-    SQL_NOT = 1 << 5,         /* NOT IN, NOT LIKE, IS NOT, … */
-    SQL_AFTER = 1 << 6,       /* an operator after its argument */
-    SQL_SYMMETRIC = 1 << 7,   /* BETWEEN SYMMETRIC */
-    SQL_DISTINCT = 1 << 8,    /* SELECT DISTINCT, COUNT(DISTINCT …) */
-    SQL_ALL = 1 << 9,         /* SELECT ALL, SUM(ALL …) */
-    SQL_RECURSIVE = 1 << 10,  /* WITH RECURSIVE */
-    SQL_FROM_FIRST = 1 << 11, /* FROM t SELECT … */
-    SQL_LATERAL = 1 << 12,    /* LATERAL before a table */
-    SQL_ONLY = 1 << 13,       /* ONLY before a table */
-    SQL_ASC = 1 << 14,
-    SQL_DESC = 1 << 15,
-    SQL_NULLS_FIRST = 1 << 16,
-    SQL_NULLS_LAST = 1 << 17,
-    SQL_IGNORE_NULLS = 1 << 18, /* after the function's brackets */
-    SQL_RESPECT_NULLS = 1 << 19,
-    SQL_NULLS_INSIDE = 1 << 20,      /* IGNORE NULLS stands inside the brackets */
-    SQL_NO_BRACKETS = 1 << 21,       /* a call or a list written without brackets */
-    SQL_AS = 1 << 22,                /* AS was written where it changes the meaning */
-    SQL_ANGLE = 1 << 23,             /* a type's arguments stand in <…> */
-    SQL_EXCEPT = 1 << 24,            /* * EXCEPT (…) rather than EXCLUDE */
-    SQL_COMMA_LIMIT = 1 << 25,       /* LIMIT offset, count */
-    SQL_NULLS_AFTER_ORDER = 1 << 26, /* and inside the brackets, behind ORDER BY */
-    SQL_WITH_ORDINALITY = 1 << 27,
-    SQL_COMMA_AFTER = 1 << 28, /* a one-element tuple: (a,) */
-    SQL_JOINED = 1 << 30,      /* a GROUP right behind a word: NOW() */
-    SQL_ALIAS_FIRST = 1 << 29, /* name: expression (DuckDB) */
+#define X(name, bit, says) SQL_##name = 1 << bit,
+    SQL_FLAGS(X)
+#undef X
 };
 
 enum sql_kind {

@@ -361,3 +361,12 @@ struct sql_node *sql_parse_statement_in(struct arena *a, const struct source *s,
     n = finish(&p, sql__statement(&p));
     return sql__tried(&p, &m) ? n : opaque(&p, r);
 }
+
+bool sql_begins_query(const struct source *s, struct sql_range r, const struct sql_dialect *d)
+{
+    g_autoptr(arena) a = arena_new();
+    g_autoptr(GError) error = NULL;
+    struct parser p = {.arena = a, .dialect = d, .error = &error};
+
+    return parser_init(&p, s, r) && sql__at_query(&p);
+}

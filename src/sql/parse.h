@@ -37,5 +37,8 @@ struct sql_node *sql_parse_expression_in(struct arena *a, const struct source *s
                                          GError **error) MUST_CHECK;
 struct sql_node *sql_parse_statement_in(struct arena *a, const struct source *s, struct sql_range r,
                                         const struct sql_dialect *d, GError **error) MUST_CHECK;
+/* Does this part begin as a query does? Then what cannot be read is a mistake, not another kind of
+ * statement. */
+bool sql_begins_query(const struct source *s, struct sql_range r, const struct sql_dialect *d);
 
 #endif

@@ -131,6 +131,17 @@ const char *sql_slot_name(enum sql_slot slot)
     return slot < SLOT_COUNT ? names[slot] : "?";
 }
 
+const char *sql_flag_name(unsigned bit)
+{
+    static const char *const names[32] = {
+#define X(name, bit, says) [bit] = #name,
+        SQL_FLAGS(X)
+#undef X
+    };
+
+    return bit < G_N_ELEMENTS(names) ? names[bit] : NULL;
+}
+
 bool sql_walk(struct sql_node *node, sql_visitor visit, void *data)
 {
     enum sql_visit answer = visit(node, data);

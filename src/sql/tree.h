@@ -61,6 +61,7 @@ char *sql_text(struct arena *a, const struct sql_node *node);
 
 const char *sql_kind_name(enum sql_kind kind);
 const char *sql_slot_name(enum sql_slot slot);
+const char *sql_flag_name(unsigned bit); /* "NOT" of SQL_NOT; NULL: no flag has this bit */
 
 /* Visit a tree, parents first; the visitor says whether to go into the node's children. */
 enum sql_visit { SQL_GO_IN, SQL_SKIP, SQL_STOP };

@@ -1,0 +1,87 @@
+/* heddle sql: what it says of a text, for people and in lines of JSON. */
+#include "cli_test.h"
+
+static struct said *ask(const char *verb, const char *dialect, const char *sql)
+{
+    const char *words[] = {"sql", verb, "--dialect", dialect, NULL};
+
+    return run_words(sql, (char **)words);
+}
+
+void test_verbs_read_standard_input(void **state)
+{
+    g_autoptr(said) print = ask("print", "duckdb", "select  1 ; FROM t");
+    g_autoptr(said) tables = ask("tables", "duckdb",
+                                 "WITH c AS (SELECT * FROM a.b) SELECT * FROM c, \"D\";\nDROP "
+                                 "TABLE a.b");
+    g_autoptr(said) tokens = ask("tokens", "duckdb", "SELECT\n 'x'");
+    g_autoptr(said) tree = ask("tree", "duckdb", "SELECT NOT a");
+
+    (void)state;
+    assert_string_equal(print->out, "SELECT 1;\nFROM t;\n");
+    assert_string_equal(tables->out, "a.b\nD\n");
+    assert_string_equal(tokens->out, "1:1       word       SELECT\n2:2       string     'x'\n");
+    assert_string_equal(tree->out,
+                        "SELECT\n  PROJECTION UNARY NOT\n    ARG COLUMN\n      PART IDENTIFIER "
+                        "'a'\n");
+    assert_int_equal(tree->code, CLI_DONE);
+}
+
+void test_files_are_named_in_json_and_in_errors(void **state)
+{
+    char *folder = enter_scratch();
+    g_autoptr(said) json = NULL, wrong = NULL;
+
+    (void)state;
+    assert_true(g_file_set_contents("a.sql", "SELECT x FROM t", -1, NULL));
+    assert_true(g_file_set_contents("b.sql", "SELECT 1;\nSELECT (2", -1, NULL));
+    json = run("sql", "tables", "a.sql", "--json", NULL);
+    assert_holds(json->out, "\"file\": \"a.sql\"");
+    assert_holds(json->out, "\"tables\": [");
+    wrong = run("sql", "print", "a.sql", "b.sql", NULL);
+    assert_int_equal(wrong->code, CLI_FAILED);
+    assert_holds(wrong->err, "b.sql: line 2, column 8: this \"(\" is never closed.");
+    leave_scratch(folder);
+}
+
+void test_a_batch_answers_every_line(void **state)
+{
+    const char *words[] = {"sql", "--batch", NULL};
+    g_autoptr(said) s =
+        run_words("{\"id\": 7, \"sql\": \"select a from x.y\", \"dialect\": \"duckdb\"}\n"
+                  "\n"
+                  "{\"id\": [\"b\"], \"sql\": \"SELECT 1 FROM\"}\n"
+                  "{\"id\": 8, \"sql\": \"FROBNICATE the table\"}\n"
+                  "{\"id\": 9, \"sql\": \"SELECT 1\", \"dialect\": \"nonesuch\"}\n"
+                  "no JSON",
+                  (char **)words);
+    g_auto(GStrv) lines = g_strsplit(s->out, "\n", -1);
+
+    (void)state;
+    assert_int_equal(s->code, CLI_DONE);
+    assert_int_equal(g_strv_length(lines), 6);
+    assert_string_equal(
+        lines[0], "{\"id\":7,\"ok\":true,\"print\":\"SELECT a FROM x.y\",\"canonical\":\"(SELECT "
+                  "PROJECTION(COLUMN PART(IDENTIFIER'a')) FROM(TABLE PART(IDENTIFIER'x') "
+                  "PART(IDENTIFIER'y')))\",\"opaque\":0,\"tables\":[\"x.y\"]}");
+    assert_string_equal(lines[1],
+                        "{\"id\":[\"b\"],\"ok\":false,\"error\":{\"line\":1,\"column\":14,"
+                        "\"message\":\"a table was expected here, not the end of the text.\"}}");
+    assert_holds(lines[2], "\"print\":\"FROBNICATE the table\"");
+    assert_holds(lines[2], "\"opaque\":1");
+    assert_holds(lines[3], "\"line\":null");
+    assert_holds(lines[4], "\"id\":null,\"ok\":false");
+}
+
+void test_the_command_line_is_checked(void **state)
+{
+    g_autoptr(said) verb = run("sql", "paint", NULL), none = run("sql", NULL),
+                    dialect = run("sql", "print", "--dialect", "duckbd", NULL);
+
+    (void)state;
+    assert_int_equal(verb->code, CLI_USAGE);
+    assert_holds(verb->err, "tokens, tree, print, canonical, tables");
+    assert_int_equal(none->code, CLI_USAGE);
+    assert_int_equal(dialect->code, CLI_USAGE);
+    assert_holds(dialect->err, "duckbd");
+}
