@@ -21,6 +21,8 @@ static void copy_settings(struct control_settings *to, const struct control_sett
     to->state_url = g_strdup(from->state_url);
     to->listen = g_strdup(from->listen);
     to->public_url = g_strdup(from->public_url);
+    to->metrics_listen = g_strdup(from->metrics_listen);
+    to->metrics_token = g_strdup(from->metrics_token);
     to->tls_cert = to->tls_key = NULL; /* the server has read them */
     to->lease_ttl_ms = or_default(from->lease_ttl_ms, 30000);
     to->max_attempts = or_default(from->max_attempts, 3);
@@ -30,7 +32,7 @@ static void copy_settings(struct control_settings *to, const struct control_sett
     to->history_ttl_ms = or_default(from->history_ttl_ms, 30 * DAY_MS);
 }
 
-static bool is_loopback(const char *listen)
+bool control__is_loopback(const char *listen)
 {
     return g_str_has_prefix(listen, "127.") || g_str_has_prefix(listen, "[::1]:") ||
            g_str_has_prefix(listen, "localhost:");
@@ -38,7 +40,7 @@ static bool is_loopback(const char *listen)
 
 static bool check_settings(const struct control_settings *s, GError **error)
 {
-    if (s->tls_cert || s->plain_http || is_loopback(s->listen))
+    if (s->tls_cert || s->plain_http || control__is_loopback(s->listen))
         return true;
     g_set_error(error, control_error(), ERROR_INVALID,
                 "%s is reachable from other machines, and without TLS tokens would travel in the "
@@ -75,6 +77,8 @@ static struct control *control_new(const struct control_settings *settings)
     c->works =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)state_work_free);
     c->due = numbers_by_text();
+    c->metrics = control__metrics_new();
+    c->ticked_ms = clock_monotonic_ms();
     return c;
 }
 
@@ -98,6 +102,9 @@ static void control_free(struct control *c)
     g_free((char *)c->settings.state_url);
     g_free((char *)c->settings.listen);
     g_free((char *)c->settings.public_url);
+    g_free((char *)c->settings.metrics_listen);
+    g_free((char *)c->settings.metrics_token);
+    metrics_free(c->metrics);
     g_free(c->issuer);
     g_free(c);
 }
@@ -125,12 +132,26 @@ static bool open_state(struct control *c, GError **error)
            clean_up(c, error);
 }
 
+/* Whoever reaches that address may read them. */
+static bool serve_metrics(struct control *c, GError **error)
+{
+    struct http_server_settings http = {
+        .listen = c->settings.metrics_listen,
+        .routes = control__open_routes(),
+        .data = c,
+        .threads = 1,
+    };
+
+    return !http.listen || (c->metrics_http = http_server_start(&http, error));
+}
+
 static bool serve(struct control *c, const struct control_settings *settings, GError **error)
 {
     struct http_server_settings http = {
         .listen = c->settings.listen,
         .routes = control_routes(),
         .guard = control__guard,
+        .observer = control__count_request,
         .data = c,
         .threads = settings->threads,
         .tls_cert = settings->tls_cert,
@@ -141,7 +162,7 @@ static bool serve(struct control *c, const struct control_settings *settings, GE
         c->settings.public_url
             ? g_strdup(c->settings.public_url)
             : g_strdup_printf("%s://%s", settings->tls_cert ? "https" : "http", c->settings.listen);
-    return (c->http = http_server_start(&http, error)) != NULL;
+    return (c->http = http_server_start(&http, error)) && serve_metrics(c, error);
 }
 
 struct control *control_start(const struct control_settings *settings, GError **error)
@@ -167,8 +188,8 @@ void control_stop(struct control *c)
     if (!c)
         return;
     control__loop_stop(c);
-    if (c->http)
-        http_server_stop(c->http);
+    http_server_stop(c->http);
+    http_server_stop(c->metrics_http);
     control_free(c);
 }
 

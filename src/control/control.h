@@ -26,6 +26,8 @@ struct control_settings {
     bool plain_http;                /* admit plain HTTP beyond loopback */
     bool no_scheduler;              /* runs start by request only */
     bool no_queries;                /* refuse query tasks */
+    const char *metrics_listen;     /* /metrics for everybody, at an address of its own; or NULL */
+    const char *metrics_token;      /* whoever shows it may read /metrics; or NULL */
     bool alone;                     /* its executors are in this very process (local/) */
     bool no_janitor;                /* clean up by request only */
     unsigned threads;               /* 0: 2 */

@@ -2,6 +2,7 @@
 #ifndef HEDDLE_CONTROL_CONTROL_INT_H
 #define HEDDLE_CONTROL_CONTROL_INT_H
 
+#include "base/metrics.h"
 #include "control/control.h"
 #include "queue/queue.h"
 #include "schedule/schedule.h"
@@ -11,6 +12,7 @@
 
 /* Who may use a route, as bits for auth_may(). */
 #define FOR_ALL        0u
+#define FOR_METRICS    (1u << 31) /* see control__may_read_metrics() */
 #define FOR_EXECUTORS  (1u << ROLE_EXECUTOR)
 #define FOR_DEVELOPERS (1u << ROLE_DEVELOPER | 1u << ROLE_ADMIN)
 #define FOR_READERS    (FOR_DEVELOPERS | 1u << ROLE_VIEWER)
@@ -64,6 +66,8 @@ struct control {
     struct queue *queue;
     struct auth *auth;
     struct http_server *http;
+    struct http_server *metrics_http; /* of metrics_listen; or NULL */
+    struct metrics *metrics;
     char *issuer;
 
     pthread_t thread;
@@ -84,7 +88,8 @@ struct control {
     GHashTable *works;     /* id -> struct state_work: those whose tasks are handed out */
     GHashTable *due;       /* "project/environment" -> int64_t: when to look for due models */
     int64_t next_tick_ms, next_janitor_ms;
-    bool unsettled; /* something could not be ended: the next tick looks again */
+    int64_t ticked_ms; /* monotonic: when the last tick ended */
+    bool unsettled;    /* something could not be ended: the next tick looks again */
 };
 
 /* loop.c */
@@ -93,7 +98,9 @@ void control__loop_stop(struct control *c);
 void control__submit(struct control *c, struct op *op);
 void control__op_free(struct op *op);
 
+bool control__is_loopback(const char *listen); /* control.c */
 /* routes.c, guard.c, tokens.c */
+const struct http_route *control__open_routes(void); /* those of metrics_listen */
 bool control__guard(struct http_call *call, unsigned needs, void *data);
 bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
@@ -110,11 +117,13 @@ struct executor_view {
     char *name;
     char *default_gateway; /* or NULL */
     GPtrArray *gateways;   /* of char * */
+    int64_t seen_ms;       /* when it last asked for something; 0: not since the start */
 };
-const struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
-                                              GError **error) MUST_CHECK;
+enum { CONTROL_SERVED_MS = 60000 }; /* an executor that has not asked for so long is not there */
+struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
+                                        GError **error) MUST_CHECK;
 void control__executor_view_free(struct executor_view *v);
-void control__saw(struct control *c, int64_t project, const struct executor_view *v);
+void control__saw(struct control *c, int64_t project, struct executor_view *v);
 /* Did an executor of this kind, with this gateway (NULL: any), ask for work lately? */
 bool control__is_served(struct control *c, int64_t project, int class, const char *gateway);
 
@@ -228,5 +237,37 @@ void control__tick(struct control *c);
 void control__look_again(struct control *c, int64_t project, const char *environment);
 bool control__health(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__metrics(struct control *c, struct op *op, GError **error) MUST_CHECK;
+/* The figures: an enum that names them, and what has more than one line to count. */
+enum control_metric {
+    M_BUILD_INFO,
+    M_QUEUE_DEPTH,
+    M_QUEUE_RUNNING,
+    M_QUEUE_OLDEST,
+    M_QUEUE_BLOCKED,
+    M_QUEUE_WAIT,
+    M_TASKS_CLAIMED,
+    M_TASKS_ENDED,
+    M_TASK_SECONDS,
+    M_RESULTS_STALE,
+    M_WORKS_ENDED,
+    M_LEASES_LOST,
+    M_LOG_BYTES,
+    M_EXECUTORS,
+    M_TICK_AGE,
+    M_HTTP_REQUESTS,
+    M_HTTP_SECONDS,
+    M_DB_TRANSACTION_SECONDS,
+    M_DB_COMMIT_SECONDS,
+    M_DB_FAILED,
+    M_LOGINS,
+    M_COUNT,
+};
+struct metrics *control__metrics_new(void);
+void control__count_claimed(struct control *c, const GPtrArray *tasks); /* of struct queue_task */
+void control__count_ended(struct control *c, const struct queue_task *t,
+                          const struct wire_result *r);
+void control__count_work(struct control *c, const struct state_work *w, int status);
+void control__count_request(const struct http_route *route, const char *method, unsigned status,
+                            double seconds, void *control);
 
 #endif

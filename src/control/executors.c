@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#define POLL_MS   25000
-#define SERVED_MS 60000 /* an executor that has not asked for so long is not there */
+#define POLL_MS 25000
 
 void control__executor_view_free(struct executor_view *v)
 {
@@ -46,8 +45,8 @@ static struct executor_view *view_of(const struct wire_hello *hello)
     return v;
 }
 
-static const struct executor_view *remember(struct control *c, int64_t project,
-                                            const struct wire_hello *hello)
+static struct executor_view *remember(struct control *c, int64_t project,
+                                      const struct wire_hello *hello)
 {
     struct executor_view *v = view_of(hello);
 
@@ -56,11 +55,11 @@ static const struct executor_view *remember(struct control *c, int64_t project,
     return v;
 }
 
-const struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
-                                              GError **error)
+struct executor_view *control__executor(struct control *c, int64_t project, const char *id,
+                                        GError **error)
 {
     g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT "/%s", project, id);
-    const struct executor_view *known = g_hash_table_lookup(c->executors, key);
+    struct executor_view *known = g_hash_table_lookup(c->executors, key);
     g_autoptr(wire_hello) hello = NULL;
 
     if (known)
@@ -82,8 +81,9 @@ static void saw(struct control *c, int64_t project, int class, const char *gatew
                          g_memdup2(&c->now_ms, sizeof c->now_ms));
 }
 
-void control__saw(struct control *c, int64_t project, const struct executor_view *v)
+void control__saw(struct control *c, int64_t project, struct executor_view *v)
 {
+    v->seen_ms = c->now_ms;
     for (int k = 0; k < CLASS_COUNT; k++) {
         if (v->class != k && v->class != CLASS_COUNT)
             continue;
@@ -98,7 +98,7 @@ bool control__is_served(struct control *c, int64_t project, int class, const cha
     g_autofree char *key = seen_key(project, class, gateway);
     const int64_t *seen = g_hash_table_lookup(c->seen, key);
 
-    return seen && *seen + SERVED_MS > c->now_ms;
+    return seen && *seen + CONTROL_SERVED_MS > c->now_ms;
 }
 
 static bool check_hello(const struct wire_hello *hello, GError **error)

@@ -18,6 +18,35 @@ static bool unauthorized(struct http_call *call, const char *why)
     return false;
 }
 
+static bool is_equal(const char *a, const char *b)
+{
+    g_autofree char *x = g_compute_checksum_for_string(G_CHECKSUM_SHA256, a, -1);
+    g_autofree char *y = g_compute_checksum_for_string(G_CHECKSUM_SHA256, b, -1);
+
+    return strcmp(x, y) == 0; /* of digests: its time tells nothing */
+}
+
+/* With a token for metrics whoever shows it; without one, on loopback, everybody. */
+static bool may_read_metrics(const struct control *c, struct http_call *call)
+{
+    const struct control_settings *s = &c->settings;
+    const char *token = bearer(call);
+
+    if (s->metrics_token && token && is_equal(token, s->metrics_token))
+        return true;
+    if (s->metrics_token)
+        return unauthorized(call, "The figures need the token HEDDLE_METRICS_TOKEN.");
+    if (!s->metrics_listen && control__is_loopback(s->listen))
+        return true;
+    http_reply_problem(call, 403, "denied",
+                       s->metrics_listen
+                           ? "The figures are served at an address of their own."
+                           : "The figures are not for everybody who reaches this address.\nhint: "
+                             "start the server with --metrics-listen, or with a token in "
+                             "HEDDLE_METRICS_TOKEN.");
+    return false;
+}
+
 bool control__guard(struct http_call *call, unsigned needs, void *data)
 {
     struct control *c = data;
@@ -27,6 +56,8 @@ bool control__guard(struct http_call *call, unsigned needs, void *data)
 
     if (needs == FOR_ALL)
         return true;
+    if (needs == FOR_METRICS)
+        return may_read_metrics(c, call);
     if (!(token = bearer(call)))
         return unauthorized(call, "This needs a token.\nhint: get one at /auth/token with a client "
                                   "id and secret.");

@@ -41,7 +41,7 @@ static void reply(struct control *c, struct op *op)
     if (op->error)
         http_reply_error(op->call, op->error);
     else if (op->text)
-        http_reply(op->call, op->status ? op->status : 200, "text/plain; version=0.0.4", op->text,
+        http_reply(op->call, op->status ? op->status : 200, METRICS_CONTENT_TYPE, op->text,
                    strlen(op->text));
     else
         http_reply_json(op->call, op->status ? op->status : 200,
@@ -158,14 +158,22 @@ static void answer_all(struct control *c, const GError *error)
     g_ptr_array_set_size(c->answered, 0);
 }
 
+static double seconds_since(int64_t us)
+{
+    return (double)(clock_monotonic_us() - us) / 1e6;
+}
+
 static bool commit(struct control *c, GError **error)
 {
+    int64_t began_us = clock_monotonic_us();
+
     if (fault("control_before_commit")) {
         g_set_error(error, control_error(), ERROR_UNAVAILABLE, "The fault of a test.");
         return false;
     }
     if (!db_commit(c->db, error))
         return false;
+    metrics_observe(c->metrics, M_DB_COMMIT_SECONDS, METRIC_PLAIN, seconds_since(began_us));
     fault("control_after_commit");
     return true;
 }
@@ -259,10 +267,12 @@ static void take_alone(struct control *c, GQueue *ops)
 static void cycle(struct control *c, GQueue *ops)
 {
     g_autoptr(GError) error = NULL;
+    int64_t began_us;
     struct op *op;
 
     follow_clock(c);
     take_alone(c, ops);
+    began_us = clock_monotonic_us();
     if (db_begin(c->db, &error)) {
         work(c, ops);
         if (commit(c, &error))
@@ -270,10 +280,12 @@ static void cycle(struct control *c, GQueue *ops)
         else
             db_rollback(c->db);
     }
+    metrics_observe(c->metrics, M_DB_TRANSACTION_SECONDS, METRIC_PLAIN, seconds_since(began_us));
     while ((op = g_queue_pop_head(ops)))
         g_ptr_array_add(c->answered, op);
     if (error) {
         g_hash_table_remove_all(c->works);
+        metrics_add(c->metrics, M_DB_FAILED, METRIC_PLAIN, 1);
         log_event(LOG_ERROR, "a transaction failed", "error", error->message, NULL);
         c->next_tick_ms = c->now_ms + IDLE_MS;
     }

@@ -1,6 +1,7 @@
 /* What the clock asks for: expired leases, models that are due, the janitor. */
 #include "control/control_int.h"
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "schedule/names.h"
@@ -158,4 +159,5 @@ void control__tick(struct control *c)
         c->next_janitor_ms = c->now_ms + HOUR_MS;
     }
     c->next_tick_ms = MIN(c->next_tick_ms, MAX(next_ms, c->now_ms + 1));
+    c->ticked_ms = clock_monotonic_ms();
 }

@@ -56,6 +56,7 @@ static bool claim(struct control *c, struct op *op, const struct executor_view *
         if (!queue_claim(c->queue, &wish, c->now_ms, tasks, error) ||
             !hand_out(c, tasks, out, &skipped, error))
             return false;
+        control__count_claimed(c, tasks);
     } while (skipped && out->tasks->len == 0);
     return true;
 }
@@ -64,10 +65,14 @@ bool control__claim(struct control *c, struct op *op, GError **error)
 {
     const struct wire_claim *m = op->message;
     g_autoptr(wire_claimed) out = wire_claimed_new();
-    const struct executor_view *v = control__executor(c, op->project, m->executor_id, error);
+    struct executor_view *v = control__executor(c, op->project, m->executor_id, error);
 
     if (!v)
         return false;
+    if (c->now_ms > op->arrived_ms && http_is_gone(op->call)) { /* it waited, and died meanwhile */
+        control__answer(op, &wire_claimed_type, out);
+        return true;
+    }
     control__saw(c, op->project, v);
     if (!claim(c, op, v, out, error))
         return false;
@@ -136,8 +141,11 @@ static bool finish_one(struct control *c, struct op *op, const char *executor,
     if (!queue_finish(c->queue, &lease, r, c->now_ms, &t, error))
         return false;
     *stale = !t;
-    if (!t)
+    if (!t) {
+        metrics_add(c->metrics, M_RESULTS_STALE, METRIC_PLAIN, 1);
         return true;
+    }
+    control__count_ended(c, t, r);
     if (t->kind == TASK_QUERY)
         return control__query_ended(c, t, r, error);
     return t->state != QUEUE_DONE || record(c, t, error);
@@ -166,5 +174,8 @@ bool control__log(struct control *c, struct op *op, GError **error)
     const struct wire_log *m = op->message;
     struct queue_lease lease = {op->project, number_of(m->task_id), m->fence, m->executor_id};
 
-    return queue_log(c->queue, &lease, m, error);
+    if (!queue_log(c->queue, &lease, m, error))
+        return false;
+    metrics_add(c->metrics, M_LOG_BYTES, METRIC_PLAIN, (double)strlen(m->text ? m->text : ""));
+    return true;
 }

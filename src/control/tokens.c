@@ -72,7 +72,8 @@ static bool read_credentials(struct http_call *call, struct credentials *k)
     return true;
 }
 
-static bool grant(struct control *c, struct http_call *call, const struct credentials *k)
+static bool grant(struct control *c, struct http_call *call, const struct credentials *k,
+                  bool *admitted)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *answer = auth_client_credentials(
@@ -81,6 +82,7 @@ static bool grant(struct control *c, struct http_call *call, const struct creden
                              http_peer(call)},
         c->now_ms, &error);
 
+    *admitted = answer != NULL;
     if (answer) {
         http_add_header(call, "Cache-Control", "no-store");
         http_reply(call, 200, "application/json", answer, strlen(answer));
@@ -99,7 +101,7 @@ bool control__token(struct control *c, struct op *op, GError **error)
 {
     struct credentials k = {0};
     const char *type;
-    bool done;
+    bool done, admitted = false;
 
     (void)error;
     if (!read_credentials(op->call, &k))
@@ -113,7 +115,8 @@ bool control__token(struct control *c, struct op *op, GError **error)
         done = refuse(op->call, 401, "invalid_client",
                       "A client id and a secret are needed, as HTTP Basic or in the form.");
     else
-        done = grant(c, op->call, &k);
+        done = grant(c, op->call, &k, &admitted);
+    metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);
     credentials_clear(&k);
     return done;
 }

@@ -71,6 +71,7 @@ bool control__end_work(struct control *c, struct state_work *w, int status, cons
         w->error = g_steal_pointer(&message);
     }
     g_hash_table_remove(c->works, &w->id);
+    control__count_work(c, w, status);
     log_event(LOG_INFO, "ended", state_work_names[w->kind], w->uid, "environment",
               w->environment ? w->environment : "", "status", work_status_names[status], NULL);
     return state_update_work(c->state, w, error) && queue_touch(c->queue, w->id, error);

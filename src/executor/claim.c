@@ -63,7 +63,6 @@ static struct wire_claim *next_claim(struct lane *lane, uint64_t *progress)
         slot->free = room(lane);
         g_ptr_array_add(m->slots, slot);
         *progress = e->progress;
-        e->counters.claims++;
     }
     pthread_mutex_unlock(&e->lock);
     return m;
@@ -74,6 +73,8 @@ static void take_tasks(struct lane *lane, struct wire_claimed *claimed, uint64_t
     struct executor *e = lane->e;
 
     pthread_mutex_lock(&e->lock);
+    metrics_add(e->metrics, X_CLAIMS,
+                METRIC_LABELS(lane->name, claimed->tasks->len > 0 ? "tasks" : "empty"), 1);
     g_clear_pointer(&e->trouble, g_free);
     if (claimed->tasks->len == 0)
         lane->empty_at = progress + 1;
@@ -94,7 +95,7 @@ static void claim_failed(struct lane *lane, const GError *why)
     if (error_is(why, ERROR_CANCELLED))
         return;
     pthread_mutex_lock(&e->lock);
-    e->counters.claims_failed++;
+    metrics_add(e->metrics, X_CLAIMS, METRIC_LABELS(lane->name, "failed"), 1);
     g_free(e->trouble);
     e->trouble = redact_text(e->redactor, why->message);
     e->trouble_code = why->code;

@@ -60,6 +60,7 @@ static void init_lock(struct executor *e)
     pthread_condattr_t attributes;
 
     pthread_mutex_init(&e->lock, NULL);
+    e->metrics = executor__metrics_new();
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&e->changed, &attributes);
@@ -103,6 +104,7 @@ static void executor_free(struct executor *e)
     g_ptr_array_unref(e->lanes);
     if (e->owns_redactor)
         redactor_free(e->redactor);
+    metrics_free(e->metrics);
     g_free(e->client_secret);
     g_free(e->trouble);
     g_free(e->program);

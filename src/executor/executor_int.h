@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "executor/child.h"
 #include "executor/executor.h"
 #include "executor/turn.h"
@@ -53,6 +54,7 @@ struct job_log {
 struct job {
     struct lane *lane;
     struct wire_task *task; /* not changed after the claim */
+    int64_t claimed_ms;     /* monotonic */
     /* guarded */
     enum job_state state;
     enum stop stop;
@@ -123,8 +125,28 @@ struct lane {
     uint64_t empty_at;          /* --once: 1 + `progress` before a claim that came back empty */
 };
 
-struct counters {
-    int64_t succeeded, failed, released, stale, leases_lost, claims, claims_failed, workers_died;
+/* The figures of metrics.c. */
+enum executor_metric {
+    X_BUILD_INFO,
+    X_READY,
+    X_LOOP_AGE,
+    X_GATEWAY,
+    X_SLOTS,
+    X_CLAIMS,
+    X_CLAIMED,
+    X_WAITING,
+    X_RUNNING,
+    X_RESULTS_WAITING,
+    X_WAIT,
+    X_ENDED,
+    X_SECONDS,
+    X_HEARTBEATS,
+    X_HEARTBEATS_FAILED,
+    X_LEASES_LOST,
+    X_STALE,
+    X_LOG_WAITING,
+    X_WORKERS_DIED,
+    X_COUNT,
 };
 
 struct executor {
@@ -132,6 +154,7 @@ struct executor {
     char *id, *name, *kind, *program;
     bool once, memory_allowed;
     int64_t grace_ms; /* from cancel to kill */
+    struct metrics *metrics;
     struct redactor *redactor;
     bool owns_redactor;
     GPtrArray *lanes; /* of struct lane */
@@ -153,7 +176,6 @@ struct executor {
     unsigned generation; /* of configuration and secret; grows with each reload */
     char *client_secret;
     uint64_t progress; /* grows whenever a task was reported */
-    struct counters counters;
 };
 
 /* The job table (job.c). All but job_free want the lock held. */
@@ -175,6 +197,13 @@ void executor__log_add(struct job *j, const char *line);
 void executor__log_close(struct job *j);
 /* The next chunk to send, at most MAX_LOG_CHUNK bytes and whole characters; NULL for none. */
 struct wire_log *executor__log_take(struct job *j);
+
+/* Figures (metrics.c); the lock held where a job is named. */
+struct metrics *executor__metrics_new(void);
+void executor__count_claimed(const struct job *j);
+void executor__count_begun(const struct job *j);
+void executor__count_ended(const struct job *j, bool had_begun);
+char *executor__metrics_text(struct executor *e); /* the lock not held; g_free() */
 
 /* Talking to the control plane (caller.c). */
 bool executor__caller_open(struct caller *c, struct executor *e, const char *name,

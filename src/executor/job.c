@@ -12,12 +12,13 @@ struct job *executor__job_new(struct lane *lane, struct wire_task *task)
 
     j->lane = lane;
     j->task = task;
-    j->renewed_ms = clock_monotonic_ms();
+    j->renewed_ms = j->claimed_ms = clock_monotonic_ms();
     executor__log_init(&j->log, e->redactor);
     j->log.closed = task->kind == TASK_QUERY; /* its task is forgotten with its answer */
     g_hash_table_replace(e->jobs, key_of(task), j);
     g_queue_push_tail(&lane->queue, j);
     lane->load++;
+    executor__count_claimed(j);
     return j;
 }
 
@@ -63,21 +64,10 @@ static void redact_result(struct redactor *redactor, struct wire_result *r)
     executor__redact_json(redactor, r->data);
 }
 
-static void count(struct counters *c, const struct job *j)
-{
-    if (j->stop == STOP_LOST)
-        return;
-    if (j->result->status == STATUS_SUCCESS)
-        c->succeeded++;
-    else if (j->result->not_charged)
-        c->released++;
-    else
-        c->failed++;
-}
-
 void executor__job_end(struct job *j, struct wire_result *result)
 {
     struct executor *e = j->lane->e;
+    bool had_begun = j->state == JOB_RUNNING;
 
     if (j->state == JOB_QUEUED)
         g_queue_remove(&j->lane->queue, j);
@@ -86,7 +76,7 @@ void executor__job_end(struct job *j, struct wire_result *result)
     wire_result_free(j->result);
     j->result = result;
     j->state = j->stop == STOP_LOST ? JOB_REPORTED : JOB_ENDED;
-    count(&e->counters, j);
+    executor__count_ended(j, had_begun);
     executor__log_close(j);
     pthread_cond_broadcast(&e->changed);
 }
@@ -111,7 +101,7 @@ void executor__job_stop(struct job *j, enum stop why)
     j->stop = why;
     j->stop_ms = clock_monotonic_ms();
     if (why == STOP_LOST)
-        j->lane->e->counters.leases_lost++;
+        metrics_add(j->lane->e->metrics, X_LEASES_LOST, METRIC_PLAIN, 1);
     if (j->state == JOB_QUEUED)
         executor__job_end(j, not_begun(j));
 }

@@ -110,6 +110,7 @@ static bool renew(struct executor *e, const struct wire_renew *m)
         executor__call(&e->keeper, "tasks/renew", wire_to_json(&wire_renew_type, m), 0, &error);
     set_calling(e, 0);
     renewed = answer ? wire_from_json(&wire_renewed_type, answer, &error) : NULL;
+    metrics_add(e->metrics, renewed ? X_HEARTBEATS : X_HEARTBEATS_FAILED, METRIC_PLAIN, 1);
     if (renewed)
         settle(e, m, renewed, asked_ms);
     return renewed != NULL;

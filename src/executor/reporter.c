@@ -58,7 +58,7 @@ static void mark_reported(struct executor *e, const GPtrArray *list, const struc
     pthread_mutex_lock(&e->lock);
     for (guint i = 0; i < list->len; i++)
         ((struct job *)list->pdata[i])->state = JOB_REPORTED;
-    e->counters.stale += f ? f->stale->len : 0;
+    metrics_add(e->metrics, X_STALE, METRIC_PLAIN, f ? f->stale->len : 0);
     e->progress += list->len;
     executor__jobs_sweep(e);
     pthread_cond_broadcast(&e->changed);

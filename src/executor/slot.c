@@ -76,8 +76,10 @@ static bool begin(struct job *j)
 
     pthread_mutex_lock(&e->lock);
     wanted = j->state == JOB_QUEUED;
-    if (wanted)
+    if (wanted) {
         j->state = JOB_RUNNING;
+        executor__count_begun(j);
+    }
     pthread_mutex_unlock(&e->lock);
     return wanted;
 }

@@ -76,7 +76,7 @@ static void worker_died(struct slot *s, struct job *j)
     struct wire_result *r;
 
     pthread_mutex_lock(&e->lock);
-    e->counters.workers_died++;
+    metrics_add(e->metrics, X_WORKERS_DIED, METRIC_PLAIN, 1);
     r = executor__job_result(j, STATUS_FAILED, death_notice(j, how));
     pthread_mutex_unlock(&e->lock);
     r->retry = true;

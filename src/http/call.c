@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "http/http_int.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <netdb.h>
@@ -64,6 +65,7 @@ void http__call_begin(struct http_call *c, struct MHD_Connection *connection, co
     const char *query = strchr(c->target, '?');
 
     c->connection = connection;
+    c->began_us = clock_monotonic_us();
     c->method = method;
     c->segments = http__segments(c->path);
     c->query = http__parse_query(query ? query + 1 : "");

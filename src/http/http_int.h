@@ -35,6 +35,7 @@ struct http_call {
     GArray *headers; /* of struct http_header, for the answer */
     struct MHD_Response *response;
     unsigned status;
+    int64_t began_us; /* monotonic */
     bool suspended;
 };
 
@@ -42,6 +43,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     const struct http_route *routes;
     http_guard guard;
+    http_observer observer;
     void *data;
     int listener, port;
     atomic_bool stopping;

@@ -1,5 +1,6 @@
 #include "http/http_int.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -27,6 +28,13 @@ static void *start_call(void *data, const char *target, struct MHD_Connection *c
     return http__call_new(s, target);
 }
 
+static void observe(struct http_server *s, const struct http_call *c)
+{
+    if (s->observer && c->response)
+        s->observer(c->route, c->method, c->status,
+                    (double)(clock_monotonic_us() - c->began_us) / 1e6, s->data);
+}
+
 static void end_call(void *data, struct MHD_Connection *connection, void **context,
                      enum MHD_RequestTerminationCode why)
 {
@@ -36,6 +44,7 @@ static void end_call(void *data, struct MHD_Connection *connection, void **conte
     (void)why;
     if (!*context)
         return;
+    observe(s, *context);
     http__call_free(*context);
     *context = NULL;
     pthread_mutex_lock(&s->lock);
@@ -212,6 +221,7 @@ static struct http_server *server_new(const struct http_server_settings *setting
 
     s->routes = settings->routes;
     s->guard = settings->guard;
+    s->observer = settings->observer;
     s->data = settings->data;
     s->listener = -1;
     pthread_mutex_init(&s->lock, NULL);

@@ -23,8 +23,13 @@
 struct http_server;
 struct http_call; /* one request being answered */
 
+struct http_route;
 typedef void (*http_handler)(struct http_call *call, void *data);
 typedef bool (*http_guard)(struct http_call *call, unsigned needs, void *data);
+/* An answer has been sent, or its peer hung up: for metrics. `route` is NULL for an address or a
+ * method that is not served. The time counts from the headers on and includes waiting. */
+typedef void (*http_observer)(const struct http_route *route, const char *method, unsigned status,
+                              double seconds, void *data);
 
 struct http_route {
     const char *method, *path;
@@ -39,7 +44,8 @@ struct http_server_settings {
     const char *listen;              /* "127.0.0.1:8080", "[::]:8080", "0.0.0.0:0" for any port */
     const struct http_route *routes; /* ends with a row whose method is NULL */
     http_guard guard;
-    void *data;                     /* for guard and handlers */
+    http_observer observer;         /* or NULL */
+    void *data;                     /* for guard, observer and handlers */
     unsigned threads;               /* 0: 2 */
     const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP */
 };

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 struct texts {
-    char *listen, *state, *cert, *key, *public_url, *level, *format;
+    char *listen, *metrics_listen, *state, *cert, *key, *public_url, *level, *format;
     char *cert_pem, *key_pem;
     gboolean no_scheduler, no_queries, plain_http;
     int lease_seconds;
@@ -17,6 +17,7 @@ struct texts {
 static void texts_clear(struct texts *t)
 {
     g_free(t->listen);
+    g_free(t->metrics_listen);
     g_free(t->state);
     g_free(t->cert);
     g_free(t->key);
@@ -94,12 +95,21 @@ static void announce(const struct texts *t, int port)
     fflush(stdout);
 }
 
+static const char *metrics_token(void)
+{
+    const char *token = g_getenv("HEDDLE_METRICS_TOKEN");
+
+    return token && *token ? token : NULL;
+}
+
 static int serve(const struct texts *t, GError **error)
 {
     struct control_settings settings = {
         .state_url = t->state ? t->state : "sqlite:heddle.db",
         .listen = listen_of(t),
         .public_url = t->public_url,
+        .metrics_listen = t->metrics_listen,
+        .metrics_token = metrics_token(),
         .tls_cert = t->cert_pem,
         .tls_key = t->key_pem,
         .plain_http = t->plain_http,
@@ -129,21 +139,23 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "The state database: sqlite:PATH. Default: sqlite:heddle.db", "URL"},
         {"tls-cert",   0, 0, G_OPTION_ARG_FILENAME, &t.cert, "The certificate chain, PEM", "FILE"},
         {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &t.key, "Its private key, PEM", "FILE"},
-        {"public-url",      0, 0, G_OPTION_ARG_STRING, &t.public_url,
+        {"metrics-listen",      0, 0, G_OPTION_ARG_STRING, &t.metrics_listen,
+         "Serve /metrics at an address of its own, to whoever reaches it", "HOST:PORT"},
+        {"public-url",           0, 0, G_OPTION_ARG_STRING, &t.public_url,
          "How clients reach this server, for links and tokens", "URL"},
-        {"plain-http",           0, 0, G_OPTION_ARG_NONE, &t.plain_http,
+        {"plain-http",    0, 0, G_OPTION_ARG_NONE, &t.plain_http,
          "Admit plain HTTP beyond loopback: an Ingress in front speaks TLS", NULL},
-        {"no-scheduler",    0, 0, G_OPTION_ARG_NONE, &t.no_scheduler,
+        {"no-scheduler",       0, 0, G_OPTION_ARG_NONE, &t.no_scheduler,
          "Do not watch the clock: runs start by request only", NULL},
-        {"no-queries",       0, 0, G_OPTION_ARG_NONE, &t.no_queries,
+        {"no-queries",   0, 0, G_OPTION_ARG_NONE, &t.no_queries,
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
-        {"lease-seconds",   0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
+        {"lease-seconds",           0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"log-level",           0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"log-level",     0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format",     0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format",      0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0     },
+        {0   },
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);

@@ -92,6 +92,7 @@ struct queue_task *queue__read(const struct db_rows *rows)
     t->executor = g_strdup(db_string(rows, c++));
     t->cancel = db_int(rows, c++) != 0;
     t->message = g_strdup(db_string(rows, c++));
+    t->ready_ms = db_time(rows, c++);
     return t;
 }
 

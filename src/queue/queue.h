@@ -66,8 +66,9 @@ struct queue_task {
     int64_t fence;   /* of the newest lease */
     int64_t charged; /* attempts that count, the running one included */
     char *executor;
-    bool cancel;   /* the holder of the lease shall stop */
-    char *message; /* why it failed or was cancelled */
+    bool cancel;      /* the holder of the lease shall stop */
+    char *message;    /* why it failed or was cancelled */
+    int64_t ready_ms; /* as it was read: since when it is ready; TIME_NONE: it was not */
 };
 typedef struct queue_task queue_task;
 
@@ -167,10 +168,16 @@ struct queue_unclaimed {
 void queue_unclaimed_free(struct queue_unclaimed *u);
 /* Ready tasks of a group that nobody has claimed, by class and gateway. Appended to the list. */
 bool queue_unclaimed(struct queue *q, int64_t group, GPtrArray *list, GError **error) MUST_CHECK;
-/* Everything, for metrics: tasks by state, and since when the oldest ready one waits (TIME_NONE).
- */
-bool queue_totals(struct queue *q, int64_t counts[QUEUE_STATES], int64_t *oldest_ready_ms,
-                  GError **error) MUST_CHECK;
+/* Everything, for metrics: tasks of each class and kind that are ready or leased, and since when
+ * the oldest ready one waits (TIME_NONE: there is none). *open counts blocked ones too. */
+struct queue_depth {
+    int64_t ready, leased, oldest_ms;
+};
+struct queue_depths {
+    struct queue_depth of[CLASS_COUNT][TASK_KIND_COUNT];
+    int64_t open;
+};
+bool queue_depths(struct queue *q, struct queue_depths *out, GError **error) MUST_CHECK;
 /* Forget the tasks, attempts and logs of a group that has ended. */
 bool queue_forget_group(struct queue *q, int64_t group, GError **error) MUST_CHECK;
 

@@ -191,21 +191,54 @@ bool queue_unclaimed(struct queue *q, int64_t group, GPtrArray *list, GError **e
     return !why;
 }
 
-bool queue_totals(struct queue *q, int64_t counts[QUEUE_STATES], int64_t *oldest_ready_ms,
-                  GError **error)
+/* A column of the table: what one state's tasks come to. The state stands in the text, so that the
+ * index of it is used. */
+static bool add_depths(struct queue *q, const char *sql, bool ready, struct queue_depths *out,
+                       GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(q->db, sql, "", error);
+    GError *why = NULL;
+
+    while (rows && db_next(rows, &why)) {
+        int64_t class = db_int(rows, 0), kind = db_int(rows, 1);
+        struct queue_depth *d;
+
+        if (class < 0 || class >= CLASS_COUNT || kind < 0 || kind >= TASK_KIND_COUNT)
+            continue; /* a gate */
+        d = &out->of[class][kind];
+        if (ready) {
+            d->ready = db_int(rows, 2);
+            d->oldest_ms = db_time(rows, 3);
+        } else {
+            d->leased = db_int(rows, 2);
+        }
+    }
+    if (why)
+        g_propagate_error(error, why);
+    return rows && !why;
+}
+
+bool queue_depths(struct queue *q, struct queue_depths *out, GError **error)
 {
     g_autoptr(db_rows) rows = NULL;
 
-    *oldest_ready_ms = TIME_NONE;
-    for (int s = 0; s < QUEUE_STATES; s++) {
-        g_clear_pointer(&rows, db_rows_free);
-        rows = db_query(q->db, "SELECT count(*), min(ready_ms) FROM task WHERE state = ?", "s",
-                        queue_state_names[s], error);
-        if (!queue__row(rows, error))
-            return false;
-        counts[s] = db_int(rows, 0);
-        if (s == QUEUE_READY)
-            *oldest_ready_ms = db_time(rows, 1);
-    }
+    *out = (struct queue_depths){0};
+    for (int c = 0; c < CLASS_COUNT; c++)
+        for (int k = 0; k < TASK_KIND_COUNT; k++)
+            out->of[c][k].oldest_ms = TIME_NONE;
+    if (!add_depths(q,
+                    "SELECT class, kind, count(*), min(ready_ms) FROM task WHERE state = 'ready'"
+                    " GROUP BY class, kind",
+                    true, out, error) ||
+        !add_depths(q,
+                    "SELECT class, kind, count(*) FROM task WHERE state = 'leased'"
+                    " GROUP BY class, kind",
+                    false, out, error))
+        return false;
+    rows =
+        db_query(q->db, "SELECT CAST(coalesce(sum(open), 0) AS BIGINT) FROM task_group", "", error);
+    if (!queue__row(rows, error))
+        return false;
+    out->open = db_int(rows, 0);
     return true;
 }

@@ -395,6 +395,7 @@ void test_figures_are_served(void **state)
 
     MUST((answer = http_send(client, &request, &error)) != NULL);
     assert_int_equal(answer->status, 200);
-    assert_non_null(strstr(answer->body->str, "heddle_tasks{state=\"ready\"} 0"));
+    assert_non_null(
+        strstr(answer->body->str, "heddle_queue_depth{queue=\"apply\",kind=\"evaluate\"} 0"));
     http_client_free(client);
 }

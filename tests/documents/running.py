@@ -1,0 +1,44 @@
+"""Running the tests of a file on a world of their own, each counted; the last line is `N passed, N failed`."""
+
+import os
+import pathlib
+import shutil
+import socket
+import sys
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+from roundtrip import World  # noqa: E402
+
+
+def free_port():
+    """A port that was free a moment ago."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def main(tests, make):
+    """`make` gets the world and gives what every test gets."""
+    world = World(sys.argv[1] if len(sys.argv) > 1 else "build/heddle")
+    passed = failed = 0
+    try:
+        given = make(world)
+        for name, test in list(tests.items()):
+            if not name.startswith("test_"):
+                continue
+            try:
+                test(given)
+                passed += 1
+            except Exception as error:  # the others go on
+                failed += 1
+                print(f"{name}: {type(error).__name__}: {str(error)[:4000]}")
+                traceback.print_tb(error.__traceback__, limit=-3)
+    finally:
+        world.end()
+    if failed or os.environ.get("KEEP"):
+        print(f"kept: {world.root}")
+    else:
+        shutil.rmtree(world.root)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
