@@ -1,4 +1,5 @@
 #include "sql/dialect_int.h"
+#include "sql/keyword.h"
 #include "sql/parse.h"
 
 #include <string.h>
@@ -91,6 +92,17 @@ const struct sql_dialect *sql_dialect_find(const char *name, GError **error)
 const char *sql_dialect_name(const struct sql_dialect *d)
 {
     return strcmp(d->rules->name, "base") == 0 ? "" : d->rules->name;
+}
+
+int sql__op_binds(const struct sql_dialect *d, int op)
+{
+    if (op == OP_COLON || op == OP_BANG)
+        return BIND_POSTFIX;
+    if (op == OP_CONCAT && sql__has(d, SQLD_AND_AND))
+        return BIND_OR;
+    if (op == OP_AND_AND && sql__has(d, SQLD_AND_AND))
+        return BIND_AND;
+    return sql_op_binds(op);
 }
 
 enum sql_folding sql__folding(const struct sql_dialect *d)

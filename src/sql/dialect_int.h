@@ -85,6 +85,9 @@ SQL_DIALECTS(X)
 
 enum sql_folding sql__folding(const struct sql_dialect *d);
 
+/* How tight an operator of enum sql_op binds between two expressions here; see sql/keyword.h. */
+int sql__op_binds(const struct sql_dialect *d, int op);
+
 static inline bool sql__has(const struct sql_dialect *d, uint32_t feature)
 {
     return (d->rules->features & feature) != 0;

@@ -335,7 +335,11 @@ bool sql__pattern(struct parser *p, struct sql_node *into, enum sql_slot slot, c
 
 struct sql_node *sql__phrase(struct parser *p, const char *pattern)
 {
-    struct sql_node *n = sql__node(p, SQL_PHRASE);
+    struct sql_node *n;
 
-    return sql__pattern(p, n, SLOT_ARG, pattern) ? n : NULL;
+    if (p->failed || !begins(p, pattern))
+        return NULL;
+    n = sql__node(p, SQL_PHRASE);
+    match(p, n, SLOT_ARG, pattern);
+    return n;
 }

@@ -6,9 +6,10 @@
 ERROR_DOMAIN_DEFINE(sql)
 
 enum {
-    MAX_HEIGHT = 3000, /* of a tree: code that walks trees recurses */
-    CALLS_A_LEVEL = 3, /* of sql__enter(), at most, for one bracket in the text */
-    LOOK_AHEAD = 8,    /* tokens the parser may look at behind the current one */
+    MAX_HEIGHT = 3000,  /* of a tree: code that walks trees recurses */
+    CALLS_A_LEVEL = 3,  /* of sql__enter(), at most, for one bracket in the text */
+    LOOK_AHEAD = 8,     /* tokens the parser may look at behind the current one */
+    NODES_A_TOKEN = 64, /* no statement takes so many: a reader that makes no way would */
 };
 
 void sql__fail(struct parser *p, int code, const char *format, ...)
@@ -110,8 +111,13 @@ bool sql__expect_op(struct parser *p, enum sql_op op)
 
 bool sql__expect_close(struct parser *p, enum sql_op op, const struct sql_token *open)
 {
+    const struct sql_token *before = p->open;
+
     p->open = open;
-    return sql__expect_op(p, op);
+    if (!sql__expect_op(p, op))
+        return false;
+    p->open = before;
+    return true;
 }
 
 bool sql__expect_kw(struct parser *p, enum sql_keyword k)
@@ -136,6 +142,9 @@ struct sql_node *sql__node(struct parser *p, enum sql_kind kind)
 {
     struct sql_node *n = arena_new_of(p->arena, struct sql_node);
 
+    if (p->nodes++ == p->most_nodes)
+        sql__fail(p, ERROR_LIMIT, "reading this takes more memory than %d nodes a word.",
+                  NODES_A_TOKEN);
     n->kind = kind;
     n->at = p->t->at;
     return n;
@@ -184,6 +193,17 @@ void sql__bracket_list(struct parser *p, struct sql_node *parent, enum sql_slot 
     sql__expect_close(p, OP_RPAREN, open);
 }
 
+void sql__full_list(struct parser *p, struct sql_node *parent, enum sql_slot slot, sql__reader item)
+{
+    if (sql__at_op(p, OP_LPAREN) && p->t[1].op == OP_RPAREN && p->t[1].kind == T_OPERATOR) {
+        sql__step(p);
+        item(p);
+        sql__expected(p, "a name");
+        return;
+    }
+    sql__bracket_list(p, parent, slot, item);
+}
+
 /* Cut the part of the source into tokens; the last one is T_END. */
 static void tokenize(struct parser *p, struct sql_range r)
 {
@@ -207,6 +227,7 @@ static void tokenize(struct parser *p, struct sql_range r)
         tokens[n + i] = tokens[n - 1];
     p->t = tokens;
     p->end = tokens + n - 1;
+    p->most_nodes = (n + 100) * NODES_A_TOKEN;
 }
 
 static bool parser_init(struct parser *p, const struct source *s, struct sql_range r)

@@ -82,6 +82,8 @@ static struct infix word_infix(const struct parser *p, const struct sql_token *t
         return (struct infix){.op = OP_AT_LOCAL, .tokens = 2};
     if (second && !sql__is_word(p, t + 1, second))
         in.op = OP_NONE;
+    if (in.op == OP_AT_TIME_ZONE && !sql__is_word(p, t + 2, "ZONE"))
+        in.op = OP_NONE;
     if (second)
         in.tokens = in.op == OP_AT_TIME_ZONE ? 3 : 2;
     if (needs_operand(in.op) && !begins_operand(t + 1))
@@ -142,6 +144,8 @@ static struct sql_node *in_list(struct parser *p, struct sql_node *n)
     const struct sql_token *open = p->t;
 
     if (!sql__at_op(p, OP_LPAREN)) {
+        if (sql__at_kw(p, KW_NOT))
+            return sql__expected(p, "\"(\"");
         sql__add(n, SLOT_EXPRESSION, sql__binary(p, BIND_OTHER));
         return n;
     }
@@ -395,23 +399,25 @@ static struct sql_node *unary(struct parser *p)
     return n;
 }
 
-static int binds_here(const struct parser *p, enum sql_op op)
+/* "1 .a" and "? .5" would be printed as other numbers. */
+static bool may_be_dotted(const struct parser *p)
 {
-    if (op == OP_COLON || op == OP_BANG)
-        return BIND_POSTFIX;
-    if (op == OP_CONCAT && sql__has(p->dialect, SQLD_AND_AND))
-        return BIND_OR;
-    if (op == OP_AND_AND && sql__has(p->dialect, SQLD_AND_AND))
-        return BIND_AND;
-    return sql_op_binds(op);
+    const struct sql_token *before = p->t - 1;
+
+    if (p->t[1].kind != T_NUMBER)
+        return before->kind != T_NUMBER;
+    return before->kind == T_WORD || before->kind == T_QUOTED || before->kind == T_STRING ||
+           before->op == OP_RPAREN || before->op == OP_RBRACKET || before->op == OP_RBRACE;
 }
 
 struct sql_node *sql__binary_after(struct parser *p, struct sql_node *left, int least)
 {
     while (left && !p->failed) {
         struct infix in = infix_at(p);
-        int binds = binds_here(p, in.op);
+        int binds = sql__op_binds(p->dialect, in.op);
 
+        if (in.op == OP_DOT && !may_be_dotted(p))
+            break;
         if (binds == BIND_NONE || binds < least || (binds == BIND_ASSIGN && least > BIND_ASSIGN))
             break;
         p->chain++;

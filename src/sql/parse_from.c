@@ -33,7 +33,7 @@ static struct sql_node *part(struct parser *p)
             n->len = p->t->at + p->t->len - n->at;
             sql__step(p);
         }
-        return n;
+        return sql__at_op(p, OP_DOT) ? sql__expected(p, "the end of a table's name") : n;
     }
     n = p->t->kind == T_AT ? sql__table_macro(p) : sql__identifier(p);
     if (n && n->kind == SQL_IDENTIFIER && !n->quote && sql__has(p->dialect, SQLD_DASH_TABLE))
@@ -48,7 +48,7 @@ static void parts(struct parser *p, struct sql_node *n)
             sql__add(n, SLOT_PART, sql__word(p, SQL_KEYWORD)); /* a.b.* in GRANT */
             return;
         }
-        if (n->child && sql__at_op(p, OP_DOT)) /* a..b */
+        if (n->child && sql__at_op(p, OP_DOT) && p->t[1].kind != T_NUMBER) /* a..b */
             sql__add(n, SLOT_PART, sql__words(p, SQL_IDENTIFIER, ""));
         else
             sql__add(n, SLOT_PART, part(p));
@@ -138,7 +138,7 @@ static struct sql_node *bracket_table(struct parser *p)
         !sql__at_op(p, OP_RPAREN)) {
         struct sql_node *query = sql__query_after(p, n->child);
 
-        if (query != n->child || query->last->slot != SLOT_QUERY) {
+        if (query && query->last && (query != n->child || query->last->slot != SLOT_QUERY)) {
             n->kind = SQL_SUBQUERY;
             n->child = n->last = NULL;
             sql__add(n, SLOT_QUERY, query);
@@ -181,8 +181,10 @@ static bool is_version(const struct parser *p)
     case KW_PARTITION:
         return op_at(next, OP_LPAREN);
     default:
-        return (sql__is_word(p, p->t, "CHANGES") && op_at(next, OP_LPAREN)) ||
-               sql__is_word(p, next, "INDEX");
+        if (sql__is_word(p, next, "INDEX") || sql__is_word(p, next, "KEY"))
+            return sql__is_word(p, p->t, "USE") || sql__is_word(p, p->t, "FORCE") ||
+                   sql__at_kw(p, KW_IGNORE);
+        return sql__is_word(p, p->t, "CHANGES") && op_at(next, OP_LPAREN);
     }
 }
 
@@ -267,9 +269,11 @@ static unsigned join_words(const struct parser *p)
 
 static void after_table(struct parser *p, struct sql_node *n)
 {
-    bool aliased = false;
+    bool aliased = n->flags & SQL_ALIAS_FIRST;
 
     for (;;) {
+        const struct sql_token *from = p->t;
+
         if (is_version(p)) {
             version(p, n);
         } else if ((sql__at_kw(p, KW_PIVOT) || sql__at_kw(p, KW_UNPIVOT)) &&
@@ -293,7 +297,7 @@ static void after_table(struct parser *p, struct sql_node *n)
         } else {
             return;
         }
-        if (p->failed)
+        if (p->failed || p->t == from)
             return;
     }
 }
@@ -379,7 +383,7 @@ static void join_condition(struct parser *p, struct sql_node *n)
     else if (sql__at_kw(p, KW_USING) && p->t[1].keyword != KW_SAMPLE) {
         sql__step(p);
         if (sql__at_op(p, OP_LPAREN))
-            sql__bracket_list(p, n, SLOT_USING, sql__expression);
+            sql__full_list(p, n, SLOT_USING, sql__expression);
         else
             sql__list(p, n, SLOT_USING, sql__expression);
     }
@@ -457,8 +461,9 @@ void sql__joins(struct parser *p, struct sql_node *parent)
                 w.joins[w.count++] = n;
             nest(p, parent, &w);
         } else if (sql__at_kw(p, KW_LATERAL) && sql__is_word(p, p->t + 1, "VIEW")) {
-            sql__add(parent, SLOT_JOIN,
-                     sql__phrase(p, "LATERAL VIEW [OUTER] {primary} [{lateral_alias}]"));
+            n = sql__phrase(p, "LATERAL VIEW [OUTER] {primary} [{lateral_alias}]");
+            if (!sql__add(parent, SLOT_JOIN, n))
+                sql__expected(p, "a table");
         } else {
             return;
         }

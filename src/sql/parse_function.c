@@ -199,19 +199,20 @@ struct sql_node *sql__argument(struct parser *p)
 static void after_arguments(struct parser *p, struct sql_node *n)
 {
     for (;;) {
-        if (sql__at_kw(p, KW_ORDER) && p->t[1].kind == T_WORD) {
+        if (sql__at_kw(p, KW_ORDER) && p->t[1].kind == T_WORD && !sql_child(n, SLOT_ORDER_BY)) {
             sql__step(p);
             if (!sql__take_word(p, "BY"))
                 sql__expected(p, "BY");
             sql__list(p, n, SLOT_ORDER_BY, sql__order);
-        } else if (sql__at_kw(p, KW_IGNORE) || sql__at_kw(p, KW_RESPECT)) {
+        } else if ((sql__at_kw(p, KW_IGNORE) || sql__at_kw(p, KW_RESPECT)) &&
+                   !(n->flags & SQL_NULLS_INSIDE)) {
             n->flags |= SQL_NULLS_INSIDE;
             if (sql_child(n, SLOT_ORDER_BY))
                 n->flags |= SQL_NULLS_AFTER_ORDER;
             n->flags |= sql__at_kw(p, KW_IGNORE) ? SQL_IGNORE_NULLS : SQL_RESPECT_NULLS;
             sql__step(p);
             sql__expect_kw(p, KW_NULLS);
-        } else if (sql__take_kw(p, KW_LIMIT)) {
+        } else if (!sql_child(n, SLOT_LIMIT) && sql__take_kw(p, KW_LIMIT)) {
             sql__add(n, SLOT_LIMIT, sql__expression(p));
             if (sql__take_op(p, OP_COMMA))
                 sql__add(n, SLOT_LIMIT, sql__expression(p));
@@ -320,18 +321,22 @@ static void filter(struct parser *p, struct sql_node *call)
 void sql__after_call(struct parser *p, struct sql_node *call)
 {
     for (;;) {
-        if (sql__at_kw(p, KW_WITHIN) && p->t[1].keyword == KW_GROUP) {
+        if (sql__at_kw(p, KW_WITHIN) && p->t[1].keyword == KW_GROUP &&
+            !sql_child(call, SLOT_WITHIN)) {
             within_group(p, call);
-        } else if (sql__at_kw(p, KW_FILTER) && p->t[1].op == OP_LPAREN) {
+        } else if (sql__at_kw(p, KW_FILTER) && p->t[1].op == OP_LPAREN &&
+                   !sql_child(call, SLOT_FILTER)) {
             filter(p, call);
         } else if ((sql__at_kw(p, KW_IGNORE) || sql__at_kw(p, KW_RESPECT)) &&
-                   p->t[1].keyword == KW_NULLS) {
+                   p->t[1].keyword == KW_NULLS &&
+                   !(call->flags & (SQL_IGNORE_NULLS | SQL_RESPECT_NULLS))) {
             call->flags |= sql__at_kw(p, KW_IGNORE) ? SQL_IGNORE_NULLS : SQL_RESPECT_NULLS;
             p->t += 2;
         } else if (sql__at_kw(p, KW_OVER) && (p->t[1].op == OP_LPAREN || p->t[1].kind == T_WORD ||
                                               p->t[1].kind == T_QUOTED)) {
             sql__step(p);
             sql__add(call, SLOT_OVER, sql__window(p));
+            return;
         } else {
             return;
         }

@@ -22,9 +22,11 @@ struct parser {
     const struct sql_token *end;
     const struct sql_token *open; /* the innermost unclosed bracket, for errors */
     const struct sql_token *half; /* a ">>" of which the first ">" closed a type */
+    unsigned angles;              /* types open with "<" */
     unsigned depth, deepest;
     unsigned chain; /* operators read so far: bounds the height of the tree */
     unsigned tries; /* readings that were given up: bounds the work */
+    size_t nodes, most_nodes;
     bool failed;
     bool trying; /* errors are not worded: the caller goes back */
     GError **error;
@@ -87,9 +89,12 @@ struct sql_node *sql__words(struct parser *p, enum sql_kind kind, const char *te
 /* A comma-separated list of what `item` reads, into a slot. */
 typedef struct sql_node *(*sql__reader)(struct parser *p);
 void sql__list(struct parser *p, struct sql_node *parent, enum sql_slot slot, sql__reader item);
-/* The same in brackets. */
+/* The same in brackets, where nothing may stand too. */
 void sql__bracket_list(struct parser *p, struct sql_node *parent, enum sql_slot slot,
                        sql__reader item);
+/* The same with at least one. */
+void sql__full_list(struct parser *p, struct sql_node *parent, enum sql_slot slot,
+                    sql__reader item);
 
 /* parse_name.c */
 bool sql__at_name(const struct parser *p);          /* a word or quoted name that may be one */

@@ -2,12 +2,14 @@
  */
 #include "sql/parse_int.h"
 
+#include <string.h>
+
 static struct sql_node *braced(struct parser *p)
 {
     struct sql_node *n;
 
     sql__step(p);
-    if (p->t->kind != T_WORD)
+    if (p->t->kind != T_WORD || memchr(sql__token_text(p, p->t), '@', p->t->len))
         return sql__expected(p, "a macro's name");
     n = sql__word(p, SQL_MACRO_VAR);
     n->flags = SQL_BRACED;
@@ -52,9 +54,10 @@ static struct sql_node *macro(struct parser *p, bool names_table)
     sql__step(p);
     if (p->t->op == OP_LBRACE)
         n = braced(p);
-    else if (p->t->kind == T_STRING || p->t->kind == T_QUOTED)
+    else if ((p->t->kind == T_STRING || p->t->kind == T_QUOTED) &&
+             strchr("'\"`[", *sql__token_text(p, p->t)))
         n = quoted(p);
-    else if (p->t->kind == T_NUMBER)
+    else if (p->t->kind == T_NUMBER && p->t[1].op != OP_DOT)
         n = sql__word(p, SQL_MACRO_VAR);
     else if (p->t->kind != T_WORD)
         n = sql__expected(p, "a macro's name");

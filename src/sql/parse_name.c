@@ -120,6 +120,13 @@ struct sql_node *sql__string(struct parser *p)
     return n;
 }
 
+/* A string as an alias: one whose value can be told. */
+static bool at_string_name(const struct parser *p)
+{
+    return p->t->kind == T_STRING && p->t->quote != '$' &&
+           is_plain(p, sql__token_text(p, p->t), p->t->len);
+}
+
 bool sql__at_alias(const struct parser *p, unsigned not_flag)
 {
     switch (p->t->kind) {
@@ -129,8 +136,7 @@ bool sql__at_alias(const struct parser *p, unsigned not_flag)
     case T_WORD:
         return !(sql_keyword_flags(p->t->keyword) & not_flag);
     case T_STRING:
-        return sql__has(p->dialect, SQLD_STRING_ALIAS) && p->t->quote != '$' &&
-               is_plain(p, sql__token_text(p, p->t), p->t->len);
+        return sql__has(p->dialect, SQLD_STRING_ALIAS) && at_string_name(p);
     default:
         return false;
     }
@@ -155,7 +161,7 @@ bool sql__alias_into(struct parser *p, struct sql_node *n)
     bool as = sql__take_kw(p, KW_AS);
 
     if (as && sql__at_op(p, OP_LPAREN)) { /* AS (a, b) */
-        sql__bracket_list(p, n, SLOT_COLUMN, alias_column);
+        sql__full_list(p, n, SLOT_COLUMN, alias_column);
         return true;
     }
     if (!as && !sql__at_alias(p, table ? BAR_T : BAR_A))
@@ -163,19 +169,19 @@ bool sql__alias_into(struct parser *p, struct sql_node *n)
     if (table || p->t->kind == T_AT || p->t->kind == T_JINJA) {
         struct sql_node *name;
 
-        if (p->t->kind == T_STRING) {
+        if (at_string_name(p)) {
             name = sql__node(p, SQL_IDENTIFIER);
             sql__take_name(p, name);
         } else {
             name = sql__identifier(p);
         }
         sql__add(n, SLOT_ALIAS, name);
-    } else if (p->t->kind == T_WORD || p->t->kind == T_QUOTED || p->t->kind == T_STRING) {
+    } else if (p->t->kind == T_WORD || p->t->kind == T_QUOTED || at_string_name(p)) {
         sql__take_name(p, n);
     } else {
         sql__expected(p, "an alias");
     }
     if (table && sql__at_op(p, OP_LPAREN))
-        sql__bracket_list(p, n, SLOT_COLUMN, alias_column);
+        sql__full_list(p, n, SLOT_COLUMN, alias_column);
     return true;
 }

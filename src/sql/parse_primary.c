@@ -391,11 +391,13 @@ struct sql_node *sql__star(struct parser *p, struct sql_node *n)
     while ((slot = star_slot(p)) != SLOT_NONE) {
         sql__reader reader = slot == SLOT_EXCLUDE ? sql__expression : sql__aliased;
 
+        if (sql_child(n, slot))
+            return sql__expected(p, "another word");
         if (sql__at_kw(p, KW_EXCEPT))
             n->flags |= SQL_EXCEPT;
         sql__step(p);
         if (sql__at_op(p, OP_LPAREN))
-            sql__bracket_list(p, n, slot, reader);
+            sql__full_list(p, n, slot, reader);
         else
             sql__add(n, slot, reader(p));
     }

@@ -65,7 +65,7 @@ static struct sql_node *cte(struct parser *p)
     if (n->child && n->child->kind == SQL_MACRO_CALL && !sql__at_kw(p, KW_AS))
         return n->child; /* a macro that gives CTEs */
     if (sql__at_op(p, OP_LPAREN))
-        sql__bracket_list(p, n, SLOT_COLUMN, sql__identifier);
+        sql__full_list(p, n, SLOT_COLUMN, sql__identifier);
     sql__pattern(p, n, SLOT_KEY, "USING KEY (, {expr})");
     sql__expect_kw(p, KW_AS);
     if (sql__take_kw(p, KW_MATERIALIZED))
@@ -249,6 +249,17 @@ static const struct {
     {KW_OPTION,     SLOT_SETTING,    "OPTION (, {option})"                            },
 };
 
+static bool fail_second(struct parser *p, enum sql_keyword k)
+{
+    sql__fail(p, ERROR_INVALID, "a second %s stands here.", sql_keyword_text(k));
+    return false;
+}
+
+static bool stands_once(enum sql_slot slot)
+{
+    return slot == SLOT_LIMIT || slot == SLOT_WHERE || slot == SLOT_CONNECT;
+}
+
 /* A clause may stand once; PREWHERE and WHERE share a slot. */
 static bool is_second(struct parser *p, const struct sql_node *into, const struct clause *c)
 {
@@ -256,8 +267,7 @@ static bool is_second(struct parser *p, const struct sql_node *into, const struc
 
     if (!first || (c->slot == SLOT_WHERE && first->kind == SQL_PHRASE && !first->next))
         return false;
-    sql__fail(p, ERROR_INVALID, "a second %s stands here.", sql_keyword_text(c->first));
-    return true;
+    return !fail_second(p, c->first);
 }
 
 static bool read_clause(struct parser *p, struct sql_node *into, const struct clause *c)
@@ -266,7 +276,7 @@ static bool read_clause(struct parser *p, struct sql_node *into, const struct cl
 
     if (p->t->kind == T_AT) {
         macro = c->macro ? sql__clause_macro(p, c->macro) : NULL;
-        if (!macro)
+        if (!macro || is_second(p, into, c))
             return false;
         sql__add(into, c->slot, macro);
         into = macro;
@@ -306,8 +316,11 @@ static bool read_any_clause(struct parser *p, struct sql_node *into)
         }
     for (unsigned i = 0; p->t->keyword && i < G_N_ELEMENTS(phrases); i++)
         if (sql__at_kw(p, phrases[i].first)) {
-            struct sql_node *n = sql__phrase(p, phrases[i].pattern);
+            struct sql_node *n;
 
+            if (stands_once(phrases[i].slot) && sql_child(into, phrases[i].slot))
+                return fail_second(p, phrases[i].first);
+            n = sql__phrase(p, phrases[i].pattern);
             sql__add(into, phrases[i].slot, n);
             return n != NULL;
         }
@@ -364,8 +377,11 @@ static void tail(struct parser *p, struct sql_node *into)
 
 static void projections(struct parser *p, struct sql_node *n)
 {
+    const struct sql_token *first = p->t;
+
     do {
-        if (n->child && (sql__at_kw(p, KW_FROM) || p->t->kind == T_END || sql__at_op(p, OP_RPAREN)))
+        if (p->t > first &&
+            (sql__at_kw(p, KW_FROM) || p->t->kind == T_END || sql__at_op(p, OP_RPAREN)))
             return; /* a trailing comma */
         sql__add(n, SLOT_PROJECTION, sql__aliased(p));
     } while (sql__take_op(p, OP_COMMA));
@@ -379,7 +395,7 @@ static void distinct(struct parser *p, struct sql_node *n)
     } else if (sql__take_kw(p, KW_DISTINCT)) {
         n->flags |= SQL_DISTINCT;
         if (sql__take_kw(p, KW_ON))
-            sql__bracket_list(p, n, SLOT_DISTINCT, sql__expression);
+            sql__full_list(p, n, SLOT_DISTINCT, sql__expression);
     }
 }
 
@@ -614,15 +630,38 @@ static void lift_tail(struct sql_node *n)
     }
 }
 
+/* Can it hold WITH and the clauses behind a query itself? */
+static bool holds_clauses(const struct sql_node *n)
+{
+    return n->kind == SQL_SELECT || n->kind == SQL_SET_OPERATION || n->kind == SQL_SUBQUERY ||
+           n->kind == SQL_VALUES;
+}
+
+/* A macro or TABLE t as a query in brackets: they hold the clauses. */
+static struct sql_node *in_brackets(struct parser *p, struct sql_node *n)
+{
+    struct sql_node *outer = sql__node(p, SQL_SUBQUERY);
+
+    outer->at = n->at;
+    sql__add(outer, SLOT_QUERY, n);
+    return outer;
+}
+
 /* The rest of a query whose first term has been read. */
 struct sql_node *sql__query_after(struct parser *p, struct sql_node *first)
 {
-    struct sql_node *n = set_operation(p, first, 1);
+    struct sql_node *n = set_operation(p, first, 1), *outer;
 
-    if (n && n->kind == SQL_SET_OPERATION)
+    if (!n || n->kind == SQL_SELECT)
+        return n;
+    if (!holds_clauses(n)) {
+        outer = in_brackets(p, n);
+        tail(p, outer);
+        return outer->child->next ? outer : n;
+    }
+    if (n->kind == SQL_SET_OPERATION)
         lift_tail(n);
-    if (n && n->kind != SQL_SELECT)
-        tail(p, n);
+    tail(p, n);
     return n;
 }
 
@@ -633,10 +672,15 @@ struct sql_node *sql__query(struct parser *p)
     if (!sql__enter(p))
         return NULL;
     ctes = with(p);
-    if (ctes && !sql__at_query(p) && p->t->kind == T_WORD)
+    if (ctes && !sql__at_query(p) && p->t->kind == T_WORD) {
         n = sql__statement(p); /* WITH … INSERT */
-    else
+        if (n && n->kind != SQL_STATEMENT)
+            n = sql__expected(p, "a query");
+    } else {
         n = sql__query_after(p, query_term(p));
+        if (n && ctes && !holds_clauses(n))
+            n = in_brackets(p, n);
+    }
     if (n && ctes)
         sql_prepend(n, SLOT_WITH, ctes);
     sql__leave(p);

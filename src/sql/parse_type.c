@@ -95,8 +95,10 @@ static void close_angle(struct parser *p)
     } else if (p->half == p->t) {
         p->half = NULL;
         sql__step(p);
-    } else {
+    } else if (p->angles > 1) {
         p->half = p->t;
+    } else {
+        sql__expected(p, "\">\"");
     }
 }
 
@@ -106,8 +108,10 @@ static void angle_arguments(struct parser *p, struct sql_node *n)
     if (sql__take_op(p, OP_NE)) /* STRUCT<> */
         return;
     sql__step(p);
+    p->angles++;
     sql__list(p, n, SLOT_ARG, type_argument);
     close_angle(p);
+    p->angles--;
 }
 
 static struct sql_node *type_name(struct parser *p)

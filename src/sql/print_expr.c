@@ -14,11 +14,11 @@ static void put_upper(struct printer *w, const struct sql_node *n)
 }
 
 /* How tight a node binds as an operand. */
-static int binds_of(const struct sql_node *n)
+static int binds_of(const struct printer *w, const struct sql_node *n)
 {
     switch ((enum sql_kind)n->kind) {
     case SQL_BINARY:
-        return n->op == OP_COLON || n->op == OP_BANG ? BIND_POSTFIX : sql_op_binds(n->op);
+        return sql__op_binds(w->dialect, n->op);
     case SQL_UNARY:
         return n->op == OP_NOT ? BIND_NOT : n->flags & SQL_AFTER ? BIND_IS : BIND_UNARY;
     case SQL_BETWEEN:
@@ -42,7 +42,7 @@ static int binds_of(const struct sql_node *n)
 /* An expression, in brackets when it binds less than `least`. */
 static void print_operand(struct printer *w, const struct sql_node *n, int least)
 {
-    bool brackets = binds_of(n) < least;
+    bool brackets = binds_of(w, n) < least;
 
     if (brackets)
         sql__put(w, "(");
@@ -107,7 +107,7 @@ static void print_infix(struct printer *w, const struct sql_node *n)
 
 void sql__print_binary(struct printer *w, const struct sql_node *n)
 {
-    int binds = binds_of(n);
+    int binds = binds_of(w, n);
 
     print_child(w, n, SLOT_LEFT, binds);
     print_infix(w, n);
@@ -163,6 +163,8 @@ void sql__print_cast(struct printer *w, const struct sql_node *n)
         sql__print_around(w, n, SLOT_ARG, " ", "", "");
     } else if (n->text[n->len - 1] == ':') {
         print_child(w, n, SLOT_ARG, BIND_POSTFIX);
+        if (w->out->str[w->out->len - 1] == '?') /* "?::" is another cast */
+            sql__put(w, " ");
         put_text(w, n);
         sql__print_slot(w, n, SLOT_TYPE, "");
     } else {
@@ -286,6 +288,7 @@ void sql__print_window(struct printer *w, const struct sql_node *n)
 
 void sql__print_paren(struct printer *w, const struct sql_node *n)
 {
+    sql__print_before_table(w, n);
     sql__put(w, "(");
     if (!sql__print_slot(w, n, SLOT_EXPRESSION, "")) {
         sql__print_slot(w, n, SLOT_TABLE, "");
@@ -420,15 +423,27 @@ void sql__print_slice(struct printer *w, const struct sql_node *n)
     }
 }
 
+static const char *star_words(const struct sql_node *star, enum sql_slot slot)
+{
+    switch (slot) {
+    case SLOT_EXCLUDE:
+        return star->flags & SQL_EXCEPT ? " EXCEPT (" : " EXCLUDE (";
+    case SLOT_REPLACE:
+        return " REPLACE (";
+    default:
+        return " RENAME (";
+    }
+}
+
+/* EXCLUDE, REPLACE and RENAME in the order they were written. */
 void sql__print_star(struct printer *w, const struct sql_node *n)
 {
     sql__print_around(w, n, SLOT_PART, "", ".", ".");
     sql__put(w, "*");
     sql__print_around(w, n, SLOT_ON, " ", "", "");
-    sql__print_around(w, n, SLOT_EXCLUDE, n->flags & SQL_EXCEPT ? " EXCEPT (" : " EXCLUDE (", ", ",
-                      ")");
-    sql__print_around(w, n, SLOT_REPLACE, " REPLACE (", ", ", ")");
-    sql__print_around(w, n, SLOT_RENAME, " RENAME (", ", ", ")");
+    for (const struct sql_node *c = n->child; c; c = c->next)
+        if (c->slot != SLOT_PART && c->slot != SLOT_ON && c == sql_child(n, c->slot))
+            sql__print_around(w, n, c->slot, star_words(n, c->slot), ", ", ")");
 }
 
 static void print_alias_name(struct printer *w, const struct sql_node *n)

@@ -40,6 +40,7 @@ void sql__print_table(struct printer *w, const struct sql_node *n);
 void sql__print_table_function(struct printer *w, const struct sql_node *n);
 void sql__print_pivot(struct printer *w, const struct sql_node *n);
 void sql__print_clause_macro(struct printer *w, const struct sql_node *n);
+void sql__print_before_table(struct printer *w, const struct sql_node *n);
 void sql__print_after_table(struct printer *w, const struct sql_node *n);
 /* A query in its own brackets. */
 void sql__print_nested(struct printer *w, const struct sql_node *n, enum sql_slot slot);

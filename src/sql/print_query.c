@@ -296,7 +296,7 @@ void sql__print_nested(struct printer *w, const struct sql_node *n, enum sql_slo
     sql__put(w, ")");
 }
 
-static void print_before_table(struct printer *w, const struct sql_node *n)
+void sql__print_before_table(struct printer *w, const struct sql_node *n)
 {
     if (n->flags & SQL_LATERAL)
         sql__put(w, "LATERAL ");
@@ -309,7 +309,7 @@ static void print_before_table(struct printer *w, const struct sql_node *n)
 void sql__print_subquery(struct printer *w, const struct sql_node *n)
 {
     print_with_of(w, n);
-    print_before_table(w, n);
+    sql__print_before_table(w, n);
     sql__print_nested(w, n, SLOT_QUERY);
     sql__print_after_table(w, n);
     print_clauses(w, n);
@@ -318,7 +318,7 @@ void sql__print_subquery(struct printer *w, const struct sql_node *n)
 void sql__print_values(struct printer *w, const struct sql_node *n)
 {
     print_with_of(w, n);
-    print_before_table(w, n);
+    sql__print_before_table(w, n);
     sql__put(w, "VALUES ");
     sql__print_slot(w, n, SLOT_VALUE, ", ");
     sql__print_after_table(w, n);
@@ -396,7 +396,7 @@ void sql__print_after_table(struct printer *w, const struct sql_node *n)
             sql__print(w, c);
             break;
         case SLOT_SETTING:
-            if (n->kind == SQL_TABLE || n->kind == SQL_TABLE_FUNCTION) {
+            if (n->kind == SQL_TABLE || n->kind == SQL_TABLE_FUNCTION || n->kind == SQL_PAREN) {
                 sql__put(w, " ");
                 sql__print(w, c);
             }
@@ -409,14 +409,14 @@ void sql__print_after_table(struct printer *w, const struct sql_node *n)
 
 void sql__print_table(struct printer *w, const struct sql_node *n)
 {
-    print_before_table(w, n);
+    sql__print_before_table(w, n);
     sql__print_slot(w, n, SLOT_PART, ".");
     sql__print_after_table(w, n);
 }
 
 void sql__print_table_function(struct printer *w, const struct sql_node *n)
 {
-    print_before_table(w, n);
+    sql__print_before_table(w, n);
     sql__print_slot(w, n, SLOT_EXPRESSION, "");
     sql__print_after_table(w, n);
 }

@@ -179,7 +179,8 @@ static struct sql_node *read_pivot(struct parser *p)
     sql__pattern(p, n, SLOT_ARG, "FOR");
     while (!sql__at_op(p, OP_RPAREN) && !sql__at_kw(p, KW_GROUP) && !p->failed &&
            !sql__is_word(p, p->t, "DEFAULT"))
-        sql__pattern(p, n, SLOT_ARG, "{operand} IN <({pivot_values})|{operand}>");
+        if (!sql__pattern(p, n, SLOT_ARG, "{operand} IN <({pivot_values})|{operand}>"))
+            sql__expected(p, "a column");
     sql__pattern(p, n, SLOT_ARG, "[DEFAULT ON NULL ({expr})] [GROUP BY , {group_item}]");
     return n;
 }

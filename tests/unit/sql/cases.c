@@ -142,6 +142,16 @@ static char *error_of(struct arena *a, const struct block *b)
                                                       : g_strdup(error->message);
 }
 
+/* The print of a query, or the first line of what is wrong with it. */
+static char *found(struct arena *a, const struct block *b)
+{
+    g_autoptr(GError) error = NULL;
+    struct source s = {"m.sql", b->input->str, b->input->len};
+    struct sql_node *n = sql_parse_query(a, &s, b->dialect, &error);
+
+    return n ? sql_print(n, b->dialect) : g_strndup(error->message, strcspn(error->message, "\n"));
+}
+
 static char *tables(struct arena *a, const struct block *b)
 {
     struct sql_node *n = read_block(a, b, NULL);
@@ -210,6 +220,12 @@ void test_errors_point_at_the_place(void **state)
 {
     (void)state;
     run("errors", error_of);
+}
+
+void test_what_the_fuzzer_found_is_right_now(void **state)
+{
+    (void)state;
+    run("finds", found);
 }
 
 void test_tables_are_found(void **state)
