@@ -131,7 +131,7 @@ bool control__is_served(struct control *c, int64_t project, int class, const cha
 bool control__claim(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__renew(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__finish(struct control *c, struct op *op, GError **error) MUST_CHECK;
-bool control__log(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__logs(struct control *c, struct op *op, GError **error) MUST_CHECK;
 /* The message for a leased task; NULL without error: it needs no work any more. */
 bool control__build(struct control *c, const struct queue_task *t, struct wire_task **out,
                     GError **error) MUST_CHECK;

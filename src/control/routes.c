@@ -28,8 +28,8 @@ static const struct endpoint endpoints[] = {
           "Keep leases alive; says which are lost and which tasks shall stop."),
     ROUTE("POST", AT "tasks/finish", FOR_EXECUTORS, control__finish, TAKES(finish), "wire_finish", "wire_finished", RESULTS,
           "Report how tasks ended; results of lost leases are named and not recorded."),
-    ROUTE("POST", AT "tasks/log", FOR_EXECUTORS, control__log, TAKES(log), "wire_log", NULL, 4 * MAX_LOG_CHUNK,
-          "One numbered piece of a task's log; repeating it is harmless."),
+    ROUTE("POST", AT "tasks/logs", FOR_EXECUTORS, control__logs, TAKES(logs), "wire_logs", "wire_finished", MAX_LOG_REQUEST,
+          "Numbered pieces of tasks' logs; repeating them is harmless."),
 
     ROUTE("GET", AT "gateways", FOR_READERS, control__gateways, NULL, NULL, "wire_gateways", 0,
           "The gateways executors have reported."),

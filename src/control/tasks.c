@@ -169,13 +169,39 @@ bool control__finish(struct control *c, struct op *op, GError **error)
     return true;
 }
 
-bool control__log(struct control *c, struct op *op, GError **error)
+/* A piece of an attempt that is none of this executor's is named, and the others are kept. */
+static bool add_piece(struct control *c, struct op *op, const struct wire_log *piece, bool *stale,
+                      GError **error)
 {
-    const struct wire_log *m = op->message;
-    struct queue_lease lease = {op->project, number_of(m->task_id), m->fence, m->executor_id};
+    const struct wire_logs *m = op->message;
+    struct queue_lease lease = {op->project, number_of(piece->task_id), piece->fence,
+                                m->executor_id};
+    GError *why = NULL;
 
-    if (!queue_log(c->queue, &lease, m, error))
-        return false;
-    metrics_add(c->metrics, M_LOG_BYTES, METRIC_PLAIN, (double)strlen(m->text ? m->text : ""));
+    *stale = !queue_log(c->queue, &lease, piece, &why) && error_is(why, ERROR_CONFLICT);
+    if (*stale)
+        g_clear_error(&why);
+    else if (!why)
+        metrics_add(c->metrics, M_LOG_BYTES, METRIC_PLAIN, (double)strlen(piece->text));
+    if (why)
+        g_propagate_error(error, why);
+    return !why;
+}
+
+bool control__logs(struct control *c, struct op *op, GError **error)
+{
+    const struct wire_logs *m = op->message;
+    g_autoptr(wire_finished) out = wire_finished_new();
+
+    for (guint i = 0; i < m->pieces->len; i++) {
+        const struct wire_log *piece = m->pieces->pdata[i];
+        bool stale;
+
+        if (!add_piece(c, op, piece, &stale, error))
+            return false;
+        if (stale)
+            g_ptr_array_add(out->stale, g_strdup(piece->task_id));
+    }
+    control__answer(op, &wire_finished_type, out);
     return true;
 }

@@ -61,23 +61,31 @@ static bool create_table(struct evaluate_run *r, GError **error)
  * here too. */
 static const struct {
     int kind;
-    bool statements;
+    enum warehouse_object object;
+    bool by_batch;
     bool (*create)(struct evaluate_run *r, GError **error);
 } creators[] = {
-    {KIND_VIEW,                      false, evaluate__load_view},
-    {KIND_FULL,                      false, create_table       },
-    {KIND_SEED,                      false, evaluate__load_seed},
-    {KIND_INCREMENTAL_BY_TIME_RANGE, true,  create_table       },
+    {KIND_VIEW,                      OBJECT_VIEW,  false, evaluate__load_view},
+    {KIND_FULL,                      OBJECT_TABLE, false, create_table       },
+    {KIND_SEED,                      OBJECT_TABLE, false, evaluate__load_seed},
+    {KIND_INCREMENTAL_BY_TIME_RANGE, OBJECT_TABLE, true,  create_table       },
 };
 
-static bool create(struct evaluate_run *r, size_t which, bool statements, GError **error)
+struct creation {
+    size_t which;
+    enum warehouse_object is; /* what is there now */
+    bool statements;
+};
+
+static bool create(struct evaluate_run *r, const struct creation *c, GError **error)
 {
     const struct model *m = r->model;
 
     if (!evaluate__begin(r, error) || !evaluate__create_schema(r, r->task->target, error) ||
-        (statements && !evaluate__statements(r, m->pre, error)) ||
-        !creators[which].create(r, error) ||
-        (statements && !evaluate__statements(r, m->post, error)))
+        !evaluate__drop_other(r, c->is, creators[c->which].object, error) ||
+        (c->statements && !evaluate__statements(r, m->pre, error)) ||
+        !creators[c->which].create(r, error) ||
+        (c->statements && !evaluate__statements(r, m->post, error)))
         return false;
     return evaluate__commit(r, error);
 }
@@ -93,19 +101,21 @@ static bool may_try_again(const GError *error)
            !error_is(error, ERROR_BUSY);
 }
 
-static bool create_kind(struct evaluate_run *r, size_t which, GError **error)
+static bool create_kind(struct evaluate_run *r, struct creation *c, GError **error)
 {
     const char *stage = r->stage;
     GError *own = NULL;
     bool ok;
 
     r->stage = STAGE_CREATING;
-    ok = create(r, which, creators[which].statements, &own);
+    c->statements = creators[c->which].by_batch;
+    ok = create(r, c, &own);
     if (!ok)
         evaluate__rollback(r);
-    if (!ok && !creators[which].statements && has_statements(r->model) && may_try_again(own)) {
+    if (!ok && !c->statements && has_statements(r->model) && may_try_again(own)) {
         g_clear_error(&own);
-        ok = create(r, which, true, &own);
+        c->statements = true;
+        ok = create(r, c, &own);
         if (!ok)
             evaluate__rollback(r);
     }
@@ -124,18 +134,19 @@ static bool find_creator(const struct evaluate_run *r, size_t *which, GError **e
                              model_kind_names[r->model->kind]);
 }
 
+/* What filling replaces as a whole may be there as another kind: its rows are read until then. */
 bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error)
 {
-    GPtrArray *columns;
-    size_t which;
+    struct creation c;
 
     *made = false;
-    if (!find_creator(r, &which, error) || !evaluate__columns(r, r->task->target, &columns, error))
+    if (!find_creator(r, &c.which, error) ||
+        !warehouse_object(r->warehouse, r->task->target, &c.is, error))
         return false;
-    if (columns)
+    if (c.is == creators[c.which].object || (c.is != OBJECT_NONE && !creators[c.which].by_batch))
         return true;
     *made = true;
-    return create_kind(r, which, error);
+    return create_kind(r, &c, error);
 }
 
 bool evaluate__do_create(struct evaluate_run *r, GError **error)

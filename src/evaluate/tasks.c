@@ -45,18 +45,44 @@ static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
 }
 
 /* Statements of the user around the filling, all of it or nothing. */
-static bool fill(struct evaluate_run *r, const struct loader *l, GError **error)
+static bool fill(struct evaluate_run *r, const struct loader *l, enum warehouse_object is,
+                 GError **error)
 {
-    enum warehouse_object is;
-
-    if (!warehouse_object(r->warehouse, r->task->target, &is, error) ||
-        !evaluate__begin(r, error) || !wait_for_predecessor(r, error) ||
+    if (!evaluate__begin(r, error) || !wait_for_predecessor(r, error) ||
         !evaluate__create_schema(r, r->task->target, error) ||
         !evaluate__drop_other(r, is, l->object, error) ||
         !evaluate__statements(r, r->model->pre, error) || !l->load(r, error) ||
         !evaluate__statements(r, r->model->post, error))
         return false;
     return evaluate__commit(r, error);
+}
+
+/* Is there something of another kind, so that nothing could take its place? */
+static bool stands_in_the_way(struct evaluate_run *r, const struct loader *l, const GError *why,
+                              enum warehouse_object *is)
+{
+    return error_is(why, ERROR_INVALID) &&
+           warehouse_object(r->warehouse, r->task->target, is, NULL) && *is != OBJECT_NONE &&
+           *is != l->object;
+}
+
+/* Whoever made the model's kind another left the old object in place, for its rows were still
+ * read. That is rare: it is looked for when filling fails, not before each. */
+static bool fill_anew(struct evaluate_run *r, const struct loader *l, GError **error)
+{
+    enum warehouse_object is;
+    GError *own = NULL;
+    bool ok = fill(r, l, OBJECT_NONE, &own);
+
+    if (!ok)
+        evaluate__rollback(r);
+    if (!ok && stands_in_the_way(r, l, own, &is)) {
+        g_clear_error(&own);
+        ok = fill(r, l, is, &own);
+    }
+    if (own)
+        g_propagate_error(error, own);
+    return ok;
 }
 
 static bool do_evaluate(struct evaluate_run *r, GError **error)
@@ -67,7 +93,7 @@ static bool do_evaluate(struct evaluate_run *r, GError **error)
     if (!l || (by_batch && !evaluate__ensure(r, &made, error)))
         return false;
     r->stage = by_batch || r->task->has_data ? STAGE_EVALUATING : STAGE_CREATING;
-    if (!fill(r, l, error)) {
+    if (!fill_anew(r, l, error)) {
         evaluate__rollback(r);
         return false;
     }

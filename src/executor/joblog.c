@@ -74,7 +74,6 @@ struct wire_log *executor__log_take(struct job *j)
     if (n == 0)
         return NULL;
     chunk = wire_log_new();
-    chunk->executor_id = g_strdup(j->lane->e->id);
     chunk->task_id = g_strdup(j->task->id);
     chunk->fence = j->task->fence;
     chunk->sequence = l->sequence++;

@@ -2,6 +2,7 @@
 #include "executor/executor_int.h"
 
 #define MAX_BATCH     64
+#define LINGER_MS     20    /* results wait so long for each other, if nobody waits for them */
 #define GIVE_UP_MS    10000 /* after cancelling: the leases expire by themselves */
 #define TOO_MUCH_TEXT "The control plane did not take the result of this task: "
 
@@ -16,6 +17,22 @@ static bool claims_are_over(const struct executor *e)
 static bool is_over(const struct executor *e)
 {
     return e->phase != PHASE_SERVING && claims_are_over(e) && executor__jobs_open(e) == 0;
+}
+
+/* While a worker has more to do, what it has ended holds nobody up for a moment: results that are
+ * told together are one request, and one commit. */
+static bool may_linger(const struct executor *e, const GPtrArray *ended, int64_t since_ms)
+{
+    if (e->phase != PHASE_SERVING || ended->len >= MAX_BATCH ||
+        clock_monotonic_ms() - since_ms >= LINGER_MS)
+        return false;
+    for (guint i = 0; i < ended->len; i++) {
+        struct job *j = ended->pdata[i];
+
+        if (j->result->data || g_queue_is_empty(&j->lane->queue))
+            return false;
+    }
+    return true;
 }
 
 /* Jobs that have ended and are not reported; a query's rows go alone. */
@@ -41,13 +58,15 @@ static GPtrArray *ended_jobs(struct executor *e)
 /* Wait for jobs to report; an empty list when all is over. */
 static GPtrArray *next_jobs(struct executor *e)
 {
+    int64_t since_ms = 0;
     GPtrArray *list;
 
     pthread_mutex_lock(&e->lock);
-    while ((list = ended_jobs(e))->len == 0 && !is_over(e)) {
-        g_ptr_array_unref(list);
+    while ((list = ended_jobs(e))->len == 0 ? !is_over(e) : may_linger(e, list, since_ms)) {
         e->reporter.turn_ms = clock_monotonic_ms();
-        executor__wait(e, 1000);
+        since_ms = list->len > 0 && since_ms ? since_ms : e->reporter.turn_ms;
+        executor__wait(e, list->len > 0 ? LINGER_MS : 1000);
+        g_ptr_array_unref(list);
     }
     pthread_mutex_unlock(&e->lock);
     return list;

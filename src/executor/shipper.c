@@ -1,24 +1,42 @@
 /* shipper.c -- pieces of tasks' logs on their way to the control plane. */
 #include "executor/executor_int.h"
 
+#include <string.h>
+
 #define TICK_MS     300
 #define FAREWELL_MS 3000 /* after the last result: what is left of the logs may take so long */
-#define MAX_TRIES   5    /* of one piece that the control plane refuses for a reason of its own */
+#define MAX_TRIES   5    /* of pieces that the control plane refuses for a reason of its own */
+#define MAX_PIECES  256  /* a request */
 
-static struct wire_log *next_chunk(struct executor *e)
+static int64_t take_pieces(struct job *j, GPtrArray *pieces, int64_t room)
 {
-    struct wire_log *chunk = NULL;
+    struct wire_log *piece;
+    int64_t bytes = 0;
+
+    while (bytes < room && pieces->len < MAX_PIECES && (piece = executor__log_take(j))) {
+        bytes += (int64_t)strlen(piece->text);
+        g_ptr_array_add(pieces, piece);
+    }
+    return bytes;
+}
+
+/* What waits of the logs of all tasks, about MAX_LOG_CHUNK bytes of it; NULL for nothing. */
+static struct wire_logs *next_logs(struct executor *e)
+{
+    g_autoptr(wire_logs) logs = wire_logs_new();
+    int64_t room = MAX_LOG_CHUNK;
     GHashTableIter iter;
     gpointer value;
 
+    logs->executor_id = g_strdup(e->id);
     pthread_mutex_lock(&e->lock);
     g_hash_table_iter_init(&iter, e->jobs);
-    while (!chunk && g_hash_table_iter_next(&iter, NULL, &value))
+    while (room > 0 && g_hash_table_iter_next(&iter, NULL, &value))
         if (((struct job *)value)->stop != STOP_LOST)
-            chunk = executor__log_take(value);
+            room -= take_pieces(value, logs->pieces, room);
     executor__jobs_sweep(e);
     pthread_mutex_unlock(&e->lock);
-    return chunk;
+    return logs->pieces->len > 0 ? g_steal_pointer(&logs) : NULL;
 }
 
 static bool is_time_over(struct executor *e, int64_t *ended_ms)
@@ -34,14 +52,14 @@ static bool is_time_over(struct executor *e, int64_t *ended_ms)
 }
 
 /* No answer: tried until there is one. Refused: given up, and the reader sees a gap. */
-static void ship(struct executor *e, const struct wire_log *chunk, int64_t *ended_ms)
+static void ship(struct executor *e, const struct wire_logs *logs, int64_t *ended_ms)
 {
     int refused = 0;
 
     do {
         g_autoptr(GError) error = NULL;
-        g_autoptr(json_t) answer = executor__call(&e->shipper, "tasks/log",
-                                                  wire_to_json(&wire_log_type, chunk), 0, &error);
+        g_autoptr(json_t) answer = executor__call(&e->shipper, "tasks/logs",
+                                                  wire_to_json(&wire_logs_type, logs), 0, &error);
 
         executor__turned(&e->shipper);
         if (answer || error_is(error, ERROR_INVALID) || error_is(error, ERROR_LIMIT) ||
@@ -56,13 +74,14 @@ static void ship(struct executor *e, const struct wire_log *chunk, int64_t *ende
 /* False when there is nothing left to do. */
 static bool rest(struct executor *e)
 {
+    int64_t left, until_ms = clock_monotonic_ms() + TICK_MS;
     bool go_on;
 
     pthread_mutex_lock(&e->lock);
     e->shipper.turn_ms = clock_monotonic_ms();
     go_on = !e->ended;
-    if (go_on)
-        executor__wait(e, TICK_MS);
+    while (!e->ended && (left = until_ms - clock_monotonic_ms()) > 0)
+        executor__wait(e, left);
     pthread_mutex_unlock(&e->lock);
     return go_on;
 }
@@ -74,12 +93,12 @@ void *executor__shipper_loop(void *data)
     bool go_on = true;
 
     while (go_on) {
-        struct wire_log *chunk;
+        struct wire_logs *logs;
 
         go_on = rest(e);
-        while (!is_time_over(e, &ended_ms) && (chunk = next_chunk(e))) {
-            ship(e, chunk, &ended_ms);
-            wire_log_free(chunk);
+        while (!is_time_over(e, &ended_ms) && (logs = next_logs(e))) {
+            ship(e, logs, &ended_ms);
+            wire_logs_free(logs);
         }
     }
     executor__loop_ended(&e->shipper);

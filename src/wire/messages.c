@@ -435,9 +435,18 @@ TYPE(wire_finished)
 
 #define MESSAGE wire_log
 static const struct wire_field wire_log_fields[] = {
-    NEEDED(executor_id), NEEDED(task_id), INT(fence), INT(sequence), INT(offset), NEEDED(text), END,
+    NEEDED(task_id), INT(fence), INT(sequence), INT(offset), NEEDED(text), END,
 };
 TYPE(wire_log)
+#undef MESSAGE
+
+#define MESSAGE wire_logs
+static const struct wire_field wire_logs_fields[] = {
+    NEEDED(executor_id),
+    OBJECTS(pieces, wire_log),
+    END,
+};
+TYPE(wire_logs)
 #undef MESSAGE
 
 #define MESSAGE wire_lookup

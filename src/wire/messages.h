@@ -359,17 +359,24 @@ struct wire_finish {
 WIRE_AUTOPTR(wire_finish)
 
 struct wire_finished {
-    GPtrArray *stale; /* of char *: task ids whose results were not recorded */
+    GPtrArray *stale; /* of char *: task ids of which nothing was recorded */
 };
 WIRE_AUTOPTR(wire_finished)
 
 /* A numbered piece of a task's log. */
 struct wire_log {
-    char *executor_id, *task_id;
+    char *task_id;
     int64_t fence, sequence, offset; /* sequence from 0; offset in bytes of the whole log */
     char *text;
 };
 WIRE_AUTOPTR(wire_log)
+
+/* Pieces of the logs of any of an executor's tasks; the answer is wire_finished. */
+struct wire_logs {
+    char *executor_id;
+    GPtrArray *pieces; /* of struct wire_log */
+};
+WIRE_AUTOPTR(wire_logs)
 
 /* developer -> control plane */
 struct wire_lookup {

@@ -229,13 +229,15 @@ void test_a_log_comes_with_its_evaluation(void **state)
     for (int i = 0; i < 2; i++) {
         g_autoptr(wire_claimed) got = claim(w->apply, "apply-1", 1, 0);
         const struct wire_task *t = got->tasks->pdata[0];
-        g_autoptr(wire_log) log = wire_log_new();
+        g_autoptr(wire_logs) logs = wire_logs_new();
+        struct wire_log *log = wire_log_new();
 
-        log->executor_id = g_strdup("apply-1");
+        logs->executor_id = g_strdup("apply-1");
+        g_ptr_array_add(logs->pieces, log);
         log->task_id = g_strdup(t->id);
         log->fence = t->fence;
         log->text = g_strdup("INSERT INTO …\n");
-        json_decref(post(w->apply, V1 "tasks/log", &wire_log_type, log));
+        json_decref(post(w->apply, V1 "tasks/logs", &wire_logs_type, logs));
         assert_true(finish(w->apply, "apply-1", result_of(t, STATUS_SUCCESS)));
     }
     some = read_as(&wire_evaluations_type, get(w->dev, V1 "evaluations?environment=prod&log=1"));

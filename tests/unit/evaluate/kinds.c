@@ -416,3 +416,15 @@ void test_a_table_that_became_a_view_is_replaced(void **state)
     rig_succeed(g, rig_task(TASK_EVALUATE, "k", "`kind`: `FULL`, `query`: `SELECT 3 AS a`"));
     rig_expect(g, "SELECT a FROM sqlmesh__shop.shop__k__1", "3");
 }
+
+void test_a_view_that_became_a_table_of_batches_is_replaced(void **state)
+{
+    struct rig *g = *state;
+
+    make_source(g);
+    rig_succeed(g, rig_task(TASK_EVALUATE, "inc", "`kind`: `VIEW`, `query`: `SELECT 2 AS a`"));
+    rig_succeed(g, task(TASK_CREATE, "inc", by_day));
+    assert_int_equal(rig_succeed(g, day(TASK_EVALUATE, "inc", by_day, "2024-01-01", "2024-01-03")),
+                     3);
+    rig_expect(g, "SELECT count(*) FROM sqlmesh__shop.shop__inc__1", "3");
+}

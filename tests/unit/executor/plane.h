@@ -225,16 +225,18 @@ static void plane_finish(struct http_call *c, void *data)
     answer_json(c, json_pack("{s:[]}", "stale"));
 }
 
-static void plane_log(struct http_call *c, void *data)
+static void plane_logs(struct http_call *c, void *data)
 {
-    json_t *body = enter_route(c);
+    json_t *body = enter_route(c), *piece;
+    size_t i;
 
     (void)data;
     if (!body)
         return;
-    g_string_append(plane.log, json_get_string(body, "text", ""));
+    json_array_foreach (json_object_get(body, "pieces"), i, piece)
+        g_string_append(plane.log, json_get_string(piece, "text", ""));
     leave_route(body);
-    answer_json(c, json_object());
+    answer_json(c, json_pack("{s:[]}", "stale"));
 }
 
 static void plane_token(struct http_call *c, void *data)
@@ -268,7 +270,7 @@ static const struct http_route plane_routes[] = {
     {"POST", ROUTES "tasks/claim",     0, plane_claim,  NULL, NULL, NULL, 0},
     {"POST", ROUTES "tasks/renew",     0, plane_renew,  NULL, NULL, NULL, 0},
     {"POST", ROUTES "tasks/finish",    0, plane_finish, NULL, NULL, NULL, 0},
-    {"POST", ROUTES "tasks/log",       0, plane_log,    NULL, NULL, NULL, 0},
+    {"POST", ROUTES "tasks/logs",      0, plane_logs,   NULL, NULL, NULL, 0},
     {"POST", "/auth/token",            0, plane_token,  NULL, NULL, NULL, 0},
     {NULL,   NULL,                     0, NULL,         NULL, NULL, NULL, 0},
 };

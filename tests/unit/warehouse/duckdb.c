@@ -669,6 +669,41 @@ void test_columns_of_a_view_are_those_it_gives_now(void **state)
     assert_int_equal(error->code, ERROR_NOT_FOUND);
 }
 
+void test_an_object_is_a_table_a_view_or_nothing(void **state)
+{
+    static const struct {
+        const char *schema, *name;
+        enum warehouse_object is;
+    } cases[] = {
+        {"main", "t",       OBJECT_TABLE},
+        {"main", "v",       OBJECT_VIEW },
+        {"main", "broken",  OBJECT_VIEW },
+        {"main", "nothing", OBJECT_NONE },
+        {"none", "t",       OBJECT_NONE },
+    };
+    g_autoptr(warehouse) w = open_memory();
+
+    (void)state;
+    execute(w, "CREATE TABLE t AS SELECT 1 AS i");
+    execute(w, "CREATE VIEW v AS SELECT i AS rowid FROM t");
+    execute(w, "CREATE TABLE gone AS SELECT 1 AS i");
+    execute(w, "CREATE VIEW broken AS SELECT i FROM gone");
+    execute(w, "DROP TABLE gone");
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+        struct wire_table t = {(char *)"memory", (char *)cases[i / 2].schema,
+                               (char *)cases[i / 2].name};
+        enum warehouse_object is = OBJECT_NONE;
+        bool in_transaction = i % 2;
+
+        if (in_transaction)
+            assert_true(warehouse_begin(w, NULL));
+        assert_true(warehouse_object(w, &t, &is, NULL));
+        assert_int_equal(is, cases[i / 2].is);
+        if (in_transaction)
+            assert_true(warehouse_commit(w, NULL));
+    }
+}
+
 void test_a_comment_stands_before_every_statement(void **state)
 {
     g_autoptr(warehouse) w = open_memory();
