@@ -33,6 +33,14 @@ static bool comment_columns(struct evaluate_run *r, const struct wire_table *t, 
     return true;
 }
 
+bool evaluate__has_comments(const struct evaluate_run *r)
+{
+    const struct model *m = r->model;
+
+    return r->engine->comments && ((m->description && *m->description) ||
+                                   (m->column_descriptions && m->column_descriptions->len > 0));
+}
+
 bool evaluate__comment(struct evaluate_run *r, const struct wire_table *t, const char *kind,
                        GError **error)
 {

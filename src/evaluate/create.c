@@ -81,7 +81,8 @@ static bool create(struct evaluate_run *r, const struct creation *c, GError **er
 {
     const struct model *m = r->model;
 
-    if (!evaluate__begin(r, error) || !evaluate__create_schema(r, r->task->target, error) ||
+    if (!evaluate__create_schema(r, r->task->target, error) ||
+        !evaluate__begin_if_needed(r, error) ||
         !evaluate__drop_other(r, c->is, creators[c->which].object, error) ||
         (c->statements && !evaluate__statements(r, m->pre, error)) ||
         !creators[c->which].create(r, error) ||

@@ -50,6 +50,8 @@ bool evaluate__executef(struct evaluate_run *r, GError **error, const char *form
 /* The one number a query gives. */
 bool evaluate__number(struct evaluate_run *r, const char *sql, int64_t *value, GError **error);
 bool evaluate__begin(struct evaluate_run *r, GError **error);
+/* Begin, unless the target is made and filled by one statement, which is atomic by itself. */
+bool evaluate__begin_if_needed(struct evaluate_run *r, GError **error);
 bool evaluate__begin_reading(struct evaluate_run *r, GError **error);
 bool evaluate__commit(struct evaluate_run *r, GError **error);
 void evaluate__rollback(struct evaluate_run *r);
@@ -107,6 +109,7 @@ bool evaluate__query_columns(struct evaluate_run *r, const char *query, GPtrArra
                              GError **error);
 
 /* comments.c */
+bool evaluate__has_comments(const struct evaluate_run *r);
 bool evaluate__comment(struct evaluate_run *r, const struct wire_table *t, const char *kind,
                        GError **error);
 

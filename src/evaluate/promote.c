@@ -56,9 +56,8 @@ static bool point(struct evaluate_run *r, GError **error)
     const struct wire_task *t = r->task;
     bool replace = r->engine->create_or_replace_view;
 
-    if (!evaluate__create_schema(r, t->view, error) ||
-        (!replace &&
-         !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", evaluate__table(r, t->view))))
+    if (!replace &&
+        !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", evaluate__table(r, t->view)))
         return false;
     return evaluate__executef(r, error, "CREATE %sVIEW %s AS SELECT * FROM %s",
                               replace ? "OR REPLACE " : "", evaluate__table(r, t->view),
@@ -76,6 +75,22 @@ static bool in_transaction(struct evaluate_run *r,
     return false;
 }
 
+/* A view that is replaced by one statement needs no transaction. */
+static bool is_one_statement(const struct evaluate_run *r)
+{
+    const struct model *m = r->model;
+
+    return r->engine->create_or_replace_view &&
+           (!m || ((!r->task->is_prod || !evaluate__has_comments(r)) &&
+                   (!m->on_virtual_update || m->on_virtual_update->len == 0)));
+}
+
+static bool promote(struct evaluate_run *r, GError **error)
+{
+    return evaluate__create_schema(r, r->task->view, error) &&
+           (is_one_statement(r) ? point(r, error) : in_transaction(r, point, error));
+}
+
 /* The table that a state speaks of may be gone: then it is made, empty, before the view. */
 bool evaluate__do_promote(struct evaluate_run *r, GError **error)
 {
@@ -84,10 +99,10 @@ bool evaluate__do_promote(struct evaluate_run *r, GError **error)
 
     if (!r->task->view || !r->task->target)
         return evaluate__invalid(error, "A promotion needs a view and a table.");
-    ok = in_transaction(r, point, &own);
+    ok = promote(r, &own);
     if (!ok && r->model && error_is(own, ERROR_NOT_FOUND)) {
         g_clear_error(&own);
-        ok = evaluate__ensure(r, &made, &own) && in_transaction(r, point, &own);
+        ok = evaluate__ensure(r, &made, &own) && promote(r, &own);
     }
     if (own)
         g_propagate_error(error, own);

@@ -103,6 +103,26 @@ bool evaluate__begin(struct evaluate_run *r, GError **error)
     return true;
 }
 
+static bool is_empty(const GPtrArray *list)
+{
+    return !list || list->len == 0;
+}
+
+static bool is_replaced_at_once(const struct evaluate_run *r)
+{
+    return (r->model->kind == KIND_FULL && r->engine->create_or_replace_table) ||
+           (r->model->kind == KIND_VIEW && r->engine->create_or_replace_view);
+}
+
+bool evaluate__begin_if_needed(struct evaluate_run *r, GError **error)
+{
+    bool one_statement = is_replaced_at_once(r) && !r->engine->advisory_locks &&
+                         is_empty(r->model->pre) && is_empty(r->model->post) &&
+                         !evaluate__has_comments(r);
+
+    return one_statement ? may_go_on(r, error) : evaluate__begin(r, error);
+}
+
 bool evaluate__begin_reading(struct evaluate_run *r, GError **error)
 {
     r->in_transaction = may_go_on(r, error) && warehouse_begin_reading(r->warehouse, error);

@@ -48,9 +48,9 @@ static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
 static bool fill(struct evaluate_run *r, const struct loader *l, enum warehouse_object is,
                  GError **error)
 {
-    if (!evaluate__begin(r, error) || !wait_for_predecessor(r, error) ||
-        !evaluate__create_schema(r, r->task->target, error) ||
-        !evaluate__drop_other(r, is, l->object, error) ||
+    if (!evaluate__create_schema(r, r->task->target, error) ||
+        !(is == OBJECT_NONE ? evaluate__begin_if_needed(r, error) : evaluate__begin(r, error)) ||
+        !wait_for_predecessor(r, error) || !evaluate__drop_other(r, is, l->object, error) ||
         !evaluate__statements(r, r->model->pre, error) || !l->load(r, error) ||
         !evaluate__statements(r, r->model->post, error))
         return false;
