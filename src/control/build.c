@@ -90,10 +90,15 @@ static bool add_snapshot(struct control *c, const struct queue_task *t, struct w
     g_autoptr(state_snapshot) one = NULL;
     struct wire_snapshot *s;
     const struct intervals *have;
+    struct state_table table;
+    bool built;
 
     if (!subject || !(one = state_get_snapshot(c->state, t->subject, true, error)))
         return false;
     s = one->snapshot;
+    table = control__table(t->project, s, subject->deployable);
+    if (!state_is_built(c->state, &table, &built, error))
+        return false;
     have = subject->deployable ? s->intervals : s->dev_intervals;
     out->snapshot_name = g_strdup(s->name);
     out->identifier = g_strdup(s->identifier);
@@ -102,6 +107,7 @@ static bool add_snapshot(struct control *c, const struct queue_task *t, struct w
     out->target = names_physical(s, !subject->deployable);
     out->is_dev_table = !subject->deployable;
     out->has_data = intervals_count(have) > 0;
+    out->is_new = !built;
     *filled = is_filled(t, s, have);
     return read_parents(out, subject->parents, error);
 }

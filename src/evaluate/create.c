@@ -135,14 +135,21 @@ static bool find_creator(const struct evaluate_run *r, size_t *which, GError **e
                              model_kind_names[r->model->kind]);
 }
 
+/* Nobody has made a table of this name: what a lost attempt may have left is the same table, and
+ * making it again changes nothing. */
+static bool look(struct evaluate_run *r, enum warehouse_object *is, GError **error)
+{
+    *is = OBJECT_NONE;
+    return r->task->is_new || warehouse_object(r->warehouse, r->task->target, is, error);
+}
+
 /* What filling replaces as a whole may be there as another kind: its rows are read until then. */
 bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error)
 {
     struct creation c;
 
     *made = false;
-    if (!find_creator(r, &c.which, error) ||
-        !warehouse_object(r->warehouse, r->task->target, &c.is, error))
+    if (!find_creator(r, &c.which, error) || !look(r, &c.is, error))
         return false;
     if (c.is == creators[c.which].object || (c.is != OBJECT_NONE && !creators[c.which].by_batch))
         return true;

@@ -104,7 +104,6 @@ static void add_to_log(struct job *j, const char *line)
 
     pthread_mutex_lock(&e->lock);
     executor__log_add(j, line);
-    pthread_cond_broadcast(&e->changed);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -22,6 +22,7 @@ struct worker {
     bool gone;     /* the supervisor is */
     struct warehouse *warehouse;
     char *gateway;
+    GString *held; /* the main thread's: log lines that go with what is said next */
 };
 
 static bool send_all(const char *text, size_t n)
@@ -39,14 +40,19 @@ static bool send_all(const char *text, size_t n)
     return true;
 }
 
-/* Takes `message`. */
-static void say(json_t *message)
+static void hold(struct worker *w, json_t *message) /* takes it */
 {
     g_autofree char *text = json_text_as_built(message);
-    g_autofree char *line = g_strconcat(text, "\n", NULL);
 
-    send_all(line, strlen(line)); /* when it fails, the reader sees the end too */
+    g_string_append_printf(w->held, "%s\n", text);
     json_decref(message);
+}
+
+static void say(struct worker *w, json_t *message) /* takes it */
+{
+    hold(w, message);
+    send_all(w->held->str, w->held->len); /* when it fails, the reader sees the end too */
+    g_string_truncate(w->held, 0);
 }
 
 /* With the lock held. */
@@ -125,11 +131,11 @@ static void close_warehouse(struct worker *w)
     warehouse_close(old);
 }
 
-static void refuse(const GError *error)
+static void refuse(struct worker *w, const GError *error)
 {
     g_autofree char *message = g_utf8_make_valid(error->message, -1);
 
-    say(json_pack("{s:s, s:i, s:s}", "is", "refused", "code", error->code, "message", message));
+    say(w, json_pack("{s:s, s:i, s:s}", "is", "refused", "code", error->code, "message", message));
 }
 
 static void do_open(struct worker *w, const json_t *order)
@@ -146,21 +152,26 @@ static void do_open(struct worker *w, const json_t *order)
     version = opened ? warehouse_version(opened, &error) : NULL;
     catalog = version ? warehouse_default_catalog(opened, &error) : NULL;
     if (error) {
-        refuse(error);
+        refuse(w, error);
         return;
     }
     pthread_mutex_lock(&w->lock);
     w->warehouse = g_steal_pointer(&opened);
     pthread_mutex_unlock(&w->lock);
-    say(json_pack("{s:s, s:s?, s:s?}", "is", "opened", "catalog", catalog, "version", version));
+    say(w, json_pack("{s:s, s:s?, s:s?}", "is", "opened", "catalog", catalog, "version", version));
 }
 
+/* A statement is told before it runs, in case that is the last one; how it went can wait. */
 static void log_line(const char *line, void *data)
 {
+    struct worker *w = data;
     g_autofree char *valid = g_utf8_make_valid(line, -1);
+    json_t *message = json_pack("{s:s, s:s}", "is", "log", "line", valid);
 
-    (void)data;
-    say(json_pack("{s:s, s:s}", "is", "log", "line", valid));
+    if (*line == ' ')
+        hold(w, message);
+    else
+        say(w, message);
 }
 
 static bool stopped(void *data)
@@ -242,14 +253,15 @@ static void do_task(struct worker *w, const json_t *order)
     pthread_mutex_lock(&w->lock);
     w->busy = false;
     pthread_mutex_unlock(&w->lock);
-    say(json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
+    say(w,
+        json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
 }
 
 static void do_close(struct worker *w, const json_t *order)
 {
     (void)order;
     close_warehouse(w);
-    say(json_pack("{s:s}", "is", "closed"));
+    say(w, json_pack("{s:s}", "is", "closed"));
 }
 
 static const struct {
@@ -294,6 +306,7 @@ int worker_main(void)
 
     log_setup(LOG_INFO);
     g_queue_init(&w.orders);
+    w.held = g_string_new(NULL);
     if (pthread_create(&thread, NULL, reader, &w) != 0)
         return 1;
     while ((order = next_order(&w))) {

@@ -312,6 +312,7 @@ static const struct wire_field wire_task_fields[] = {
     BOOL(is_prod),
     BOOL(is_dev_table),
     BOOL(has_data),
+    BOOL(is_new),
     OBJECTS(parents, wire_parent),
     TIME(start_ms),
     TIME(end_ms),

@@ -275,6 +275,7 @@ struct wire_task {
     bool is_prod;              /* the environment is prod: register comments on views */
     bool is_dev_table;         /* target is the __dev table */
     bool has_data;             /* some interval of target is already recorded */
+    bool is_new;               /* no task is recorded to have made target */
     GPtrArray *parents;        /* of struct wire_parent */
     int64_t start_ms, end_ms;  /* the batch [start, end), or TIME_NONE */
     int64_t execution_ms;
