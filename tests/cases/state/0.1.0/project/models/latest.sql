@@ -1,0 +1,2 @@
+MODEL (name shop.latest, kind VIEW);
+SELECT MAX(day) AS day FROM shop.daily

@@ -1,0 +1,1 @@
+MODEL (name shop.sales, kind SEED (path '../seeds/sales.csv'), columns (day DATE, amount INT), grain day);
