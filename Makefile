@@ -65,6 +65,10 @@ $(foreach m,$(MODULES),$(eval $(call module_library,$(m))))
 # Everything compiled, nothing linked: what a change to one module must leave true for the others.
 compile: $(OBJECTS)
 
+# Tests of modules with tables are run on SQLite, and again with their state on PostgreSQL.
+STATEFUL    := $(addprefix $(BUILD)/unit/,db/engine db/processes queue/% state/% auth/% control/%)
+on_postgres  = $(addprefix postgres:,$(filter $(STATEFUL),$(1)))
+
 # Unit tests: tests/unit/MODULE/NAME.c holds functions `void test_…(void **state)`; tools/test-main
 # finds them with nm, so nothing is registered by hand. A test links its module and lower floors.
 UNIT_SOURCES := $(wildcard tests/unit/*/*.c)
@@ -81,18 +85,18 @@ $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/$(1)/*.c)): $(BU
 	tools/test-main $$< > $$@.main.c
 	$(CC) $(CPPFLAGS) $$(library_cflags) $(CFLAGS) $(LDFLAGS) -o $$@ $$@.main.c $$< -Wl,--start-group $(call libs_below,$(1)) -Wl,--end-group $$(library_libs) -lcmocka -ldl -lm
 test-$(1): $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/$(1)/*.c))
-	tools/run-unit $$^
+	tools/run-unit $$^ $$(call on_postgres,$$^)
 .PHONY: test-$(1)
 endef
 $(foreach m,$(sort $(notdir $(patsubst %/,%,$(dir $(UNIT_SOURCES))))),$(eval $(call unit_module,$(m))))
 
 unit: $(UNIT_TESTS)
-	tools/run-unit $^
+	tools/run-unit $^ $(call on_postgres,$^)
 
 # The modules with threads, for ThreadSanitizer.
 THREADED := base http db auth queue control executor cli local
 unit-threaded: $(foreach m,$(THREADED),$(filter $(BUILD)/unit/$(m)/%,$(UNIT_TESTS)))
-	tools/run-unit $^
+	tools/run-unit $^ $(call on_postgres,$^)
 
 # Faults planted for the sanitizers; tools/check-sanitizers builds and runs them.
 PLANTED := $(patsubst tests/planted/%.c,$(BUILD)/planted/%,$(wildcard tests/planted/*.c))

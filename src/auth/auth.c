@@ -11,7 +11,7 @@ struct auth *auth_new(struct db *db, int64_t now_ms, GError **error)
 {
     struct auth *a;
 
-    if (!auth__migrate(db, error))
+    if (!db_migrate(db, &auth_schema, error))
         return NULL;
     a = g_new0(struct auth, 1);
     a->db = db;

@@ -22,6 +22,7 @@ enum auth_role { ROLE_EXECUTOR, ROLE_VIEWER, ROLE_DEVELOPER, ROLE_ADMIN, ROLE_CO
 extern const char *const auth_role_names[]; /* "executor", … NULL */
 
 struct auth;
+extern const struct db_schema auth_schema; /* its tables */
 
 /* Who a token says it is. */
 struct auth_identity {

@@ -27,8 +27,6 @@ struct auth {
     struct limiter *limiter;
 };
 
-bool auth__migrate(struct db *db, GError **error) MUST_CHECK;
-
 /* keys.c: read them, make the first one. */
 bool auth__load_keys(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
 void auth__key_free(struct key *k);

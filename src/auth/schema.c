@@ -9,10 +9,7 @@ static const struct db_migration migrations[] = {
      "CREATE TABLE auth_client (id TEXT PRIMARY KEY, organisation TEXT NOT NULL, project TEXT,"
      " name TEXT NOT NULL, role TEXT NOT NULL, created_ms BIGINT NOT NULL);"
      "CREATE TABLE auth_secret (client TEXT NOT NULL, salt TEXT NOT NULL, digest TEXT NOT NULL,"
-     " created_ms BIGINT NOT NULL, PRIMARY KEY (client, salt));", NULL},
+     " created_ms BIGINT NOT NULL, PRIMARY KEY (client, salt));"},
 };
 
-bool auth__migrate(struct db *db, GError **error)
-{
-    return db_migrate(db, "auth", migrations, G_N_ELEMENTS(migrations), error);
-}
+const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};

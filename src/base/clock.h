@@ -12,6 +12,7 @@
 #define TIME_NONE INT64_MIN /* no time */
 
 int64_t clock_now_ms(void);       /* wall clock, UTC */
+int64_t clock_offset_ms(void);    /* what HEDDLE_CLOCK_OFFSET_MS says, else 0 */
 int64_t clock_monotonic_ms(void); /* never goes back; for waiting and measuring */
 int64_t clock_monotonic_us(void);
 

@@ -28,8 +28,8 @@ struct db *db_open(const char *url, GError **error)
         return db__open_sqlite(url + strlen("sqlite:"), error);
     if (g_str_has_prefix(url, "postgresql://") || g_str_has_prefix(url, "postgres://"))
         return db__open_postgres(url, error);
-    g_set_error(error, db_error(), ERROR_INVALID, "\"%.200s\" does not name a state database.",
-                url);
+    g_set_error(error, db_error(), ERROR_INVALID, "\"%.*s%s\" does not name a state database.",
+                (int)MIN(strcspn(url, ":") + 1, strlen(url)), url, strchr(url, ':') ? "…" : "");
     error_hint(error, "write sqlite:PATH or postgresql://USER@HOST/DATABASE.");
     return NULL;
 }
@@ -50,6 +50,11 @@ bool db_begin(struct db *db, GError **error)
     return db->engine->begin(db, error);
 }
 
+bool db_begin_reading(struct db *db, GError **error)
+{
+    return db->engine->begin_reading(db, error);
+}
+
 bool db_commit(struct db *db, GError **error)
 {
     return db->engine->commit(db, error);
@@ -60,9 +65,14 @@ void db_rollback(struct db *db)
     db->engine->rollback(db);
 }
 
+int64_t db_now_ms(const struct db *db)
+{
+    return db->engine->now_ms(db);
+}
+
 static struct db_value time_value(int64_t t)
 {
-    return (struct db_value){.type = t == TIME_NONE ? 0 : 'i', .integer = t};
+    return (struct db_value){.type = 'i', .null = t == TIME_NONE, .integer = t};
 }
 
 /* The next argument, as its letter says. No compiler checks a format, so a wrong letter ends the
@@ -74,11 +84,11 @@ static struct db_value read_value(char letter, va_list *args)
     switch (letter) {
     case 's':
         v.string = va_arg(*args, const char *);
-        v.type = v.string ? 's' : 0;
+        v.null = !v.string;
         return v;
     case 'x':
         v.bytes = va_arg(*args, GBytes *);
-        v.type = v.bytes ? 'x' : 0;
+        v.null = !v.bytes;
         return v;
     case 'r':
         v.real = va_arg(*args, double);

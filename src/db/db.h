@@ -2,16 +2,21 @@
  *
  * SQL is written once, with `?` parameters and what both engines understand (INSERT … ON CONFLICT,
  * RETURNING); the few differences are asked by db_is_postgres(). A connection belongs to one thread
- * at a time; a process that wants several opens several.
+ * at a time; a process that wants several opens several. On PostgreSQL all tables are in the schema
+ * `heddle`, which the first connection makes.
  *
  * Statements are prepared once a connection and kept. Values go in by a format, one letter each:
  *     s  const char * (NULL is SQL NULL)    i  int64_t    r  double    b  int, as 0 or 1
  *     t  int64_t, TIME_NONE (INT64_MIN) is SQL NULL       x  GBytes *
  *     db_run(db, &n, "UPDATE task SET state = ? WHERE id = ?", "ss", state, id, &error)
  *
- * Transactions  db_begin() … db_commit(), or db_rollback(); they do not nest. SQLite takes its
- * write lock at db_begin() (BEGIN IMMEDIATE). A lock held by another process longer than 5 s is
- * ERROR_BUSY. `synchronous=FULL`. When any call of a transaction fails, roll it back.
+ * Transactions  db_begin() … db_commit(), or db_rollback(); they do not nest. One writer at a time:
+ * db_begin() takes the write lock (SQLite: BEGIN IMMEDIATE; PostgreSQL: an advisory lock of the
+ * database), so that what was read is still so when it is written, whoever else is there. A lock
+ * held by another process longer than 5 s is ERROR_BUSY. What db_commit() has done is on disk
+ * (SQLite: `synchronous=FULL`). When any call of a transaction fails, roll it back.
+ * Connection  One that PostgreSQL has lost is ERROR_UNAVAILABLE for the transaction it was in; the
+ * next db_begin() connects again. No error and no log holds the URL's password.
  * Errors  domain db_error(): ERROR_BUSY, ERROR_UNAVAILABLE (the server is gone, the disk is full),
  * ERROR_CONFLICT (a unique key), ERROR_INVALID (no database, or one that is ahead of this
  * program), ERROR_FAILED; the message holds the engine's words and the statement.
@@ -34,8 +39,14 @@ void db_close(struct db *db); /* NULL is fine; an open transaction is rolled bac
 bool db_is_postgres(const struct db *db);
 
 bool db_begin(struct db *db, GError **error) MUST_CHECK;
+/* One that sees a single moment, writes nothing and holds up nobody. */
+bool db_begin_reading(struct db *db, GError **error) MUST_CHECK;
 bool db_commit(struct db *db, GError **error) MUST_CHECK;
 void db_rollback(struct db *db); /* nothing to roll back is fine */
+
+/* The database's clock: this machine's for SQLite; for PostgreSQL the server's, taken over with
+ * each db_begin(). */
+int64_t db_now_ms(const struct db *db);
 
 /* Run a statement; `changed` (may be NULL) gets the number of rows it touched. The values follow
  * the format; `GError **` is the last argument. */
@@ -56,16 +67,22 @@ bool db_is_null(const struct db_rows *rows, int column);
 /* A copy of a blob, NULL for NULL; g_bytes_unref(). */
 GBytes *db_bytes(const struct db_rows *rows, int column);
 
-/* One numbered step of a schema. Steps are applied in order, each in its transaction. */
+/* One numbered step of a schema. Steps are applied in order, each in its transaction. They are
+ * written in SQLite's words; on PostgreSQL a few of them become others (migrate.c): INTEGER PRIMARY
+ * KEY AUTOINCREMENT an identity of 64 bits, TEXT one that compares bytes, BLOB a BYTEA. */
 struct db_migration {
-    int version;                   /* 1, 2, 3 … without gaps */
-    const char *sqlite, *postgres; /* the script; postgres NULL means the same */
+    int version; /* 1, 2, 3 … without gaps */
+    const char *sql;
+};
+struct db_schema {
+    const char *module;
+    const struct db_migration *migrations;
+    size_t count;
 };
 /* Bring a module's tables to the newest version. Each module (auth, queue, state) numbers its own
  * steps; table `heddle_schema` (module, version) remembers how far each is. A database that is
  * ahead of this program is refused with the module and both versions named. */
-bool db_migrate(struct db *db, const char *module, const struct db_migration *migrations,
-                size_t count, GError **error) MUST_CHECK;
+bool db_migrate(struct db *db, const struct db_schema *schema, GError **error) MUST_CHECK;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db, db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_rows, db_rows_free)

@@ -5,11 +5,13 @@
 #include "base/clock.h"
 #include "db/db.h"
 
-enum { MAX_VALUES = 64, MAX_STATEMENTS = 512, BUSY_MS = 5000 };
+#define BUSY_SECONDS 5 /* how long another one's lock is waited for */
+enum { MAX_VALUES = 64, MAX_STATEMENTS = 512 };
 
 /* One value of a statement; strings and bytes are borrowed. */
 struct db_value {
-    char type; /* 's', 'i', 'r' or 'x'; 0 is NULL */
+    char type; /* 's', 'i', 'r' or 'x' */
+    bool null;
     union {
         const char *string;
         int64_t integer;
@@ -27,6 +29,7 @@ struct db_statement {
 struct db_engine {
     void (*close)(struct db *db);
     bool (*begin)(struct db *db, GError **error);
+    bool (*begin_reading)(struct db *db, GError **error);
     bool (*commit)(struct db *db, GError **error);
     void (*rollback)(struct db *db);
     bool (*run)(struct db *db, const struct db_statement *s, int64_t *changed, GError **error);
@@ -39,6 +42,7 @@ struct db_engine {
     double (*real)(const struct db_rows *rows, int column);
     bool (*is_null)(const struct db_rows *rows, int column);
     GBytes *(*bytes)(const struct db_rows *rows, int column);
+    int64_t (*now_ms)(const struct db *db);
 };
 
 /* First member of an engine's own structs. */

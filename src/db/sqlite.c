@@ -125,6 +125,8 @@ static int bind_value(sqlite3_stmt *stmt, int i, const struct db_value *v,
     gsize len;
     const void *data;
 
+    if (v->null)
+        return sqlite3_bind_null(stmt, i);
     switch (v->type) {
     case 's':
         return sqlite3_bind_text(stmt, i, v->string, -1, keep);
@@ -132,12 +134,10 @@ static int bind_value(sqlite3_stmt *stmt, int i, const struct db_value *v,
         return sqlite3_bind_int64(stmt, i, v->integer);
     case 'r':
         return sqlite3_bind_double(stmt, i, v->real);
-    case 'x':
+    default:
         data = g_bytes_get_data(v->bytes, &len);
         return data ? sqlite3_bind_blob64(stmt, i, data, len, keep)
                     : sqlite3_bind_zeroblob(stmt, i, 0);
-    default:
-        return sqlite3_bind_null(stmt, i);
     }
 }
 
@@ -260,6 +260,11 @@ static bool begin(struct db *db, GError **error)
     return control(db, "BEGIN IMMEDIATE", error);
 }
 
+static bool begin_reading(struct db *db, GError **error)
+{
+    return control(db, "BEGIN", error);
+}
+
 static bool commit(struct db *db, GError **error)
 {
     return control(db, "COMMIT", error);
@@ -281,9 +286,16 @@ static void close_sqlite(struct db *db)
     g_free(s);
 }
 
+static int64_t now_ms(const struct db *db)
+{
+    (void)db;
+    return clock_now_ms();
+}
+
 static const struct db_engine engine = {
     .close = close_sqlite,
     .begin = begin,
+    .begin_reading = begin_reading,
     .commit = commit,
     .rollback = rollback,
     .run = run,
@@ -296,6 +308,7 @@ static const struct db_engine engine = {
     .real = real,
     .is_null = is_null,
     .bytes = bytes,
+    .now_ms = now_ms,
 };
 
 /* The file holds signing keys: only its owner may read it. SQLite gives the files beside it the
@@ -332,7 +345,7 @@ struct db *db__open_sqlite(const char *path, GError **error)
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                             SQLITE_OPEN_EXRESCODE,
                         NULL) == SQLITE_OK &&
-        sqlite3_busy_timeout(s->handle, BUSY_MS) == SQLITE_OK) {
+        sqlite3_busy_timeout(s->handle, BUSY_SECONDS * 1000) == SQLITE_OK) {
         if (script(&s->db, settings, error))
             return &s->db;
     } else {

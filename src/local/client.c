@@ -90,8 +90,7 @@ static int create(struct texts *t, GError **error)
     };
     g_autofree char *id = NULL, *secret = NULL;
 
-    if (!control_create_client(t->state ? t->state : "sqlite:heddle.db", &client, &id, &secret,
-                               error))
+    if (!control_create_client(local__state_url(t->state), &client, &id, &secret, error))
         return CLI_FAILED;
     print(t, id, secret);
     return CLI_DONE;
@@ -114,7 +113,7 @@ int local__run_client(struct cli *cli, int argc, char **argv, GError **error)
     struct texts t = {0};
     const GOptionEntry own[] = {
         {"state",          0, 0, G_OPTION_ARG_STRING, &t.state,
-         "The server's state database. Default: sqlite:heddle.db", "URL"},
+         "The server's state. Default: HEDDLE_STATE, or sqlite:heddle.db", "URL"},
         {"org",               0, 0, G_OPTION_ARG_STRING, &t.organisation, "The organisation", "NAME"},
         {"project",        0, 0, G_OPTION_ARG_STRING, &t.project, "The project", "NAME"},
         {"all-projects",           0, 0, G_OPTION_ARG_NONE, &t.all_projects,

@@ -48,6 +48,12 @@ int local__parse(const struct cli_command *command, const struct local_options *
                  char ***argv, GError **error);
 bool local__usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* state_url.c */
+/* --state, or HEDDLE_STATE, or heddle.db in this folder; borrowed. */
+const char *local__state_url(const char *option);
+/* Overwrite the passwords in URLs of the command line, which other users can read. */
+void local__hide_passwords(char **words, int count);
+
 /* signals.c -- SIGTERM and SIGINT, taken by one thread at the time it chooses. */
 void local__block_signals(void); /* before any thread is started */
 int local__wait_signal(void);    /* which one came */

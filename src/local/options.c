@@ -54,10 +54,13 @@ int local__parse(const struct cli_command *command, const struct local_options *
     g_autofree char *program = g_strconcat("heddle ", command->name, NULL);
     gboolean help = FALSE;
     GOptionContext *context = context_for(command, options->own, &help);
+    g_autofree char **words = g_memdup2(*argv, (gsize)*argc * sizeof **argv);
+    int count = *argc;
     bool parsed;
 
     g_set_prgname(program);
     parsed = g_option_context_parse(context, argc, argv, error);
+    local__hide_passwords(words, count);
     if (!parsed)
         error_hint(error, "see heddle %s --help.", command->name);
     if (parsed && help) {

@@ -105,7 +105,7 @@ static const char *metrics_token(void)
 static int serve(const struct texts *t, GError **error)
 {
     struct control_settings settings = {
-        .state_url = t->state ? t->state : "sqlite:heddle.db",
+        .state_url = local__state_url(t->state),
         .listen = listen_of(t),
         .public_url = t->public_url,
         .metrics_listen = t->metrics_listen,
@@ -136,7 +136,7 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
         {"listen",     0, 0, G_OPTION_ARG_STRING, &t.listen,
          "Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080", "HOST:PORT"},
         {"state",           0, 0, G_OPTION_ARG_STRING, &t.state,
-         "The state database: sqlite:PATH. Default: sqlite:heddle.db", "URL"},
+         "The state: sqlite:PATH or postgresql://…. Default: HEDDLE_STATE, or sqlite:heddle.db", "URL"},
         {"tls-cert",   0, 0, G_OPTION_ARG_FILENAME, &t.cert, "The certificate chain, PEM", "FILE"},
         {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &t.key, "Its private key, PEM", "FILE"},
         {"metrics-listen",      0, 0, G_OPTION_ARG_STRING, &t.metrics_listen,

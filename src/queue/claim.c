@@ -10,11 +10,22 @@
     "task.target AND other.grp <> task.grp)"
 
 /* With one class the index gives the order; with every class they are sorted. */
-#define CANDIDATES(of_class)                                                                       \
+#define CANDIDATES(of_class, lock)                                                                 \
     "SELECT " TASK_COLUMNS " FROM task WHERE state = 'ready' AND project = ?"                      \
     " AND class " of_class " ? AND ready_ms <= ?"                                                  \
     " AND (gateway = lower(?) OR gateway IS NULL AND ? = 1)"                                       \
-    " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?"
+    " AND NOT " TARGET_IS_TAKEN " ORDER BY priority, id LIMIT ?" lock
+
+/* On PostgreSQL a row that somebody else has locked (an operator with psql, too) is passed over. */
+static const char *candidates_sql(const struct queue *q, bool every_class)
+{
+    static const char *const sql[2][2] = {
+        {CANDIDATES("=", ""),                        CANDIDATES("<", "")                       },
+        {CANDIDATES("=", " FOR UPDATE SKIP LOCKED"), CANDIDATES("<", " FOR UPDATE SKIP LOCKED")},
+    };
+
+    return sql[db_is_postgres(q->db)][every_class];
+}
 
 static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
                              const struct queue_slot *slot, int64_t limit, int64_t now_ms,
@@ -24,9 +35,9 @@ static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
     g_autoptr(db_rows) rows = NULL;
     GError *why = NULL;
 
-    rows = db_query(q->db, c->class == CLASS_COUNT ? CANDIDATES("<") : CANDIDATES("="), "iitsii",
-                    c->project, (int64_t)c->class, now_ms, slot->gateway, (int64_t)slot->is_default,
-                    limit, error);
+    rows =
+        db_query(q->db, candidates_sql(q, c->class == CLASS_COUNT), "iitsii", c->project,
+                 (int64_t)c->class, now_ms, slot->gateway, (int64_t)slot->is_default, limit, error);
     if (!rows)
         return NULL;
     while (db_next(rows, &why))

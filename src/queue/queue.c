@@ -16,7 +16,7 @@ struct queue *queue_new(struct db *db, const struct queue_settings *settings, GE
 {
     struct queue *q;
 
-    if (!queue__migrate(db, error))
+    if (!db_migrate(db, &queue_schema, error))
         return NULL;
     q = g_new0(struct queue, 1);
     q->db = db;

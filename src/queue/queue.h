@@ -43,6 +43,7 @@ extern const char *const queue_state_names[]; /* "blocked", …, NULL */
 enum queue_class { CLASS_APPLY, CLASS_RUN, CLASS_COUNT };
 
 struct queue;
+extern const struct db_schema queue_schema; /* its tables */
 
 struct queue_settings {
     int64_t lease_ttl_ms;

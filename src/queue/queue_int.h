@@ -25,7 +25,6 @@ GPtrArray *queue__select(struct queue *q, const char *sql, int64_t a, int64_t b,
                          GError **error) MUST_CHECK;
 /* To the one row a statement must have; none is an error. */
 bool queue__row(struct db_rows *rows, GError **error) MUST_CHECK;
-bool queue__migrate(struct db *db, GError **error) MUST_CHECK;
 
 struct queue_move {
     enum queue_state to;

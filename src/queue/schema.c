@@ -27,11 +27,8 @@ static const struct db_migration migrations[] = {
      " rows BIGINT, seconds DOUBLE PRECISION, error TEXT, audits TEXT, UNIQUE (task, fence));"
      "CREATE TABLE task_log (task BIGINT NOT NULL, fence BIGINT NOT NULL, sequence BIGINT NOT NULL,"
      " position BIGINT NOT NULL, bytes BIGINT NOT NULL, text TEXT NOT NULL,"
-     " PRIMARY KEY (task, fence, sequence));",       NULL},
-    {2, "ALTER TABLE attempt ADD COLUMN name TEXT;", NULL},
+     " PRIMARY KEY (task, fence, sequence));"      },
+    {2, "ALTER TABLE attempt ADD COLUMN name TEXT;"},
 };
 
-bool queue__migrate(struct db *db, GError **error)
-{
-    return db_migrate(db, "queue", migrations, G_N_ELEMENTS(migrations), error);
-}
+const struct db_schema queue_schema = {"queue", migrations, G_N_ELEMENTS(migrations)};

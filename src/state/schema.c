@@ -39,10 +39,7 @@ static const struct db_migration migrations[] = {
      "CREATE TABLE executor (project BIGINT NOT NULL, id TEXT NOT NULL, hello TEXT NOT NULL,"
      " hello_ms BIGINT NOT NULL, PRIMARY KEY (project, id));"
      "CREATE TABLE gateway (project BIGINT NOT NULL, name TEXT NOT NULL, info TEXT NOT NULL,"
-     " reported_ms BIGINT NOT NULL, PRIMARY KEY (project, name));", NULL},
+     " reported_ms BIGINT NOT NULL, PRIMARY KEY (project, name));"},
 };
 
-bool state__migrate(struct db *db, GError **error)
-{
-    return db_migrate(db, "state", migrations, G_N_ELEMENTS(migrations), error);
-}
+const struct db_schema state_schema = {"state", migrations, G_N_ELEMENTS(migrations)};

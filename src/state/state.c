@@ -6,7 +6,7 @@ struct state *state_new(struct db *db, GError **error)
 {
     struct state *s;
 
-    if (!state__migrate(db, error))
+    if (!db_migrate(db, &state_schema, error))
         return NULL;
     s = g_new0(struct state, 1);
     s->db = db;

@@ -20,6 +20,7 @@
 ERROR_DOMAIN(state)
 
 struct state;
+extern const struct db_schema state_schema; /* its tables */
 
 struct state *state_new(struct db *db, GError **error) MUST_CHECK; /* borrowed; migrates */
 void state_free(struct state *s);

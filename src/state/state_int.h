@@ -9,7 +9,6 @@ struct state {
     GHashTable *projects; /* path -> int64_t */
 };
 
-bool state__migrate(struct db *db, GError **error) MUST_CHECK;
 /* To the one row a statement must have; none is an error. */
 bool state__first(struct db_rows *rows, GError **error) MUST_CHECK;
 /* Columns id, info, definition as a snapshot, without intervals. */

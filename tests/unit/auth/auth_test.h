@@ -11,6 +11,7 @@
 
 #include "auth/auth.h"
 #include "base/json.h"
+#include "statedb.h"
 
 #include <string.h>
 
@@ -49,8 +50,9 @@ struct fixture {
 static inline int fixture_open(void **state)
 {
     struct fixture *f = g_new0(struct fixture, 1);
+    g_autofree char *url = statedb_url("sqlite::memory:");
 
-    OK((f->db = db_open("sqlite::memory:", &error)) != NULL);
+    OK((f->db = db_open(url, &error)) != NULL);
     OK((f->auth = auth_new(f->db, NOW, &error)) != NULL);
     *state = f;
     return 0;

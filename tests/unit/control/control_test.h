@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "control/control.h"
 #include "http/api.h"
+#include "statedb.h"
 #include "wire/messages.h"
 
 #include <glib/gstdio.h>
@@ -130,10 +131,12 @@ static inline void world_stop(struct world *w)
 static inline struct world *world_new(struct control_settings settings)
 {
     struct world *w = g_new0(struct world, 1);
+    g_autofree char *sqlite = NULL;
 
     log_setup(LOG_ERROR);
     MUST((w->dir = g_dir_make_tmp("heddle-control-XXXXXX", &error)) != NULL);
-    w->state_url = g_strdup_printf("sqlite:%s/state.db", w->dir);
+    sqlite = g_strdup_printf("sqlite:%s/state.db", w->dir);
+    w->state_url = statedb_url(sqlite);
     if (!settings.lease_ttl_ms)
         settings.lease_ttl_ms = 30000;
     world_start(w, settings);

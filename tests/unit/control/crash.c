@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-struct server {
+struct plane {
     pid_t pid;
     int port;
     char *executor, *developer;
@@ -35,7 +35,7 @@ static void serve(const char *state_url, const char *fault, int fd)
 }
 
 /* False when it died before it could say where it is. */
-static bool start_server(struct server *s, const char *state_url, const char *fault)
+static bool start_plane(struct plane *s, const char *state_url, const char *fault)
 {
     char port[32], executor[4096], developer[4096];
     int fds[2];
@@ -65,7 +65,7 @@ static bool start_server(struct server *s, const char *state_url, const char *fa
     return true;
 }
 
-static void stop_server(struct server *s)
+static void stop_plane(struct plane *s)
 {
     kill(s->pid, SIGKILL);
     waitpid(s->pid, NULL, 0);
@@ -141,7 +141,7 @@ static bool try_plan(struct api *a, struct story *s)
     return answer != NULL;
 }
 
-static void play(struct server *server, struct story *s)
+static void play(struct plane *server, struct story *s)
 {
     struct api *executor = connect_with(server->port, server->executor);
     struct api *developer = connect_with(server->port, server->developer);
@@ -164,25 +164,25 @@ static void play(struct server *server, struct story *s)
 
 static void say_hello(const char *state_url)
 {
-    struct server s;
+    struct plane s;
     struct api *a;
 
-    assert_true(start_server(&s, state_url, "none:0"));
+    assert_true(start_plane(&s, state_url, "none:0"));
     a = connect_with(s.port, s.executor);
     hello(a, "apply-1", "apply");
     api_free(a);
-    stop_server(&s);
+    stop_plane(&s);
 }
 
 static void check_end(const char *state_url, const struct story *s)
 {
-    struct server server;
+    struct plane server;
     struct world w = {0};
     g_autoptr(wire_environment) e = NULL;
     g_autoptr(wire_evaluations) all = NULL;
     g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-    assert_true(start_server(&server, state_url, "none:0"));
+    assert_true(start_plane(&server, state_url, "none:0"));
     w.dev = connect_with(server.port, server.developer);
     assert_int_equal(status_of(&w, "plan", s->plan), STATUS_SUCCESS);
     e = environment(&w, "prod");
@@ -200,27 +200,28 @@ static void check_end(const char *state_url, const struct story *s)
     }
     assert_int_equal(g_hash_table_size(done), 4); /* three batches of a, one of b */
     api_free(w.dev);
-    stop_server(&server);
+    stop_plane(&server);
 }
 
 /* Kill at the n-th commit of each life, n walking on, before or after it reached the disk. */
 static void survive(const char *point, int first)
 {
     g_autofree char *dir = g_dir_make_tmp("heddle-crash-XXXXXX", NULL);
-    g_autofree char *url = g_strdup_printf("sqlite:%s/state.db", dir);
+    g_autofree char *sqlite = g_strdup_printf("sqlite:%s/state.db", dir);
+    g_autofree char *url = statedb_url(sqlite);
     struct story s = {g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL), NULL, false};
     int lives = 0;
 
     say_hello(url);
     for (int n = first; !s.ended; n = n % 7 + 2) {
         g_autofree char *fault = g_strdup_printf("%s:%d:kill", point, n);
-        struct server server;
+        struct plane server;
 
         assert_true(++lives < 200);
-        if (!start_server(&server, url, fault))
+        if (!start_plane(&server, url, fault))
             continue;
         play(&server, &s);
-        stop_server(&server);
+        stop_plane(&server);
     }
     assert_true(lives > 1);
     check_end(url, &s);

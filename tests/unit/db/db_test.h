@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "db/db.h"
+#include "statedb.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -46,10 +47,12 @@ struct fixture {
 static inline int fixture_open(void **state)
 {
     struct fixture *f = g_new0(struct fixture, 1);
+    g_autofree char *sqlite = NULL;
 
     f->folder = g_dir_make_tmp("heddle-db-XXXXXX", NULL);
     f->path = g_build_filename(f->folder, "state.db", NULL);
-    f->url = g_strconcat("sqlite:", f->path, NULL);
+    sqlite = g_strconcat("sqlite:", f->path, NULL);
+    f->url = statedb_url(sqlite);
     OK((f->db = db_open(f->url, &error)) != NULL);
     *state = f;
     return 0;

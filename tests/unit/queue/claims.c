@@ -113,3 +113,25 @@ void test_whoever_waits_for_work_is_told_when_there_is_some(void **state)
     assert_int_equal(woken->len, 1);
     g_array_unref(woken);
 }
+
+void test_a_task_that_somebody_else_has_locked_is_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *url = NULL;
+    g_autoptr(db) other = NULL;
+    int64_t a, b;
+
+    if (!statedb_is_postgres())
+        skip(); /* on SQLite nobody can lock a row */
+    a = add(f, (struct queue_task){.name = (char *)"a"}, 0, 0);
+    b = add(f, (struct queue_task){.name = (char *)"b"}, 0, 0);
+    OK(db_commit(f->db, &error));
+    url = statedb_postgres_url("postgres");
+    OK((other = db_open(url, &error)) != NULL);
+    OK(db_script(other, "BEGIN; SELECT * FROM task WHERE name = 'a' FOR UPDATE", &error));
+    OK(db_begin(f->db, &error));
+    assert_int_equal(claim(f, "x", 1, NULL), b);
+    assert_int_equal(claim(f, "x", 1, NULL), 0);
+    OK(db_script(other, "COMMIT", &error));
+    assert_int_equal(claim(f, "x", 1, NULL), a);
+}

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "queue/queue.h"
+#include "statedb.h"
 
 #include <string.h>
 
@@ -36,8 +37,9 @@ static inline struct fixture *fixture_new(void)
 {
     struct fixture *f = g_new0(struct fixture, 1);
     struct queue_settings settings = {TTL, 3};
+    g_autofree char *url = statedb_url("sqlite::memory:");
 
-    OK((f->db = db_open("sqlite::memory:", &error)) != NULL);
+    OK((f->db = db_open(url, &error)) != NULL);
     OK((f->q = queue_new(f->db, &settings, &error)) != NULL);
     OK(db_begin(f->db, &error));
     OK(queue_open_group(f->q, 1, &error));

@@ -7,6 +7,7 @@
 
 #include "queue/queue.h"
 #include "state/state.h"
+#include "statedb.h"
 
 #include <string.h>
 
@@ -29,8 +30,9 @@ struct fixture {
 int setup(void **state)
 {
     struct fixture *f = g_new0(struct fixture, 1);
+    g_autofree char *url = statedb_url("sqlite::memory:");
 
-    OK((f->db = db_open("sqlite::memory:", &error)) != NULL);
+    OK((f->db = db_open(url, &error)) != NULL);
     OK((f->q = queue_new(f->db, &(struct queue_settings){30000, 3}, &error)) != NULL);
     OK((f->s = state_new(f->db, &error)) != NULL);
     OK(db_begin(f->db, &error));

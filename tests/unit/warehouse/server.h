@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -103,13 +104,32 @@ static inline bool server_is_up(const struct server *s)
     return false;
 }
 
+/* Start it (again) on the folder it has. */
+static inline bool server_resume(struct server *s)
+{
+    g_autofree char *bin = server_programs();
+    const char *words[] = {"postgres",          "-D", s->data,     "-k", s->folder, "-c",
+                           "listen_addresses=", "-c", "fsync=off", NULL};
+
+    s->pid = server_spawn(bin, words);
+    return server_is_up(s);
+}
+
+/* Stop it as a crash does; server_resume() starts it again. */
+static inline void server_halt(const struct server *s)
+{
+    g_autofree char *file = g_build_filename(s->data, "postmaster.pid", NULL);
+
+    kill(s->pid, SIGQUIT);
+    waitpid(s->pid, NULL, 0);
+    unlink(file);
+}
+
 /* NULL when no server is installed or it does not start; see *why. */
 static inline struct server *server_start(const char **why)
 {
     g_autofree char *bin = server_programs();
     struct server *s;
-    const char *words[] = {"postgres",          "-D", NULL,        "-k", NULL, "-c",
-                           "listen_addresses=", "-c", "fsync=off", NULL};
 
     *why = "no PostgreSQL server is installed (apt-get install postgresql)";
     if (!bin)
@@ -120,10 +140,7 @@ static inline struct server *server_start(const char **why)
     *why = "the PostgreSQL server does not start";
     if (chmod(s->folder, 0777) != 0 || !server_make_cluster(s, bin))
         return NULL;
-    words[2] = s->data;
-    words[4] = s->folder;
-    s->pid = server_spawn(bin, words);
-    return server_is_up(s) ? s : NULL;
+    return server_resume(s) ? s : NULL;
 }
 
 static inline void server_stop(struct server *s)
