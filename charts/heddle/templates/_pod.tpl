@@ -1,0 +1,150 @@
+{{/* Parts of pods: the server's and the backup's. */}}
+
+{{- define "heddle.env" -}}
+- name: HEDDLE_STATE
+{{- if eq (include "heddle.isSqlite" .) "yes" }}
+  value: sqlite:/var/lib/heddle/state.db
+{{- else }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .Values.state.postgres.existingSecret }}
+      key: {{ .Values.state.postgres.key }}
+{{- end }}
+- name: HOME
+  value: /tmp
+- name: HEDDLE_LOG_LEVEL
+  value: {{ .Values.log.level }}
+- name: HEDDLE_LOG_FORMAT
+  value: {{ .Values.log.format }}
+{{- with .Values.extraEnvVars }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* What all containers of a pod have. Takes {root}. */}}
+{{- define "heddle.containerBase" -}}
+image: {{ include "heddle.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  {{- include "heddle.env" . | nindent 2 }}
+{{- with .Values.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.securityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+terminationMessagePolicy: FallbackToLogsOnError
+{{- end -}}
+
+{{- define "heddle.volumeMounts" -}}
+- name: tmp
+  mountPath: /tmp
+{{- if eq (include "heddle.isSqlite" .) "yes" }}
+- name: state
+  mountPath: /var/lib/heddle
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "heddle.volumes" -}}
+- name: tmp
+  emptyDir: {}
+{{- if eq (include "heddle.isSqlite" .) "yes" }}
+- name: state
+  {{- if .Values.state.persistence.enabled }}
+  persistentVolumeClaim:
+    claimName: {{ default (include "heddle.fullname" .) .Values.state.persistence.existingClaim }}
+  {{- else }}
+  emptyDir: {}
+  {{- end }}
+{{- end }}
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "heddle.podBase" -}}
+{{- with .Values.global.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ if kindIs "string" . }}{{ . }}{{ else }}{{ .name }}{{ end }}
+  {{- end }}
+{{- end }}
+serviceAccountName: {{ include "heddle.serviceAccount" . }}
+automountServiceAccountToken: {{ .Values.serviceAccount.automount }}
+enableServiceLinks: false
+{{- with .Values.podSecurityContext }}
+securityContext:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- range $name, $value := pick .Values "nodeSelector" "tolerations" "priorityClassName" }}
+{{- if $value }}
+{{ toYaml (dict $name $value) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* An init container that admits one client; repeated without harm. Takes {root, index, client}. */}}
+{{- define "heddle.clientContainer" -}}
+- name: client-{{ .index }}
+  {{- include "heddle.containerBase" .root | nindent 2 }}
+  args:
+    - client
+    - create
+    - --org={{ .client.org }}
+    {{- if .client.project }}
+    - --project={{ .client.project }}
+    {{- else }}
+    - --all-projects
+    {{- end }}
+    - --role={{ .client.role }}
+    - --client-id={{ .client.id }}
+    - --secret-file=/etc/heddle/client-{{ .index }}/TCLOUD_CLIENT_SECRET
+  volumeMounts:
+    {{- include "heddle.volumeMounts" .root | nindent 4 }}
+    - name: client-{{ .index }}
+      mountPath: /etc/heddle/client-{{ .index }}
+      readOnly: true
+{{- end -}}
+
+{{/* `heddle state backup`, as a pod's spec. */}}
+{{- define "heddle.backupPod" -}}
+{{- include "heddle.podBase" . | trim }}
+restartPolicy: Never
+{{- if eq (include "heddle.isSqlite" .) "yes" }}
+affinity: # beside the server, whose volume may be mounted on one node only
+  podAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- include "heddle.selector" . | nindent 12 }}
+{{- else if .Values.affinity }}
+affinity:
+  {{- toYaml .Values.affinity | nindent 2 }}
+{{- end }}
+containers:
+  - name: backup
+    {{- $base := include "heddle.containerBase" . | fromYaml }}
+    {{- $pod := dict "name" "POD_NAME" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.name")) }}
+    {{- $_ := set $base "env" (append $base.env $pod) }}
+    {{- toYaml $base | nindent 4 }}
+    args: ["state", "backup", "/backups/$(POD_NAME).backup"]
+    {{- with .Values.backup.resources }}
+    resources:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    volumeMounts:
+      {{- include "heddle.volumeMounts" . | nindent 6 }}
+      - name: backups
+        mountPath: /backups
+volumes:
+  {{- include "heddle.volumes" . | nindent 2 }}
+  - name: backups
+    persistentVolumeClaim:
+      claimName: {{ default (printf "%s-backups" (include "heddle.fullname" .)) .Values.backup.existingClaim }}
+{{- end -}}

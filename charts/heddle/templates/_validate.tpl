@@ -1,0 +1,34 @@
+{{/* What the schema cannot say. */}}
+
+{{- define "heddle.fail" -}}
+{{- fail (printf "\n\n%s\n" .) -}}
+{{- end -}}
+
+{{- define "heddle.validate" -}}
+{{- $cloud := .Values.global.cloud -}}
+{{- if not $cloud.org -}}
+{{- include "heddle.fail" "global.cloud.org is not set. It is the name of your organisation, any you like; executors and developers say the same." -}}
+{{- end -}}
+{{- if not $cloud.project -}}
+{{- include "heddle.fail" "global.cloud.project is not set. It is the name of your project, any you like; executors and developers say the same." -}}
+{{- end -}}
+{{- if and (eq (include "heddle.isSqlite" .) "yes") (gt (int .Values.replicaCount) 1) -}}
+{{- include "heddle.fail" (printf "replicaCount is %d, and state in SQLite admits one server. Put the state into PostgreSQL: name a Secret with its URL in state.postgres.existingSecret." (int .Values.replicaCount)) -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
+{{- include "heddle.fail" "ingress.enabled is true and ingress.host is not set." -}}
+{{- end -}}
+{{- if and .Values.backup.enabled (eq (include "heddle.isSqlite" .) "yes") (not .Values.state.persistence.enabled) -}}
+{{- include "heddle.fail" "backup.enabled is true, and there is nothing to back up: state.persistence.enabled is false. Enable it, or put the state into PostgreSQL." -}}
+{{- end -}}
+{{- if and .Values.podMonitor.enabled (not .Values.metrics.enabled) -}}
+{{- include "heddle.fail" "podMonitor.enabled is true and metrics.enabled is false: there would be nothing to scrape." -}}
+{{- end -}}
+{{- $secrets := dict -}}
+{{- range (include "heddle.clients" . | fromJson).list -}}
+{{- if and (not .existingSecret) (hasKey $secrets .secret) -}}
+{{- include "heddle.fail" (printf "The clients %q and %q would have the same Secret, %s. Give one of them another name." .id (get $secrets .secret) .secret) -}}
+{{- end -}}
+{{- $_ := set $secrets .secret .id -}}
+{{- end -}}
+{{- end -}}
