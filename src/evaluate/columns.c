@@ -73,6 +73,22 @@ char *evaluate__cast_query(struct evaluate_run *r, const char *query, const GPtr
                         evaluate__name(r, "_subquery"));
 }
 
+bool evaluate__texts(struct evaluate_run *r, const char *sql, GPtrArray **texts, GError **error)
+{
+    g_autoptr(warehouse_rows) rows = warehouse_query(r->warehouse, sql, error);
+    GError *own = NULL;
+
+    if (!rows)
+        return false;
+    *texts = g_ptr_array_new();
+    arena_defer(r->arena, unref, *texts);
+    while (warehouse_next(rows, &own))
+        g_ptr_array_add(*texts, arena_strdup(r->arena, warehouse_value(rows, 0)));
+    if (own)
+        g_propagate_error(error, own);
+    return !own;
+}
+
 bool evaluate__query_columns(struct evaluate_run *r, const char *query, GPtrArray **names,
                              GError **error)
 {

@@ -41,6 +41,28 @@ bool evaluate__has_comments(const struct evaluate_run *r)
                                    (m->column_descriptions && m->column_descriptions->len > 0));
 }
 
+bool evaluate__forget_comments(struct evaluate_run *r, const struct wire_table *view,
+                               GError **error)
+{
+    const char *name = evaluate__table(r, view);
+    const char *sql = arena_printf(
+        r->arena,
+        "SELECT attname FROM pg_description JOIN pg_attribute ON attrelid = objoid AND attnum = "
+        "objsubid WHERE classoid = 'pg_class'::regclass AND attnum > 0 AND objoid = "
+        "to_regclass(%s)",
+        evaluate__string(r, name));
+    GPtrArray *columns;
+
+    if (!evaluate__texts(r, sql, &columns, error) ||
+        !evaluate__executef(r, error, "COMMENT ON VIEW %s IS NULL", name))
+        return false;
+    for (guint i = 0; i < columns->len; i++)
+        if (!evaluate__executef(r, error, "COMMENT ON COLUMN %s.%s IS NULL", name,
+                                evaluate__name(r, columns->pdata[i])))
+            return false;
+    return true;
+}
+
 bool evaluate__comment(struct evaluate_run *r, const struct wire_table *t, const char *kind,
                        GError **error)
 {

@@ -3,22 +3,54 @@
 
 #include <string.h>
 
+/* PostgreSQL asks for the right to make schemas even when there is nothing to make. */
+static bool schema_is_there(struct evaluate_run *r, const char *name, bool *there, GError **error)
+{
+    int64_t count = 0;
+
+    if (r->engine->advisory_locks &&
+        !evaluate__number(r,
+                          arena_printf(r->arena,
+                                       "SELECT COUNT(*) FROM pg_namespace WHERE nspname = %s",
+                                       evaluate__string(r, name)),
+                          &count, error))
+        return false;
+    *there = count > 0;
+    return true;
+}
+
+/* Two that make one schema at the same time would fail, whatever IF NOT EXISTS says: hence the
+ * lock, and a transaction to hold it. */
+static bool make_schema(struct evaluate_run *r, const struct wire_table *schema, GError **error)
+{
+    bool alone = r->engine->advisory_locks && !r->in_transaction;
+
+    return (!alone || evaluate__begin(r, error)) &&
+           evaluate__lock(r, arena_printf(r->arena, "schema %s", schema->name), error) &&
+           evaluate__executef(r, error, "CREATE SCHEMA IF NOT EXISTS %s",
+                              evaluate__table(r, schema)) &&
+           (!alone || evaluate__commit(r, error));
+}
+
 bool evaluate__create_schema(struct evaluate_run *r, const struct wire_table *t, GError **error)
 {
     struct wire_table schema = {t->catalog, NULL, t->schema};
+    bool there = false;
 
     if (!t->schema)
         return true;
-    return evaluate__executef(r, error, "CREATE SCHEMA IF NOT EXISTS %s",
-                              evaluate__table(r, &schema));
+    if (!schema_is_there(r, t->schema, &there, error))
+        return false;
+    return there || make_schema(r, &schema, error);
 }
 
 bool evaluate__drop_other(struct evaluate_run *r, enum warehouse_object is,
                           enum warehouse_object wanted, GError **error)
 {
     return is == OBJECT_NONE || is == wanted ||
-           evaluate__executef(r, error, "DROP %s %s", is == OBJECT_VIEW ? "VIEW" : "TABLE",
-                              evaluate__table(r, r->task->target));
+           evaluate__executef(r, error, "DROP %s %s%s", is == OBJECT_VIEW ? "VIEW" : "TABLE",
+                              evaluate__table(r, r->task->target),
+                              is == OBJECT_VIEW && r->engine->view_binding ? " CASCADE" : "");
 }
 
 /* The query, run for nothing: what is wrong with it is found before there is data. */

@@ -55,6 +55,9 @@ bool evaluate__begin_if_needed(struct evaluate_run *r, GError **error);
 bool evaluate__begin_reading(struct evaluate_run *r, GError **error);
 bool evaluate__commit(struct evaluate_run *r, GError **error);
 void evaluate__rollback(struct evaluate_run *r);
+/* Until the transaction ends nobody else has the lock of this name; engines without such locks go
+ * on at once. */
+bool evaluate__lock(struct evaluate_run *r, const char *name, GError **error);
 void evaluate__log(struct evaluate_run *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool evaluate__invalid(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* In the arena. */
@@ -104,6 +107,8 @@ char *evaluate__column_list(struct evaluate_run *r, const GPtrArray *columns);  
 char *evaluate__column_types(struct evaluate_run *r, const GPtrArray *columns); /* "a" INT */
 /* SELECT CAST("a" AS INT) AS "a", … FROM (query) AS "_subquery" */
 char *evaluate__cast_query(struct evaluate_run *r, const char *query, const GPtrArray *columns);
+/* The texts of a query's first column, which is never NULL; they are in the arena. */
+bool evaluate__texts(struct evaluate_run *r, const char *sql, GPtrArray **texts, GError **error);
 /* The names of a query's columns, without running it. */
 bool evaluate__query_columns(struct evaluate_run *r, const char *query, GPtrArray **names,
                              GError **error);
@@ -112,6 +117,9 @@ bool evaluate__query_columns(struct evaluate_run *r, const char *query, GPtrArra
 bool evaluate__has_comments(const struct evaluate_run *r);
 bool evaluate__comment(struct evaluate_run *r, const struct wire_table *t, const char *kind,
                        GError **error);
+/* What CREATE OR REPLACE VIEW leaves of an old view's comments is taken away. */
+bool evaluate__forget_comments(struct evaluate_run *r, const struct wire_table *view,
+                               GError **error);
 
 /* create.c */
 bool evaluate__create_schema(struct evaluate_run *r, const struct wire_table *t, GError **error);

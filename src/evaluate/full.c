@@ -1,5 +1,9 @@
-/* full.c -- FULL and VIEW: the whole is replaced in one statement. */
+/* full.c -- FULL and VIEW: the whole is replaced, in one statement or in one transaction. */
 #include "evaluate/evaluate_int.h"
+
+#include <string.h>
+
+#define NEW_ROWS "heddle_new_rows" /* a temporary table */
 
 /* Declared types count; else those the table has, so that filling again never changes it. */
 static bool target_columns(struct evaluate_run *r, GPtrArray **columns, GError **error)
@@ -8,13 +12,45 @@ static bool target_columns(struct evaluate_run *r, GPtrArray **columns, GError *
     return *columns || evaluate__columns(r, r->task->target, columns, error);
 }
 
+/* What creation leaves to the filling: a preview's table, unless its columns are declared. */
+static bool lacks_comments(const struct evaluate_run *r)
+{
+    return r->task->is_dev_table && !(r->model->columns && r->model->columns->len > 0);
+}
+
+/* Views hold the table, so its rows are exchanged. A model that reads itself reads them first. */
+static bool refill(struct evaluate_run *r, const char *query, const GPtrArray *columns,
+                   GError **error)
+{
+    const char *table = evaluate__table(r, r->task->target);
+    const char *list = evaluate__column_list(r, columns);
+    const char *from = arena_printf(r->arena, "(%s) AS %s", query, evaluate__name(r, "_new"));
+    bool reads_itself = strstr(query, table) != NULL;
+    int64_t rows = -1;
+
+    if (reads_itself) {
+        if (!evaluate__executef(r, error, "CREATE TEMPORARY TABLE " NEW_ROWS " AS %s", query))
+            return false;
+        from = NEW_ROWS;
+    }
+    if (!evaluate__executef(r, error, "DELETE FROM %s WHERE TRUE", table) ||
+        !evaluate__execute(r,
+                           arena_printf(r->arena, "INSERT INTO %s (%s) SELECT %s FROM %s", table,
+                                        list, list, from),
+                           &rows, error) ||
+        (reads_itself && !evaluate__executef(r, error, "DROP TABLE " NEW_ROWS)))
+        return false;
+    evaluate__add_rows(r, rows);
+    return !lacks_comments(r) || evaluate__comment(r, r->task->target, "TABLE", error);
+}
+
 static bool replace(struct evaluate_run *r, const char *query, GError **error)
 {
     const char *table = evaluate__table(r, r->task->target);
+    bool drop = !r->engine->create_or_replace_table && !r->engine->view_binding;
     int64_t rows = -1;
 
-    if (!r->engine->create_or_replace_table &&
-        !evaluate__executef(r, error, "DROP TABLE IF EXISTS %s", table))
+    if (drop && !evaluate__executef(r, error, "DROP TABLE IF EXISTS %s", table))
         return false;
     if (!evaluate__execute(r,
                            arena_printf(r->arena, "CREATE %sTABLE %s AS %s",
@@ -33,11 +69,14 @@ static bool replace(struct evaluate_run *r, const char *query, GError **error)
 bool evaluate__load_full(struct evaluate_run *r, GError **error)
 {
     const char *query = evaluate__query(r, error);
+    enum warehouse_object is = OBJECT_NONE;
     GPtrArray *columns;
 
-    if (!query || !target_columns(r, &columns, error))
+    if (!query || !target_columns(r, &columns, error) ||
+        (r->engine->view_binding && !warehouse_object(r->warehouse, r->task->target, &is, error)))
         return false;
-    return replace(r, columns ? evaluate__cast_query(r, query, columns) : query, error);
+    query = columns ? evaluate__cast_query(r, query, columns) : query;
+    return is == OBJECT_TABLE ? refill(r, query, columns, error) : replace(r, query, error);
 }
 
 /* The names of all columns, when they are known. */
@@ -60,18 +99,31 @@ static const char *view_columns(struct evaluate_run *r)
     return copy;
 }
 
-bool evaluate__load_view(struct evaluate_run *r, GError **error)
+static bool make_view(struct evaluate_run *r, GError **error)
 {
     const char *query = evaluate__query(r, error);
     const char *view = evaluate__table(r, r->task->target);
+    bool replace = r->engine->create_or_replace_view && !r->engine->view_binding;
 
     if (!query)
         return false;
     if (!r->engine->create_or_replace_view &&
         !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", view))
         return false;
-    return evaluate__executef(r, error, "CREATE %sVIEW %s%s AS %s",
-                              r->engine->create_or_replace_view ? "OR REPLACE " : "", view,
-                              view_columns(r), query) &&
+    return evaluate__executef(r, error, "CREATE %sVIEW %s%s AS %s", replace ? "OR REPLACE " : "",
+                              view, view_columns(r), query) &&
            evaluate__comment(r, r->task->target, "VIEW", error);
+}
+
+/* Where views hold what they read, one that is there is right. */
+bool evaluate__load_view(struct evaluate_run *r, GError **error)
+{
+    enum warehouse_object is = OBJECT_NONE;
+
+    if (r->engine->view_binding && !warehouse_object(r->warehouse, r->task->target, &is, error))
+        return false;
+    if (is != OBJECT_VIEW)
+        return make_view(r, error);
+    evaluate__log(r, "The view %s is there.", evaluate__table(r, r->task->target));
+    return true;
 }

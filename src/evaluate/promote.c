@@ -51,13 +51,39 @@ static bool update(struct evaluate_run *r, GError **error)
     return evaluate__statements(r, m->on_virtual_update, error);
 }
 
+static bool same_column(const struct warehouse_column *a, const struct warehouse_column *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->type, b->type) == 0;
+}
+
+/* PostgreSQL replaces a view by one that begins with the same columns; then what people built on it
+ * and their grants stay. Otherwise the old one goes, and with it what is built on it. */
+static bool make_room(struct evaluate_run *r, bool *replace, GError **error)
+{
+    const struct wire_task *t = r->task;
+    GPtrArray *old, *new;
+
+    if (!evaluate__columns(r, t->view, &old, error) ||
+        !evaluate__columns(r, t->target, &new, error))
+        return false;
+    *replace = old && new && old->len <= new->len;
+    for (guint i = 0; *replace && i < old->len; i++)
+        *replace = same_column(old->pdata[i], new->pdata[i]);
+    if (!old)
+        return true;
+    return *replace ? evaluate__forget_comments(r, t->view, error)
+                    : evaluate__executef(r, error, "DROP VIEW IF EXISTS %s CASCADE",
+                                         evaluate__table(r, t->view));
+}
+
 static bool point(struct evaluate_run *r, GError **error)
 {
     const struct wire_task *t = r->task;
     bool replace = r->engine->create_or_replace_view;
 
-    if (!replace &&
-        !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", evaluate__table(r, t->view)))
+    if ((r->engine->view_binding && !make_room(r, &replace, error)) ||
+        (!r->engine->create_or_replace_view &&
+         !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", evaluate__table(r, t->view))))
         return false;
     return evaluate__executef(r, error, "CREATE %sVIEW %s AS SELECT * FROM %s",
                               replace ? "OR REPLACE " : "", evaluate__table(r, t->view),
@@ -80,7 +106,7 @@ static bool is_one_statement(const struct evaluate_run *r)
 {
     const struct model *m = r->model;
 
-    return r->engine->create_or_replace_view &&
+    return r->engine->create_or_replace_view && !r->engine->view_binding &&
            (!m || ((!r->task->is_prod || !evaluate__has_comments(r)) &&
                    (!m->on_virtual_update || m->on_virtual_update->len == 0)));
 }

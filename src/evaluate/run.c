@@ -151,6 +151,14 @@ void evaluate__rollback(struct evaluate_run *r)
     r->in_transaction = false;
 }
 
+bool evaluate__lock(struct evaluate_run *r, const char *name, GError **error)
+{
+    if (!r->engine->advisory_locks || r->plain)
+        return true;
+    return evaluate__executef(r, error, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                              evaluate__string(r, name));
+}
+
 static char *keep(struct evaluate_run *r, char *text)
 {
     char *copy = arena_strdup(r->arena, text);

@@ -112,18 +112,33 @@ static bool ingest(struct evaluate_run *r, const struct seed_table *t, const str
     return warehouse_ingest(r->warehouse, &batch, error);
 }
 
+/* Where views hold the table, it stays and its rows go. */
+static bool make_empty(struct evaluate_run *r, const struct seed_plan *p, bool *made,
+                       GError **error)
+{
+    const char *table = evaluate__table(r, r->task->target);
+    GPtrArray *there = NULL;
+
+    if (r->engine->view_binding && !evaluate__columns(r, r->task->target, &there, error))
+        return false;
+    *made = !there;
+    if (there)
+        return evaluate__executef(r, error, "DELETE FROM %s WHERE TRUE", table);
+    return evaluate__executef(r, error, "DROP TABLE IF EXISTS %s", table) &&
+           evaluate__executef(r, error, "CREATE TABLE %s (%s)", table,
+                              evaluate__column_types(r, p->columns));
+}
+
 static bool load(struct evaluate_run *r, struct seed_table *t, const struct seed_plan *p,
                  GError **error)
 {
-    const char *table = evaluate__table(r, r->task->target);
+    bool made;
 
-    if (!evaluate__executef(r, error, "DROP TABLE IF EXISTS %s", table) ||
-        !evaluate__executef(r, error, "CREATE TABLE %s (%s)", table,
-                            evaluate__column_types(r, p->columns)) ||
-        !ingest(r, t, p, error))
+    if (!make_empty(r, p, &made, error) || !ingest(r, t, p, error))
         return false;
     evaluate__add_rows(r, (int64_t)t->n_rows);
-    return evaluate__comment(r, r->task->target, "TABLE", error);
+    return !made || (r->engine->view_binding && r->task->is_dev_table) ||
+           evaluate__comment(r, r->task->target, "TABLE", error);
 }
 
 bool evaluate__load_seed(struct evaluate_run *r, GError **error)

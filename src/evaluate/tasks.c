@@ -33,15 +33,11 @@ static const struct loader *find_loader(const struct evaluate_run *r, GError **e
  * by what deletes here, or the batch is there twice. Other batches go on side by side. */
 static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
 {
-    g_autofree char *batch = NULL;
-
-    if (!r->engine->advisory_locks || r->plain)
-        return true;
-    batch =
+    g_autofree char *batch =
         g_strdup_printf("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
                         evaluate__table(r, r->task->target), r->task->start_ms, r->task->end_ms);
-    return evaluate__executef(r, error, "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                              evaluate__string(r, batch));
+
+    return evaluate__lock(r, batch, error);
 }
 
 /* Statements of the user around the filling, all of it or nothing. */

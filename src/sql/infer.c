@@ -52,7 +52,29 @@ static const char *text_of(struct infer *in, const struct sql_node *n)
 
 const struct sql__type *sql__infer_read(const struct infer *in, const char *sql)
 {
-    return in->foreign ? sql__type_other(in->arena, sql) : sql__type_read(in->arena, sql);
+    return in->foreign ? sql__type_other(in->arena, sql)
+                       : sql__type_read(in->arena, sql, in->postgres);
+}
+
+const char *sql__infer_write(const struct infer *in, const struct sql__type *t)
+{
+    static const struct {
+        enum type_base base;
+        bool postgres;
+        const char *name;
+    } own[] = {
+        {TYPE_VARCHAR, false, "TEXT"            },
+        {TYPE_DOUBLE,  true,  "DOUBLE PRECISION"},
+        {TYPE_TINYINT, true,  "SMALLINT"        },
+    };
+
+    if (t->element)
+        return arena_printf(in->arena, "%s[]", sql__infer_write(in, t->element));
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
+        if (own[i].base == t->base && own[i].postgres == in->postgres &&
+            !(t->parameters && in->postgres))
+            return own[i].name;
+    return t->text;
 }
 
 /* Sources. */
@@ -504,7 +526,7 @@ static GPtrArray *answer(struct infer *in, const GPtrArray *columns)
         if (!c->name)
             return NULL;
         t->name = c->name;
-        t->type = c->type->text;
+        t->type = sql__infer_write(in, c->type);
         g_ptr_array_add(out, t);
     }
     return out;
@@ -516,10 +538,11 @@ GPtrArray *sql_infer(struct arena *a, struct sql_node *query, const struct sql_d
     struct infer in = {.arena = a,
                        .dialect = d,
                        .schema = schema,
-                       .foreign = strcmp(sql_dialect_name(d), "duckdb") != 0};
+                       .postgres = strcmp(sql_dialect_name(d), "postgres") == 0};
     GPtrArray *columns;
     bool known;
 
+    in.foreign = !in.postgres && strcmp(sql_dialect_name(d), "duckdb") != 0;
     columns = outer_columns(&in, query, NULL, &known);
     if (in.failed) {
         in.failed = false;

@@ -2,8 +2,8 @@
  *
  * SQLMesh makes tables with the types its optimizer infers, when it can tell all of them: SUM of a
  * DECIMAL(10, 2) stays one, ROUND gives DOUBLE, ROW_NUMBER cannot be told. These are its answers,
- * not the warehouse's (tests/cases/sql/types.txt); they were observed for DuckDB. In other
- * dialects only casts and declared columns have a type.
+ * not the warehouse's (tests/cases/sql/types*.txt); they were observed for DuckDB and PostgreSQL.
+ * In other dialects only casts and declared columns have a type.
  */
 #ifndef HEDDLE_SQL_INFER_H
 #define HEDDLE_SQL_INFER_H

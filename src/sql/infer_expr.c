@@ -96,7 +96,7 @@ static const struct sql__type *function_type(struct infer *in, const struct sql_
 {
     const struct sql__function *f = sql_child(n, SLOT_PART) || sql_child(n, SLOT_WITHIN)
                                         ? NULL
-                                        : sql__function_find(sql_text(in->arena, n));
+                                        : sql__function_find(sql_text(in->arena, n), in->postgres);
     const struct sql__type *t;
 
     switch (f ? f->rule : RULE_UNKNOWN) {
@@ -156,7 +156,7 @@ static const struct sql__type *with_interval(struct infer *in, const struct sql_
 {
     bool whole = is_date_unit(interval_unit(in, interval));
 
-    if (type->base == TYPE_TEXT &&
+    if (sql__type_is_text(type) &&
         !(value->kind == SQL_STRING && is_date_text(sql_text(in->arena, value))))
         return unknown();
     return sql__type_plain(whole ? TYPE_DATE : TYPE_DATETIME);
@@ -164,7 +164,7 @@ static const struct sql__type *with_interval(struct infer *in, const struct sql_
 
 static bool takes_interval(const struct sql__type *t)
 {
-    return t->base == TYPE_DATE || t->base == TYPE_TEXT;
+    return t->base == TYPE_DATE || sql__type_is_text(t);
 }
 
 static const struct sql__type *arithmetic(struct infer *in, const struct sql_node *n,
@@ -178,9 +178,9 @@ static const struct sql__type *arithmetic(struct infer *in, const struct sql_nod
         return with_interval(in, left, a, right);
     if (takes_interval(b) && a->base == TYPE_INTERVAL)
         return with_interval(in, right, b, left);
-    if (a->base == TYPE_TEXT && sql__type_is_number(b))
+    if (sql__type_is_text(a) && sql__type_is_number(b))
         return b;
-    if (b->base == TYPE_TEXT && sql__type_is_number(a))
+    if (sql__type_is_text(b) && sql__type_is_number(a))
         return a;
     meet(&m, left, a);
     meet(&m, right, b);
@@ -193,11 +193,14 @@ static bool is_real(const struct sql__type *t)
 }
 
 /* Division forgets parameters. */
-static const struct sql__type *quotient(const struct sql__type *a, const struct sql__type *b)
+static const struct sql__type *quotient(const struct infer *in, const struct sql__type *a,
+                                        const struct sql__type *b)
 {
     const struct sql__type *t = sql__type_meet(sql__type_plain((enum type_base)a->base),
                                                sql__type_plain((enum type_base)b->base));
 
+    if (in->postgres && sql__type_is_whole(a) && sql__type_is_whole(b))
+        return sql__type_plain(TYPE_BIGINT);
     return is_real(t) ? t : sql__type_meet(t, sql__type_plain(TYPE_DOUBLE));
 }
 
@@ -238,19 +241,27 @@ static bool is_predicate(int op)
     return memchr(predicates, op, sizeof predicates) != NULL;
 }
 
+static bool is_match(int op)
+{
+    return op == OP_BIT_NOT || op == OP_MATCH_NOCASE || op == OP_NOT_MATCH ||
+           op == OP_NOT_MATCH_NOCASE;
+}
+
 static const struct sql__type *binary_type(struct infer *in, const struct sql_node *n,
                                            const struct infer_place *p)
 {
-    if (is_predicate(n->op))
+    if (is_predicate(n->op) || (in->postgres && is_match(n->op)))
         return sql__type_plain(TYPE_BOOLEAN);
+    if (in->postgres && (n->op == OP_ARROW || n->op == OP_ARROW_TEXT))
+        return unknown();
     switch (n->op) {
     case OP_CONCAT:
-        return sql__type_plain(TYPE_TEXT);
+        return sql__type_plain(TYPE_VARCHAR);
     case OP_POWER:
     case OP_CARET:
         return sql__type_plain(TYPE_DOUBLE);
     case OP_SLASH:
-        return quotient(sql__type_of(in, sql_child(n, SLOT_LEFT), p),
+        return quotient(in, sql__type_of(in, sql_child(n, SLOT_LEFT), p),
                         sql__type_of(in, sql_child(n, SLOT_RIGHT), p));
     case OP_DOT:
     case OP_AT_TIME_ZONE:
@@ -300,10 +311,11 @@ static const struct sql__type *struct_type(struct infer *in, const struct sql_no
 
         if (!t->text || !*name)
             return unknown();
-        g_string_append_printf(text, "%s\"%s\" %s", c == n->child ? "" : ", ", name, t->text);
+        g_string_append_printf(text, "%s\"%s\" %s", c == n->child ? "" : ", ", name,
+                               sql__infer_write(in, t));
     }
     g_string_append_c(text, ')');
-    return sql__type_read(in->arena, text->str);
+    return sql__type_read(in->arena, text->str, in->postgres);
 }
 
 static const struct sql__type *subquery_type(struct infer *in, const struct sql_node *n,
@@ -338,7 +350,7 @@ static bool is_whole_number(const struct sql_node *n)
 
 static const struct sql__type *keyword_type(struct infer *in, const struct sql_node *n)
 {
-    const struct sql__function *f = sql__function_find(sql_text(in->arena, n));
+    const struct sql__function *f = sql__function_find(sql_text(in->arena, n), in->postgres);
 
     return f && f->rule == RULE_TYPE ? sql__type_plain(f->type) : unknown();
 }
@@ -353,7 +365,7 @@ static const struct sql__type *type_of_kind(struct infer *in, const struct sql_n
     case SQL_COLUMN:
         return sql__column_type(in, n, p);
     case SQL_STRING:
-        return sql__type_plain(TYPE_TEXT);
+        return sql__type_plain(TYPE_VARCHAR);
     case SQL_NUMBER:
         return sql__type_plain(is_whole_number(n) ? TYPE_INT : TYPE_DOUBLE);
     case SQL_BOOLEAN:

@@ -9,6 +9,7 @@
 enum type_base {
     TYPE_UNKNOWN,
     TYPE_NULL,
+    TYPE_VARCHAR,
     TYPE_TEXT,
     TYPE_TINYINT,
     TYPE_SMALLINT,
@@ -73,8 +74,9 @@ struct infer {
     struct arena *arena;
     const struct sql_dialect *dialect;
     const struct sql_schema *schema;
-    bool failed;  /* a name could not be found: SQLMesh then infers nothing from tables */
-    bool bare;    /* without tables */
+    bool failed; /* a name could not be found: SQLMesh then infers nothing from tables */
+    bool bare;   /* without tables */
+    bool postgres;
     bool foreign; /* a dialect whose functions and names of types are not known here */
     unsigned depth;
 };
@@ -91,16 +93,18 @@ const struct sql__type *sql__column_type(struct infer *in, const struct sql_node
 const struct sql__type *sql__type_of(struct infer *in, const struct sql_node *n,
                                      const struct infer_place *p);
 
-/* A type as the dialect writes it. */
+/* A type as the dialect writes it, read and written. NULL: it cannot be told. */
 const struct sql__type *sql__infer_read(const struct infer *in, const char *sql);
+const char *sql__infer_write(const struct infer *in, const struct sql__type *t);
 
 /* infer_type.c */
 const struct sql__type *sql__type_other(struct arena *a, const char *sql);
 const struct sql__type *sql__type_plain(enum type_base base);
-const struct sql__type *sql__type_read(struct arena *a, const char *sql);
+const struct sql__type *sql__type_read(struct arena *a, const char *sql, bool postgres);
 const struct sql__type *sql__type_array(struct arena *a, const struct sql__type *element);
 /* The type of two that meet: `b` when `a` fits into it. */
 const struct sql__type *sql__type_meet(const struct sql__type *a, const struct sql__type *b);
+bool sql__type_is_text(const struct sql__type *t);
 bool sql__type_is_number(const struct sql__type *t);
 bool sql__type_is_whole(const struct sql__type *t);
 
@@ -123,6 +127,6 @@ struct sql__function {
     enum function_rule rule;
     enum type_base type;
 };
-const struct sql__function *sql__function_find(const char *name);
+const struct sql__function *sql__function_find(const char *name, bool postgres);
 
 #endif

@@ -6,6 +6,7 @@
 static const struct sql__type plain[] = {
     {TYPE_UNKNOWN,     false, NULL,          NULL},
     {TYPE_NULL,        false, NULL,          NULL},
+    {TYPE_VARCHAR,     false, "VARCHAR",     NULL},
     {TYPE_TEXT,        false, "TEXT",        NULL},
     {TYPE_TINYINT,     false, "TINYINT",     NULL},
     {TYPE_SMALLINT,    false, "SMALLINT",    NULL},
@@ -28,46 +29,48 @@ static const struct {
     const char *name;
     enum type_base base;
 } names[] = {
-    {"TEXT",                     TYPE_TEXT       },
-    {"VARCHAR",                  TYPE_TEXT       },
-    {"CHAR",                     TYPE_TEXT       },
-    {"BPCHAR",                   TYPE_TEXT       },
-    {"STRING",                   TYPE_TEXT       },
-    {"NVARCHAR",                 TYPE_TEXT       },
-    {"TINYINT",                  TYPE_TINYINT    },
-    {"INT1",                     TYPE_TINYINT    },
-    {"SMALLINT",                 TYPE_SMALLINT   },
-    {"INT2",                     TYPE_SMALLINT   },
-    {"SHORT",                    TYPE_SMALLINT   },
-    {"INT",                      TYPE_INT        },
-    {"INTEGER",                  TYPE_INT        },
-    {"INT4",                     TYPE_INT        },
-    {"SIGNED",                   TYPE_INT        },
-    {"BIGINT",                   TYPE_BIGINT     },
-    {"INT8",                     TYPE_BIGINT     },
-    {"LONG",                     TYPE_BIGINT     },
-    {"INT128",                   TYPE_INT128     },
-    {"HUGEINT",                  TYPE_INT128     },
-    {"DECIMAL",                  TYPE_DECIMAL    },
-    {"NUMERIC",                  TYPE_DECIMAL    },
-    {"DEC",                      TYPE_DECIMAL    },
-    {"FLOAT",                    TYPE_FLOAT      },
-    {"FLOAT4",                   TYPE_FLOAT      },
-    {"REAL",                     TYPE_FLOAT      },
-    {"DOUBLE",                   TYPE_DOUBLE     },
-    {"DOUBLE PRECISION",         TYPE_DOUBLE     },
-    {"FLOAT8",                   TYPE_DOUBLE     },
-    {"DATE",                     TYPE_DATE       },
-    {"DATETIME",                 TYPE_DATETIME   },
-    {"TIMESTAMP",                TYPE_TIMESTAMP  },
-    {"TIMESTAMP_US",             TYPE_TIMESTAMP  },
-    {"TIMESTAMPTZ",              TYPE_TIMESTAMPTZ},
-    {"TIMESTAMP WITH TIME ZONE", TYPE_TIMESTAMPTZ},
-    {"TIME",                     TYPE_TIME       },
-    {"INTERVAL",                 TYPE_INTERVAL   },
-    {"BOOLEAN",                  TYPE_BOOLEAN    },
-    {"BOOL",                     TYPE_BOOLEAN    },
-    {"LOGICAL",                  TYPE_BOOLEAN    },
+    {"TEXT",                        TYPE_TEXT       },
+    {"VARCHAR",                     TYPE_VARCHAR    },
+    {"CHARACTER VARYING",           TYPE_VARCHAR    },
+    {"CHAR",                        TYPE_TEXT       },
+    {"BPCHAR",                      TYPE_TEXT       },
+    {"STRING",                      TYPE_TEXT       },
+    {"NVARCHAR",                    TYPE_TEXT       },
+    {"TINYINT",                     TYPE_TINYINT    },
+    {"INT1",                        TYPE_TINYINT    },
+    {"SMALLINT",                    TYPE_SMALLINT   },
+    {"INT2",                        TYPE_SMALLINT   },
+    {"SHORT",                       TYPE_SMALLINT   },
+    {"INT",                         TYPE_INT        },
+    {"INTEGER",                     TYPE_INT        },
+    {"INT4",                        TYPE_INT        },
+    {"SIGNED",                      TYPE_INT        },
+    {"BIGINT",                      TYPE_BIGINT     },
+    {"INT8",                        TYPE_BIGINT     },
+    {"LONG",                        TYPE_BIGINT     },
+    {"INT128",                      TYPE_INT128     },
+    {"HUGEINT",                     TYPE_INT128     },
+    {"DECIMAL",                     TYPE_DECIMAL    },
+    {"NUMERIC",                     TYPE_DECIMAL    },
+    {"DEC",                         TYPE_DECIMAL    },
+    {"FLOAT",                       TYPE_FLOAT      },
+    {"FLOAT4",                      TYPE_FLOAT      },
+    {"REAL",                        TYPE_FLOAT      },
+    {"DOUBLE",                      TYPE_DOUBLE     },
+    {"DOUBLE PRECISION",            TYPE_DOUBLE     },
+    {"FLOAT8",                      TYPE_DOUBLE     },
+    {"DATE",                        TYPE_DATE       },
+    {"DATETIME",                    TYPE_DATETIME   },
+    {"TIMESTAMP",                   TYPE_TIMESTAMP  },
+    {"TIMESTAMP WITHOUT TIME ZONE", TYPE_TIMESTAMP  },
+    {"TIMESTAMP_US",                TYPE_TIMESTAMP  },
+    {"TIMESTAMPTZ",                 TYPE_TIMESTAMPTZ},
+    {"TIMESTAMP WITH TIME ZONE",    TYPE_TIMESTAMPTZ},
+    {"TIME",                        TYPE_TIME       },
+    {"INTERVAL",                    TYPE_INTERVAL   },
+    {"BOOLEAN",                     TYPE_BOOLEAN    },
+    {"BOOL",                        TYPE_BOOLEAN    },
+    {"LOGICAL",                     TYPE_BOOLEAN    },
 };
 
 const struct sql__type *sql__type_plain(enum type_base base)
@@ -100,6 +103,14 @@ const struct sql__type *sql__type_other(struct arena *a, const char *sql)
     return make(a, TYPE_OTHER, arena_strdup(a, sql));
 }
 
+/* Words that mean something else in PostgreSQL; its CHAR and BPCHAR are types of their own. */
+static enum type_base postgres_base(const char *word, enum type_base base)
+{
+    if (strcmp(word, "FLOAT") == 0)
+        return TYPE_DOUBLE;
+    return strcmp(word, "CHAR") == 0 || strcmp(word, "BPCHAR") == 0 ? TYPE_OTHER : base;
+}
+
 static enum type_base base_of(const char *word)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -108,17 +119,18 @@ static enum type_base base_of(const char *word)
     return TYPE_OTHER;
 }
 
-/* "DECIMAL(10,2)" as SQLMesh writes it; in DuckDB a DECIMAL without parameters has these. */
-static const struct sql__type *decimal(struct arena *a, const char *parameters)
+/* "DECIMAL(10, 2)" as SQLMesh writes it. */
+static const struct sql__type *with_parameters(struct arena *a, enum type_base base,
+                                               const char *parameters)
 {
-    g_auto(GStrv) parts = g_strsplit(parameters ? parameters : "18, 3", ",", -1);
-    struct sql__type *t = make(a, TYPE_DECIMAL, NULL);
+    g_auto(GStrv) parts = g_strsplit(parameters, ",", -1);
+    struct sql__type *t = make(a, base, NULL);
     g_autofree char *joined = NULL;
 
     for (char **p = parts; *p; p++)
         g_strstrip(*p);
     joined = g_strjoinv(", ", parts);
-    t->text = arena_printf(a, "DECIMAL(%s)", joined);
+    t->text = arena_printf(a, "%s(%s)", plain[base].text, joined);
     t->parameters = true;
     return t;
 }
@@ -135,7 +147,7 @@ static char *cut_parameters(char *word)
     return open + 1;
 }
 
-const struct sql__type *sql__type_read(struct arena *a, const char *sql)
+const struct sql__type *sql__type_read(struct arena *a, const char *sql, bool postgres)
 {
     g_autofree char *word = g_ascii_strup(sql, -1);
     const char *parameters;
@@ -145,18 +157,22 @@ const struct sql__type *sql__type_read(struct arena *a, const char *sql)
     g_strstrip(word);
     if (g_str_has_suffix(word, "[]")) {
         word[strlen(word) - 2] = '\0';
-        return sql__type_array(a, sql__type_read(a, word));
+        return sql__type_array(a, sql__type_read(a, word, postgres));
     }
     if (!*word || strcmp(word, "UNKNOWN") == 0)
         return sql__type_plain(TYPE_UNKNOWN);
     if (g_str_has_prefix(word, "STRUCT") || g_str_has_prefix(word, "MAP"))
         return make(a, TYPE_STRUCT, arena_strdup(a, sql));
     parameters = cut_parameters(word);
-    base = base_of(word);
-    if (base == TYPE_DECIMAL)
-        return decimal(a, parameters);
+    base = postgres ? postgres_base(word, base_of(word)) : base_of(word);
+    if (base == TYPE_DECIMAL && !postgres && !parameters)
+        parameters = "18, 3"; /* DuckDB's */
+    if (base == TYPE_DECIMAL && parameters)
+        return with_parameters(a, base, parameters);
     if (base == TYPE_OTHER)
         return make(a, base, arena_strdup(a, sql));
+    if (postgres && parameters)
+        return with_parameters(a, base, parameters);
     if (!parameters)
         return sql__type_plain(base);
     t = make(a, base, plain[base].text);
@@ -172,7 +188,8 @@ static bool in_family(const struct sql__type *t, enum type_base first, enum type
 static bool fits(const struct sql__type *a, const struct sql__type *b)
 {
     return b->base > a->base &&
-           ((in_family(a, TYPE_TINYINT, TYPE_DOUBLE) && in_family(b, TYPE_TINYINT, TYPE_DOUBLE)) ||
+           ((a->base == TYPE_VARCHAR && b->base == TYPE_TEXT) ||
+            (in_family(a, TYPE_TINYINT, TYPE_DOUBLE) && in_family(b, TYPE_TINYINT, TYPE_DOUBLE)) ||
             (in_family(a, TYPE_DATE, TYPE_TIMESTAMPTZ) &&
              in_family(b, TYPE_DATE, TYPE_TIMESTAMPTZ)));
 }
@@ -188,6 +205,11 @@ const struct sql__type *sql__type_meet(const struct sql__type *a, const struct s
     if (a->base == TYPE_NULL)
         return b;
     return fits(a, b) ? b : a;
+}
+
+bool sql__type_is_text(const struct sql__type *t)
+{
+    return t->base == TYPE_VARCHAR || t->base == TYPE_TEXT;
 }
 
 bool sql__type_is_number(const struct sql__type *t)

@@ -15,7 +15,8 @@ struct warehouse_dialect {
     bool comments; /* COMMENT ON TABLE/COLUMN */
     bool catalogs; /* other catalogs can be named in statements */
     bool merge;
-    bool advisory_locks;   /* PostgreSQL's, that end with the transaction */
+    bool advisory_locks; /* PostgreSQL's, that end with the transaction */
+    bool view_binding; /* a view holds what it reads: that cannot be dropped or change its types */
     const char *bool_true; /* how `WHERE TRUE` is said */
     const char *text_type;
     bool backslash; /* in strings a backslash escapes */

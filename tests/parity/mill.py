@@ -51,13 +51,11 @@ def seeds():
 
 CONFIG = f"""
 gateways:
-  main:
-    connection:
-      type: duckdb
-      database: warehouse.duckdb
-default_gateway: main
+  %s:
+    connection:%s
+default_gateway: %s
 model_defaults:
-  dialect: duckdb
+  dialect: %s
   start: '{FIRST}'
   cron: '@daily'
 variables:
@@ -173,7 +171,8 @@ FROM mart.daily AS d
 }
 
 
-def files():
-    out = {"config.yaml": CONFIG, **seeds()}
+def files(engine):
+    """`engine` says how it is reached, and which dialect the models are in."""
+    out = {"config.yaml": CONFIG % (engine.gateway, engine.connection.rstrip(), engine.gateway, engine.dialect), **seeds()}
     out.update({f"models/{path}": text.lstrip() for path, text in MODELS.items()})
     return out

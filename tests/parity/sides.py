@@ -13,7 +13,7 @@ FORK = multiprocessing.get_context("fork")
 
 
 def in_a_fork(function, *args):
-    """DuckDB files are opened, and SQLMesh is run, in processes that end: nothing stays open."""
+    """Warehouses are opened, and SQLMesh is run, in processes that end: nothing stays open."""
     ours, theirs = FORK.Pipe(duplex=False)
 
     def work():
@@ -36,28 +36,31 @@ def in_a_fork(function, *args):
 
 
 class Side:
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, engine):
+        self.folder, self.engine = pathlib.Path(folder), engine
 
     @property
     def database(self):
-        return self.folder / "warehouse.duckdb"
+        return self.engine.database(self)
 
     def copy(self, folder):
+        """With all that the side's warehouse held after the first plan."""
         shutil.copytree(self.folder, folder)
-        return type(self)(folder)
+        copy = type(self)(folder, self.engine)
+        self.engine.begin_again(copy)
+        return copy
 
 
 class SQLMesh(Side):
     name = "SQLMesh"
 
     @staticmethod
-    def _run(folder, args):
+    def _run(folder, environment, args):
         from click.testing import CliRunner
         from sqlmesh.cli.main import cli
 
         os.chdir(folder)
-        os.environ.update(HOME=str(folder.parent), SQLMESH__DISABLE_ANONYMIZED_ANALYTICS="true", COLUMNS="200")
+        os.environ.update(HOME=str(folder.parent), SQLMESH__DISABLE_ANONYMIZED_ANALYTICS="true", COLUMNS="200", **environment)
         done = CliRunner().invoke(cli, ["-p", str(folder), "--log-file-dir", str(folder / "logs"), *args])
         said = done.output
         if done.exception and not isinstance(done.exception, SystemExit):
@@ -65,7 +68,7 @@ class SQLMesh(Side):
         return done.exit_code, said
 
     def run(self, *args):
-        return in_a_fork(self._run, self.folder, args)
+        return in_a_fork(self._run, self.folder, self.engine.environment(self), args)
 
 
 class Heddle(Side):
@@ -74,7 +77,7 @@ class Heddle(Side):
 
     def run(self, *args):
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("TCLOUD_", "SQLMESH__", "HEDDLE_"))}
-        environment.update(HOME=str(self.folder.parent), HEDDLE_DRIVERS=DRIVERS)
+        environment.update(HOME=str(self.folder.parent), HEDDLE_DRIVERS=DRIVERS, **self.engine.environment(self))
         done = subprocess.run([self.program, *args], cwd=self.folder, env=environment, text=True, timeout=300,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout

@@ -5,7 +5,8 @@
 #define POSTGRES                                                                                   \
     .quote = "\"\"", .max_identifier = 63, .create_or_replace_table = false,                       \
     .create_or_replace_view = true, .transactional_ddl = true, .comments = true,                   \
-    .catalogs = false, .advisory_locks = true, .bool_true = "TRUE", .text_type = "TEXT"
+    .catalogs = false, .advisory_locks = true, .view_binding = true, .bool_true = "TRUE",          \
+    .text_type = "TEXT"
 
 const struct warehouse_dialect warehouse__postgres_dialects[] = {
     {.type = "postgres", .sql_dialect = "postgres", POSTGRES, .merge = true},

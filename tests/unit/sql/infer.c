@@ -1,7 +1,7 @@
-/* infer.c -- runs tests/cases/sql/types.txt: a query, and the line of what it gives. Blocks are
- * parted by empty lines; "?" is a type that cannot be told, "nothing" columns that cannot. The
- * tables are in the file's first block. tests/parity/infer_types.py holds the same file against the
- * real SQLMesh. */
+/* infer.c -- runs tests/cases/sql/types.txt and types_postgres.txt: a query, and the line of what
+ * it gives. Blocks are parted by empty lines; "?" is a type that cannot be told, "nothing" columns
+ * that cannot. The tables are in the file's first block. tests/parity/infer_types.py holds the same
+ * files against the real SQLMesh. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,14 +73,13 @@ static char *infer(const char *sql, const char *tables, const char *dialect)
     return g_string_free(out, FALSE);
 }
 
-void test_types_are_those_that_sqlmesh_infers(void **state)
+static void hold(const char *file, const char *dialect)
 {
     g_autofree char *text = NULL;
     g_auto(GStrv) blocks = NULL;
     unsigned wrong = 0, cases = 0;
 
-    (void)state;
-    assert_true(g_file_get_contents("tests/cases/sql/types.txt", &text, NULL, NULL));
+    assert_true(g_file_get_contents(file, &text, NULL, NULL));
     blocks = g_strsplit(g_strchomp(text), "\n\n", -1);
     for (char **b = blocks + 1; *b; b++) {
         char *line = strrchr(*b, '\n');
@@ -88,7 +87,7 @@ void test_types_are_those_that_sqlmesh_infers(void **state)
 
         assert_non_null(line);
         *line++ = '\0';
-        got = infer(*b, blocks[0], "duckdb");
+        got = infer(*b, blocks[0], dialect);
         cases++;
         if (strcmp(got, line) != 0) {
             print_error("%s\n  expected %s\n  got      %s\n", *b, line, got);
@@ -99,12 +98,24 @@ void test_types_are_those_that_sqlmesh_infers(void **state)
     assert_int_equal(wrong, 0);
 }
 
+void test_types_are_those_that_sqlmesh_infers(void **state)
+{
+    (void)state;
+    hold("tests/cases/sql/types.txt", "duckdb");
+}
+
+void test_on_postgresql_too(void **state)
+{
+    (void)state;
+    hold("tests/cases/sql/types_postgres.txt", "postgres");
+}
+
 void test_in_other_dialects_casts_and_columns_keep_their_words(void **state)
 {
     g_autofree char *got =
         infer("SELECT i, a::FLOAT8 AS f, SUM(i) AS s, b.z FROM (SELECT i, i AS a FROM x) AS q, y "
               "AS b",
-              "x: i int4\ny: z DOUBLE PRECISION", "postgres");
+              "x: i int4\ny: z DOUBLE PRECISION", "redshift");
 
     (void)state;
     assert_string_equal(got, "i int4, f FLOAT8, s ?, z DOUBLE PRECISION");

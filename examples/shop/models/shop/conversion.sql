@@ -27,7 +27,7 @@ SELECT
   SUM(pages)::BIGINT AS pages,
   SUM(saw_basket)::BIGINT AS baskets,
   SUM(saw_checkout)::BIGINT AS checkouts,
-  ROUND(SUM(saw_checkout) / COUNT(*), 4)::DOUBLE AS rate
+  ROUND(SUM(saw_checkout)::DECIMAL(18, 6) / COUNT(*), 4)::DOUBLE PRECISION AS rate
 FROM sessions
 GROUP BY
   day

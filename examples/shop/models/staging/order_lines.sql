@@ -31,13 +31,13 @@ MODEL (
 WITH days AS (
   SELECT
     CAST(day AS DATE) AS day,
-    DATE_DIFF('day', CAST('2024-01-01' AS DATE), CAST(day AS DATE)) % 28 AS cycle_day
+    (CAST(day AS DATE) - CAST('2024-01-01' AS DATE)) % 28 AS cycle_day
   FROM GENERATE_SERIES(CAST(@start_ds AS TIMESTAMP), CAST(@end_ds AS TIMESTAMP), INTERVAL '1' DAY) AS s(day)
 )
 SELECT
-  STRFTIME(d.day, '%Y%m%d') || '-' || b.basket || '-' || b.line AS order_line_id,
-  STRFTIME(d.day, '%Y%m%d') || '-' || b.basket AS order_id,
-  CAST(d.day AS TIMESTAMP) + TO_SECONDS(b.second_of_day) AS ordered_at,
+  REPLACE(CAST(d.day AS TEXT), '-', '') || '-' || b.basket || '-' || b.line AS order_line_id,
+  REPLACE(CAST(d.day AS TEXT), '-', '') || '-' || b.basket AS order_id,
+  CAST(d.day AS TIMESTAMP) + b.second_of_day * INTERVAL '1' SECOND AS ordered_at,
   d.day AS order_date,
   b.customer_id,
   b.product_id,
