@@ -5,7 +5,7 @@
  * or a file.
  *
  * A job is a task that this executor holds a lease on:
- *     queued -> running -> ended -> reported
+ *     queued <-> running -> ended -> reported
  *        `--------------------^       (given back, or told to stop before it began)
  * It is renewed by the keeper until it is reported, and freed when its log is shipped as well.
  */
@@ -91,6 +91,7 @@ enum lane_state {
 struct slot {
     struct lane *lane;
     struct child *child; /* or NULL */
+    struct job *ahead;   /* the worker has it already, behind the one it is at; or NULL */
     bool open;           /* the child has the warehouse open */
     bool was_open;       /* some child of this slot had */
     unsigned generation; /* of the configuration it was opened with */
@@ -182,6 +183,7 @@ struct executor {
 struct job *executor__job_new(struct lane *lane, struct wire_task *task); /* takes task; queued */
 void executor__job_free(struct job *j);
 void executor__job_stop(struct job *j, enum stop why);
+void executor__job_stop_queued(struct job *j); /* one that has a reason to, and has not begun */
 /* It ended; takes `result`. What leaves is redacted here. */
 void executor__job_end(struct job *j, struct wire_result *result);
 /* Forget jobs that are reported and whose log is shipped. */
@@ -254,8 +256,11 @@ enum ready {
 };
 /* Have the turn, a worker and an open warehouse. `j` NULL: only to see what the gateway is. */
 enum ready executor__slot_prepare(struct slot *s, const struct job *j, GError **error);
-/* Carry out a job that is running; it has ended afterwards. */
+/* Carry out a job that is running; it has ended afterwards. Meanwhile the worker may get the next
+ * one, s->ahead, so that it need not wait for it. */
 void executor__slot_run(struct slot *s, struct job *j);
+/* The next job of the lane, running from now on and in this slot's hand; NULL for none. */
+struct job *executor__slot_take(struct slot *s);
 /* Let go of the DuckDB file: the worker closes it, then others have their turn. */
 void executor__slot_yield(struct slot *s);
 /* What a worker prints is for the log: a driver's words, or the last ones before a crash. */

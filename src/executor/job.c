@@ -103,7 +103,12 @@ void executor__job_stop(struct job *j, enum stop why)
     if (why == STOP_LOST)
         metrics_add(j->lane->e->metrics, X_LEASES_LOST, METRIC_PLAIN, 1);
     if (j->state == JOB_QUEUED)
-        executor__job_end(j, not_begun(j));
+        executor__job_stop_queued(j);
+}
+
+void executor__job_stop_queued(struct job *j)
+{
+    executor__job_end(j, not_begun(j));
 }
 
 void executor__jobs_sweep(struct executor *e)

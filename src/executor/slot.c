@@ -54,7 +54,7 @@ static enum errand look(struct slot *s, struct job **j)
     enum errand errand = ERRAND_NONE;
 
     pthread_mutex_lock(&e->lock);
-    *j = g_queue_pop_head(&lane->queue);
+    *j = s->ahead ? s->ahead : g_queue_pop_head(&lane->queue);
     if (*j)
         errand = ERRAND_JOB;
     else if (e->phase != PHASE_SERVING)
@@ -69,19 +69,50 @@ static enum errand look(struct slot *s, struct job **j)
     return errand;
 }
 
+/* With the lock held. */
 static bool begin(struct job *j)
+{
+    if (j->state != JOB_QUEUED)
+        return false;
+    j->state = JOB_RUNNING;
+    executor__count_begun(j);
+    return true;
+}
+
+static bool begin_prepared(struct job *j)
 {
     struct executor *e = j->lane->e;
     bool wanted;
 
     pthread_mutex_lock(&e->lock);
-    wanted = j->state == JOB_QUEUED;
-    if (wanted) {
-        j->state = JOB_RUNNING;
-        executor__count_begun(j);
-    }
+    wanted = begin(j);
     pthread_mutex_unlock(&e->lock);
     return wanted;
+}
+
+/* Slots of a lane with several may be idle: the job is for whoever comes first. A file that others
+ * wait for is given away before long. */
+static bool may_take(const struct slot *s)
+{
+    const struct lane *lane = s->lane;
+
+    return lane->slot_count == 1 &&
+           !(lane->has_turn && executor__turn_wanted(lane->turn, LINGER_MS, clock_monotonic_ms()));
+}
+
+struct job *executor__slot_take(struct slot *s)
+{
+    struct executor *e = s->lane->e;
+    struct job *j;
+
+    if (!may_take(s))
+        return NULL;
+    pthread_mutex_lock(&e->lock);
+    j = e->phase == PHASE_SERVING ? g_queue_pop_head(&s->lane->queue) : NULL;
+    if (j)
+        j->in_hand = begin(j);
+    pthread_mutex_unlock(&e->lock);
+    return j;
 }
 
 static void refuse(struct job *j, const GError *why)
@@ -113,15 +144,17 @@ static void out_of_hand(struct job *j)
 static void do_job(struct slot *s, struct job *j)
 {
     g_autoptr(GError) error = NULL;
-    enum ready ready = executor__slot_prepare(s, j, &error);
+    bool given = j == s->ahead;
+    enum ready ready = given ? READY : executor__slot_prepare(s, j, &error);
 
     if (ready == READY_NEVER)
         refuse(j, error);
-    else if (ready == READY && begin(j))
+    else if (ready == READY && (given || begin_prepared(j)))
         executor__slot_run(s, j);
     out_of_hand(j);
     s->idle_since_ms = clock_monotonic_ms();
-    if (s->lane->has_turn && executor__turn_wanted(s->lane->turn, LINGER_MS, s->idle_since_ms))
+    if (s->lane->has_turn && !s->ahead &&
+        executor__turn_wanted(s->lane->turn, LINGER_MS, s->idle_since_ms))
         executor__slot_yield(s);
 }
 

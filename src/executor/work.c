@@ -1,5 +1,6 @@
 /* work.c -- a job: handed to the worker, watched, and what it came to. */
 #include "executor/executor_int.h"
+#include "executor/worker.h"
 
 #include <string.h>
 
@@ -69,12 +70,30 @@ static void end_job(struct job *j, struct wire_result *r)
     pthread_mutex_unlock(&e->lock);
 }
 
+/* The worker is gone, or will be: what it had not come to is the next one's. */
+static void take_back_ahead(struct slot *s)
+{
+    struct job *j = g_steal_pointer(&s->ahead);
+    struct executor *e = s->lane->e;
+
+    if (!j)
+        return;
+    pthread_mutex_lock(&e->lock);
+    j->in_hand = false;
+    j->state = JOB_QUEUED;
+    g_queue_push_head(&s->lane->queue, j);
+    if (j->stop != STOP_NONE)
+        executor__job_stop_queued(j);
+    pthread_mutex_unlock(&e->lock);
+}
+
 static void worker_died(struct slot *s, struct job *j)
 {
     g_autofree char *how = executor__slot_end_child(s);
     struct executor *e = s->lane->e;
     struct wire_result *r;
 
+    take_back_ahead(s);
     pthread_mutex_lock(&e->lock);
     metrics_add(e->metrics, X_WORKERS_DIED, METRIC_PLAIN, 1);
     r = executor__job_result(j, STATUS_FAILED, death_notice(j, how));
@@ -94,8 +113,10 @@ static void worker_answered(struct slot *s, struct job *j, const json_t *message
         r = executor__job_result(j, STATUS_FAILED, g_strdup(error->message));
     suspect = r->status != STATUS_SUCCESS && r->retry;
     end_job(j, r);
-    if (suspect && !s->lane->in_memory)
-        g_free(executor__slot_end_child(s)); /* its connection may be lost: open another */
+    if (suspect && !s->lane->in_memory) { /* its connection may be lost: open another */
+        g_free(executor__slot_end_child(s));
+        take_back_ahead(s);
+    }
 }
 
 static void add_to_log(struct job *j, const char *line)
@@ -118,25 +139,66 @@ static int64_t grace_ms(const struct job *j)
                : e->grace_ms;
 }
 
+static bool tell_stop(struct slot *s, const struct job *j)
+{
+    g_autofree char *lease = worker_lease(j->task);
+    g_autoptr(json_t) order = json_pack("{s:s, s:s}", "do", "cancel", "lease", lease);
+
+    return executor__child_send(s->child, order);
+}
+
 /* Pass a stop on to the worker; kill it when it does not end in time. */
-static void pass_stop(struct slot *s, struct job *j, bool *told)
+static void pass_stop(struct slot *s, struct job *j, int64_t began_ms, bool *told)
 {
     struct executor *e = s->lane->e;
-    g_autoptr(json_t) order = json_pack("{s:s}", "do", "cancel");
     int64_t now_ms = clock_monotonic_ms(), until_ms;
     bool stop;
 
     pthread_mutex_lock(&e->lock);
     executor__stop_if_silent(j, now_ms); /* also while the keeper's call hangs */
     stop = j->stop != STOP_NONE;
-    until_ms = j->stop_ms + grace_ms(j);
+    until_ms = MAX(j->stop_ms, began_ms) + grace_ms(j);
     pthread_mutex_unlock(&e->lock);
     if (!stop)
         return;
     if (now_ms > until_ms)
         executor__child_kill(s->child);
     else if (!*told)
-        *told = executor__child_send(s->child, order);
+        *told = tell_stop(s, j);
+}
+
+/* What the worker has not come to does not begin when it is stopped, or this executor is; what it
+ * says of it then interests nobody. */
+static void pass_stop_ahead(struct slot *s)
+{
+    struct executor *e = s->lane->e;
+    struct job *j = s->ahead;
+    bool stop;
+
+    if (!j)
+        return;
+    pthread_mutex_lock(&e->lock);
+    executor__stop_if_silent(j, clock_monotonic_ms());
+    if (e->phase != PHASE_SERVING)
+        executor__job_stop(j, STOP_SHUTDOWN);
+    stop = j->stop != STOP_NONE;
+    pthread_mutex_unlock(&e->lock);
+    if (!stop)
+        return;
+    tell_stop(s, j);
+    s->ahead = NULL;
+    pthread_mutex_lock(&e->lock);
+    j->in_hand = false;
+    executor__job_stop_queued(j);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static bool is_about(const struct job *j, const json_t *message)
+{
+    const json_t *result = json_object_get(message, "result");
+
+    return strcmp(json_get_string(result, "task_id", ""), j->task->id) == 0 &&
+           json_get_int(result, "fence", 0) == j->task->fence;
 }
 
 /* One event of the worker; true when the job has ended. */
@@ -155,22 +217,42 @@ static bool watch(struct slot *s, struct job *j)
         add_to_log(j, text);
     } else if (strcmp(is, "log") == 0) {
         add_to_log(j, json_get_string(said, "line", ""));
-    } else if (strcmp(is, "result") == 0) {
+    } else if (strcmp(is, "result") == 0 && is_about(j, said)) {
         worker_answered(s, j, said);
         return true;
     }
     return event == CHILD_GONE;
 }
 
-void executor__slot_run(struct slot *s, struct job *j)
+static void give(struct slot *s, const struct job *j)
 {
     g_autoptr(json_t) order =
         json_pack("{s:s, s:o}", "do", "task", "task", wire_to_json(&wire_task_type, j->task));
-    bool told = false;
 
     log_event(LOG_DEBUG, "task begins", "task", j->task->id, "gateway", s->lane->name, NULL);
     if (!executor__child_send(s->child, order))
         executor__child_kill(s->child);
-    while (!watch(s, j))
-        pass_stop(s, j, &told);
+}
+
+static void give_ahead(struct slot *s)
+{
+    if (!s->ahead && (s->ahead = executor__slot_take(s)))
+        give(s, s->ahead);
+}
+
+void executor__slot_run(struct slot *s, struct job *j)
+{
+    int64_t began_ms = clock_monotonic_ms();
+    bool told = false;
+
+    if (j == s->ahead)
+        s->ahead = NULL;
+    else
+        give(s, j);
+    give_ahead(s);
+    while (!watch(s, j)) {
+        pass_stop(s, j, began_ms, &told);
+        pass_stop_ahead(s);
+        give_ahead(s);
+    }
 }

@@ -16,10 +16,11 @@
 struct worker {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    GQueue orders; /* of json_t *: for the main thread */
-    bool busy;     /* a task was read and its result is not sent */
-    bool stop;     /* it shall end */
-    bool gone;     /* the supervisor is */
+    GQueue orders;        /* of json_t *: for the main thread */
+    char *running;        /* the lease that is being carried out; or NULL */
+    bool stop;            /* it shall end */
+    GHashTable *unwanted; /* leases that were cancelled before they began */
+    bool gone;            /* the supervisor is */
     struct warehouse *warehouse;
     char *gateway;
     GString *held; /* the main thread's: log lines that go with what is said next */
@@ -56,11 +57,20 @@ static void say(struct worker *w, json_t *message) /* takes it */
 }
 
 /* With the lock held. */
-static void cancel(struct worker *w)
+static void cancel_running(struct worker *w)
 {
     w->stop = true;
-    if (w->busy && w->warehouse)
+    if (w->running && w->warehouse)
         warehouse_cancel(w->warehouse);
+}
+
+/* With the lock held. What has ended meanwhile needs no cancel, and what follows it none either. */
+static void cancel(struct worker *w, const char *lease)
+{
+    if (g_strcmp0(lease, w->running) == 0)
+        cancel_running(w);
+    else
+        g_hash_table_add(w->unwanted, g_strdup(lease));
 }
 
 static void read_order(struct worker *w, const char *line, size_t n)
@@ -70,13 +80,9 @@ static void read_order(struct worker *w, const char *line, size_t n)
 
     pthread_mutex_lock(&w->lock);
     if (strcmp(what, "cancel") == 0) {
-        cancel(w);
+        cancel(w, json_get_string(order, "lease", ""));
         json_decref(order);
     } else {
-        if (strcmp(what, "task") == 0) {
-            w->busy = true;
-            w->stop = false;
-        }
         g_queue_push_tail(&w->orders, order);
         pthread_cond_signal(&w->changed);
     }
@@ -113,7 +119,7 @@ static void *reader(void *data)
     for (int left = FAREWELL_MS / CANCEL_MS; left > 0; left--) {
         pthread_mutex_lock(&w->lock);
         w->gone = true;
-        cancel(w);
+        cancel_running(w);
         pthread_cond_signal(&w->changed);
         pthread_mutex_unlock(&w->lock);
         g_usleep(CANCEL_MS * 1000);
@@ -237,22 +243,44 @@ static void make_result_valid(struct wire_result *r)
     }
 }
 
+static void begin(struct worker *w, const struct wire_task *task)
+{
+    pthread_mutex_lock(&w->lock);
+    w->running = worker_lease(task);
+    w->stop = w->gone || g_hash_table_remove(w->unwanted, w->running);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void end(struct worker *w)
+{
+    pthread_mutex_lock(&w->lock);
+    g_clear_pointer(&w->running, g_free);
+    if (g_queue_is_empty(&w->orders))
+        g_hash_table_remove_all(w->unwanted);
+    pthread_mutex_unlock(&w->lock);
+}
+
+char *worker_lease(const struct wire_task *task)
+{
+    return g_strdup_printf("%s/%" G_GINT64_FORMAT, task->id, task->fence);
+}
+
 static void do_task(struct worker *w, const json_t *order)
 {
+    const json_t *given = json_object_get(order, "task");
     g_autoptr(GError) error = NULL;
-    g_autoptr(wire_task) task =
-        wire_from_json(&wire_task_type, json_object_get(order, "task"), &error);
-    g_autoptr(wire_result) result = task ? carry_out(w, task) : failed(error->message);
+    g_autoptr(wire_task) task = wire_from_json(&wire_task_type, given, &error);
+    g_autoptr(wire_result) result = NULL;
 
-    if (task) {
-        g_free(result->task_id);
-        result->task_id = g_strdup(task->id);
-        result->fence = task->fence;
-    }
+    if (task)
+        begin(w, task);
+    result = task ? carry_out(w, task) : failed(error->message);
+
+    g_free(result->task_id);
+    result->task_id = g_strdup(json_get_string(given, "id", ""));
+    result->fence = json_get_int(given, "fence", 0);
     make_result_valid(result);
-    pthread_mutex_lock(&w->lock);
-    w->busy = false;
-    pthread_mutex_unlock(&w->lock);
+    end(w);
     say(w,
         json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
 }
@@ -307,6 +335,7 @@ int worker_main(void)
     log_setup(LOG_INFO);
     g_queue_init(&w.orders);
     w.held = g_string_new(NULL);
+    w.unwanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (pthread_create(&thread, NULL, reader, &w) != 0)
         return 1;
     while ((order = next_order(&w))) {

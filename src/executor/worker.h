@@ -9,17 +9,22 @@
  *                                                          {"is": "refused", "code", "message"}
  *     {"do": "task", "task": wire_task}                    {"is": "log", "line"} …
  *                                                          {"is": "result", "result": wire_result}
- *     {"do": "cancel"}                                     (what runs ends with a result)
+ *     {"do": "cancel", "lease"}                            (that task ends with a result)
  *     {"do": "close"}                                      {"is": "closed"}: the file is free
  *
- * One task at a time. "cancel" is read while a task runs and goes to the warehouse. When the socket
- * closes, what runs is cancelled and the process exits.
+ * One task at a time, in the order they came: the supervisor may send the next one while one runs.
+ * "cancel" is read while a task runs and goes to the warehouse; a task that has not begun then ends
+ * without beginning. When the socket closes, what runs is cancelled and the process exits.
  */
 #ifndef HEDDLE_EXECUTOR_WORKER_H
 #define HEDDLE_EXECUTOR_WORKER_H
 
+#include "wire/messages.h"
+
 enum { WORKER_FD = 3 };
 
 int worker_main(void); /* the exit code */
+/* What "cancel" calls a leased task: "task/fence". g_free(). */
+char *worker_lease(const struct wire_task *task);
 
 #endif

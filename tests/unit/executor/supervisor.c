@@ -139,6 +139,30 @@ void test_a_cancelled_task_stops_and_is_aborted(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
+void test_a_task_that_waits_in_the_worker_is_cancelled_at_once(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e;
+    g_autoptr(json_t) waits = NULL, runs = NULL, next = NULL;
+
+    (void)state;
+    e = start_executor("apply", config);
+    plane_add(0, "1", SLOW_QUERY);
+    plane_add(0, "2", "SELECT 2");
+    plane_add(0, "3", "SELECT 3");
+    await_running(e);
+    plane_set(cancel, "2");
+    waits = plane_result("2");
+    assert_string_equal(status_of(waits), "aborted");
+    assert_non_null(strstr(json_get_string(waits, "error", ""), "before it began"));
+    plane_set(cancel, "1");
+    runs = plane_result("1");
+    assert_string_equal(status_of(runs), "aborted");
+    next = plane_result("3");
+    assert_string_equal(status_of(next), "success");
+    executor_stop(e, PATIENCE_MS);
+}
+
 /* A figure that has no labels, or all of its text up to the value. */
 static int64_t figure(struct executor *e, const char *series)
 {
