@@ -19,6 +19,11 @@ static void say(const struct cli_context *context, const char *text)
     fputc('\n', stderr);
 }
 
+const struct cli_context *cli_context_of(const struct cli *cli)
+{
+    return cli->context;
+}
+
 void cli__say(const struct cli *cli, const char *format, ...)
 {
     g_autofree char *text = NULL;

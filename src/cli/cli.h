@@ -53,6 +53,7 @@ struct cli_context {
     void *data;
     struct redactor *redactor; /* every error goes through it */
 };
+const struct cli_context *cli_context_of(const struct cli *cli);
 int cli_run(const struct cli_command *command, const struct cli_context *context, int argc,
             char **argv);
 

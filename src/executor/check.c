@@ -1,144 +1,143 @@
-#include "executor/check.h"
+/* check.c -- the steps of a check, one after the other. */
+#include "executor/check_int.h"
 
+#include "base/clock.h"
 #include "executor/executor_int.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define PATIENCE_MS 60000 /* for a gateway to open: some warehouses must wake up first */
-#define PROBE_MS    5000
+#define PROBE_MS 5000
 
-struct check {
-    const struct settings *settings;
-    struct redactor *redactor;
-    bool failed;
+/* clang-format off */
+const struct check_row executor_check_rows[CHECK_STEPS] = {
+    [CHECK_SETTINGS] = {"settings", 10},
+    [CHECK_NAME] = {"name", 11},
+    [CHECK_CONNECTION] = {"connection", 12},
+    [CHECK_TLS] = {"tls", 13},
+    [CHECK_SERVER] = {"server", 14},
+    [CHECK_STATE] = {"state", 15},
+    [CHECK_CLOCK] = {"clock", 16},
+    [CHECK_LOGIN] = {"login", 17},
+    [CHECK_TOKEN] = {"token", 18},
+    [CHECK_DRIVER] = {"driver", 19},
+    [CHECK_WAREHOUSE] = {"gateway", 20},
+    [CHECK_RIGHTS] = {"rights", 21},
 };
+/* clang-format on */
 
-static void print_step(struct check *c, bool good, const char *step, const char *text)
+const char *const executor_check_words[] = {"ok", "warning", "failed", "not tried", NULL};
+
+struct check *executor_check_new(const struct check_options *options)
 {
-    g_autofree char *clean = redact_text(c->redactor, text);
+    struct check *c = g_new0(struct check, 1);
 
-    c->failed = c->failed || !good;
-    printf("%-6s %s: %s\n", good ? "ok" : "FAILED", step, clean);
+    c->options = *options;
+    return c;
+}
+
+int executor_check_code(const struct check *c)
+{
+    return c->code;
+}
+
+void executor_check_free(struct check *c)
+{
+    g_free(c);
+}
+
+enum check_state executor__check_failed(GString *text, const GError *error)
+{
+    g_string_append(text, error->message);
+    return CHECK_FAILED;
+}
+
+static void report(struct check *c, enum check_step step, enum check_state state, const char *text,
+                   int64_t ms)
+{
+    g_autofree char *clean = redact_text(c->options.redactor, text);
+    const struct check_result result = {step, c->gateway, state, clean, ms};
+
+    if (state == CHECK_FAILED && c->code == 0)
+        c->code = executor_check_rows[step].code;
+    c->options.report(&result, c->options.data);
+}
+
+enum check_state executor_check_do(struct check *c, enum check_step step, check_run run, void *data)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    int64_t began_ms = clock_monotonic_ms();
+    enum check_state state = run(c, data, text);
+
+    report(c, step, state, text->str, clock_monotonic_ms() - began_ms);
+    return state;
+}
+
+void executor_check_skip(struct check *c, enum check_step step)
+{
+    report(c, step, CHECK_NOT_TRIED, "", 0);
+}
+
+void executor_check_print(const struct check_result *r)
+{
+    g_auto(GStrv) lines = g_strsplit(r->text, "\n", -1);
+    g_autofree char *name =
+        r->gateway ? g_strdup_printf("%s %s", executor_check_rows[r->step].name, r->gateway)
+                   : g_strdup(executor_check_rows[r->step].name);
+
+    if (r->state == CHECK_NOT_TRIED && !*r->text)
+        printf("%-9s  %s\n", executor_check_words[r->state], name);
+    else
+        printf("%-9s  %s: %s (%" G_GINT64_FORMAT " ms)\n", executor_check_words[r->state], name,
+               lines[0] ? lines[0] : "", r->ms);
+    for (char **l = lines[0] ? lines + 1 : lines; *l; l++)
+        printf("           %s\n", *l);
     fflush(stdout);
 }
 
-static struct api *open_api(const struct settings *s, GError **error)
+/* ---- what the environment says ---- */
+
+struct reading {
+    struct settings *settings;
+};
+
+static enum check_state read_settings(struct check *c, void *data, GString *text)
 {
-    struct api_settings settings = {s->url, s->token_url, s->client_id, s->client_secret, NULL};
-
-    return api_new(&settings, error);
-}
-
-/* Renewing no lease changes nothing, and only an executor may. */
-static json_t *ask(struct api *api, GError **error)
-{
-    g_autoptr(json_t) body = json_pack("{s:s, s:[]}", "executor_id", "check", "leases");
-
-    return api_call(api, "POST", EXECUTOR_ROUTES "tasks/renew", body, 0, error);
-}
-
-static void check_control_plane(struct check *c)
-{
+    struct reading *r = data;
+    g_auto(GStrv) environment = g_get_environ();
     g_autoptr(GError) error = NULL;
-    struct api *api = open_api(c->settings, &error);
-    g_autoptr(json_t) answer = NULL;
 
-    if (!api || !api_login(api, &error)) {
-        error_hint(&error, "look at TCLOUD_URL, TCLOUD_TOKEN_URL, TCLOUD_CLIENT_ID and "
-                           "TCLOUD_CLIENT_SECRET.");
-        print_step(c, false, "token", error->message);
-        api_free(api);
+    r->settings = executor__settings_read(environment, &error);
+    if (!r->settings ||
+        (c->options.gateway && !config_gateway(r->settings->config, c->options.gateway, &error)))
+        return executor__check_failed(text, error);
+    executor__settings_register(r->settings, c->options.redactor);
+    executor__settings_export(r->settings);
+    g_string_append_printf(text, "TCLOUD_URL is %s, TCLOUD_CLIENT_ID %s; %u gateway%s.",
+                           r->settings->url, r->settings->client_id,
+                           r->settings->config->gateways->len,
+                           r->settings->config->gateways->len == 1 ? "" : "s");
+    return CHECK_OK;
+}
+
+void executor_check_environment(struct check *c)
+{
+    struct reading r = {NULL};
+
+    if (executor_check_do(c, CHECK_SETTINGS, read_settings, &r) == CHECK_FAILED) {
+        for (int step = CHECK_NAME; step <= CHECK_TOKEN; step++)
+            executor_check_skip(c, step);
+        executor__settings_free(r.settings);
         return;
     }
-    redactor_add(c->redactor, api_secret_token(api));
-    print_step(c, true, "token", "the login was accepted.");
-    answer = ask(api, &error);
-    if (answer)
-        print_step(c, true, "control plane", c->settings->url);
-    else
-        print_step(c, false, "control plane", error->message);
-    api_free(api);
+    if (r.settings->config->gateways->len > 0)
+        c->options.claims = true;
+    executor__check_plane(c, r.settings);
+    executor_check_gateways(c, r.settings->config);
+    executor__settings_free(r.settings);
 }
 
-static json_t *next_answer(struct child *child)
-{
-    int64_t until = clock_monotonic_ms() + PATIENCE_MS;
-    enum child_event event = CHILD_QUIET;
-
-    while (event != CHILD_GONE && clock_monotonic_ms() < until) {
-        json_t *message;
-        g_autofree char *text = NULL;
-
-        event = executor__child_next(child, 1000, &message, &text);
-        if (event == CHILD_SAYS)
-            return message;
-        if (event == CHILD_PRINTS)
-            log_event(LOG_WARNING, "a worker printed", "text", text, NULL);
-    }
-    if (event != CHILD_GONE)
-        executor__child_kill(child);
-    return NULL;
-}
-
-static void judge(struct check *c, const char *step, const json_t *said, const char *how)
-{
-    g_autofree char *text = NULL;
-    bool good = strcmp(json_get_string(said, "is", ""), "opened") == 0;
-
-    if (!said)
-        text = g_strdup_printf("the worker that opened it %s, or did not answer within a minute.",
-                               how);
-    else if (good)
-        text = g_strdup_printf("open; version %s, catalog %s.",
-                               json_get_string(said, "version", "unknown"),
-                               json_get_string(said, "catalog", "unknown"));
-    else
-        text = g_strdup(json_get_string(said, "message", ""));
-    print_step(c, good, step, text);
-}
-
-static void open_gateway(struct check *c, const struct config_gateway *g, const char *step)
-{
-    g_autoptr(GError) error = NULL;
-    struct child *child = executor__child_start(NULL, &error);
-    g_autoptr(json_t) order = NULL, said = NULL;
-    g_autofree char *how = NULL;
-
-    if (!child) {
-        print_step(c, false, step, error->message);
-        return;
-    }
-    order = json_pack("{s:s, s:s, s:s, s:O}", "do", "open", "gateway", g->name, "type", g->type,
-                      "connection", g->connection);
-    if (executor__child_send(child, order))
-        said = next_answer(child);
-    how = executor__child_end(child, 3000);
-    judge(c, step, said, how);
-}
-
-/* With the turn at its files; another executor's turn is an answer, too. */
-static void check_gateway(struct check *c, const struct config_gateway *g)
-{
-    g_autofree char *step = g_strdup_printf("gateway %s (%s)", g->name, g->type);
-    bool duckdb = strcmp(g->type, "duckdb") == 0;
-    struct turn *turn =
-        executor__turn_new(duckdb ? executor__turn_files(g->connection) : g_ptr_array_new());
-    g_autoptr(GError) error = NULL;
-    enum turn_state state = executor__turn_try(turn, clock_monotonic_ms(), &error);
-
-    if (state == TURN_FAILED) {
-        print_step(c, false, step, error->message);
-    } else if (state == TURN_WAITS) {
-        g_autofree char *holder = executor__turn_holder(turn);
-        g_autofree char *text = g_strdup_printf("in use by another executor (%s).", holder);
-
-        print_step(c, true, step, text);
-    } else {
-        open_gateway(c, g, step);
-    }
-    executor__turn_free(turn);
-}
+/* ---- heddle executor … --check ---- */
 
 /* Where a probe on this machine reaches what listens there: "0.0.0.0:1" is "127.0.0.1:1". */
 static char *probe_url(const char *listen)
@@ -151,9 +150,9 @@ static char *probe_url(const char *listen)
 }
 
 /* -1 when no executor answers there; else the exit code. */
-static int ask_running(const char *listen, struct check *c)
+static int ask_running(const char *listen, struct redactor *r)
 {
-    g_autofree char *url = probe_url(listen);
+    g_autofree char *url = probe_url(listen), *clean = NULL;
     struct http_client *client = http_client_new();
     struct http_request request = {.method = "GET", .url = url, .timeout_ms = PROBE_MS};
     g_autoptr(http_answer) answer = http_send(client, &request, NULL);
@@ -161,22 +160,40 @@ static int ask_running(const char *listen, struct check *c)
     http_client_free(client);
     if (!answer)
         return -1;
-    print_step(c, answer->status == 200, "running executor", g_strchomp(answer->body->str));
+    clean = redact_text(r, g_strchomp(answer->body->str));
+    printf("%-9s  running executor: %s\n", answer->status == 200 ? "ok" : "failed", clean);
     return answer->status == 200 ? 0 : 1;
+}
+
+static void print(const struct check_result *result, void *data)
+{
+    (void)data;
+    executor_check_print(result);
+}
+
+static enum check_state no_gateway(struct check *c, void *data, GString *text)
+{
+    (void)c;
+    (void)data;
+    g_string_append(text, "no gateway is configured.\nhint: set "
+                          "SQLMESH__GATEWAYS__<NAME>__CONNECTION__TYPE.");
+    return CHECK_FAILED;
 }
 
 int executor__check(const struct settings *s, struct redactor *r)
 {
-    struct check c = {s, r, false};
-    int code = s->health_listen ? ask_running(s->health_listen, &c) : -1;
+    const struct check_options options = {.claims = true, .report = print, .redactor = r};
+    int code = s->health_listen ? ask_running(s->health_listen, r) : -1;
+    struct check *c;
 
     if (code >= 0)
         return code;
-    check_control_plane(&c);
-    for (guint i = 0; i < s->config->gateways->len; i++)
-        check_gateway(&c, s->config->gateways->pdata[i]);
+    c = executor_check_new(&options);
+    executor__check_plane(c, s);
+    executor_check_gateways(c, s->config);
     if (s->config->gateways->len == 0)
-        print_step(&c, false, "gateways",
-                   "none is configured.\nhint: set SQLMESH__GATEWAYS__<NAME>__CONNECTION__TYPE.");
-    return c.failed ? 1 : 0;
+        executor_check_do(c, CHECK_WAREHOUSE, no_gateway, NULL);
+    code = c->code ? 1 : 0;
+    executor_check_free(c);
+    return code;
 }

@@ -1,5 +1,5 @@
 /* command.c -- `heddle executor apply|run`: settings, signals, and their reading again. */
-#include "executor/check.h"
+#include "executor/check_int.h"
 #include "executor/executor_int.h"
 #include "executor/health.h"
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "evaluate/evaluate.h"
 #include "executor/executor.h"
+#include "executor/rights.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -285,6 +286,32 @@ static void do_task(struct worker *w, const json_t *order)
         json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
 }
 
+static void do_driver(struct worker *w, const json_t *order)
+{
+    g_autoptr(GError) error = NULL;
+
+    (void)w;
+    if (warehouse_has_driver(json_get_string(order, "type", ""), &error))
+        say(json_pack("{s:s}", "is", "driver"));
+    else
+        refuse(error);
+}
+
+static void do_rights(struct worker *w, const json_t *order)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    if (w->warehouse)
+        text = executor__try_rights(w->warehouse, json_get_bool(order, "read_only", true), &error);
+    else
+        g_set_error_literal(&error, executor_error(), ERROR_INVALID, "No warehouse is open.");
+    if (text)
+        say(json_pack("{s:s, s:s}", "is", "rights", "text", text));
+    else
+        refuse(error);
+}
+
 static void do_close(struct worker *w, const json_t *order)
 {
     (void)order;
@@ -296,9 +323,11 @@ static const struct {
     const char *name;
     void (*call)(struct worker *w, const json_t *order);
 } orders[] = {
-    {"open",  do_open },
-    {"task",  do_task },
-    {"close", do_close}
+    {"open",   do_open  },
+    {"task",   do_task  },
+    {"close",  do_close },
+    {"driver", do_driver},
+    {"rights", do_rights},
 };
 
 static void carry_out_order(struct worker *w, const json_t *order)

@@ -11,6 +11,8 @@
  *                                                          {"is": "result", "result": wire_result}
  *     {"do": "cancel", "lease"}                            (that task ends with a result)
  *     {"do": "close"}                                      {"is": "closed"}: the file is free
+ *     {"do": "driver", "type"}                             {"is": "driver"}: it can be loaded
+ *     {"do": "rights", "read_only"}                        {"is": "rights", "text"}
  *
  * One task at a time, in the order they came: the supervisor may send the next one while one runs.
  * "cancel" is read while a task runs and goes to the warehouse; a task that has not begun then ends

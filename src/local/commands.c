@@ -50,12 +50,23 @@ static const char dev_help[] =
     "  heddle dev --listen 127.0.0.1:8087\n\n"
     "Exit codes: 0 stopped, 1 it could not start, 2 the command line cannot be.";
 
+static const char doctor_help[] =
+    "With TCLOUD_URL: the server's name, the connection, TLS, the clocks, the login, what the "
+    "token "
+    "may do, and\neach gateway that SQLMESH__GATEWAYS__… variables name. Without: the project in "
+    "this folder, its state and\ngateways. A scratch schema is made in each gateway and dropped "
+    "again; with --read-only nothing is written.\n\nExamples:\n  heddle doctor\n  heddle doctor "
+    "--read-only --json\n\nExit codes: 0 nothing failed; 10 to 21 by the first step that failed "
+    "(docs/cli/doctor.md); 2 the command\nline cannot be.";
+
 const struct cli_command local_commands[] = {
     {"dev",      "",          "Run everything for the project in this folder, with the scheduler.", dev_help,
      local__run_dev                                                                                                                 },
     {"server",   "",          "Run the control plane: API, scheduler, state.",                      server_help, local__run_server  },
     {"executor", "apply|run", "Run an executor: it pulls work from the control plane.",
      executor_help,                                                                                              local__run_executor},
+    {"doctor",   "",          "Try every step on the way to work, and say what fails and why.",     doctor_help,
+     local__run_doctor                                                                                                              },
     {"worker",   "",          "Carry out tasks for an executor.",                                   worker_help, local__run_worker  },
     {"client",   "create",    "Make a client: an id and a secret to log in with.",                  client_help,
      local__run_client                                                                                                              },

@@ -54,6 +54,10 @@ const char *local__state_url(const char *option);
 /* Overwrite the passwords in URLs of the command line, which other users can read. */
 void local__hide_passwords(char **words, int count);
 
+/* check_state.c -- what is found of the state of a project in a folder, as a sentence; NULL and
+ * what is wrong with it. g_free() */
+char *local__check_state(const char *project, GError **error) MUST_CHECK;
+
 /* signals.c -- SIGTERM and SIGINT, taken by one thread at the time it chooses. */
 void local__block_signals(void); /* before any thread is started */
 int local__wait_signal(void);    /* which one came */
@@ -65,6 +69,7 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_executor(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_worker(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_client(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_doctor(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_dev(struct cli *cli, int argc, char **argv, GError **error);
 
 #endif

@@ -144,3 +144,10 @@ bool warehouse__driver_load(struct warehouse *w, GError **error)
     memcpy(&init, &symbol, sizeof init); /* C has no cast from an object to a function */
     return fill_in(w, init, path, error);
 }
+
+bool warehouse_has_driver(const char *type, GError **error)
+{
+    struct warehouse w = {.driver = warehouse__driver_find(type, error)};
+
+    return w.driver && warehouse__driver_load(&w, error);
+}

@@ -91,6 +91,8 @@ bool warehouse_object(struct warehouse *w, const struct wire_table *table,
 const struct warehouse_dialect *warehouse_dialect(const struct warehouse *w);
 /* Can this type be opened here? Type names with a driver, NULL-terminated; g_strfreev(). */
 char **warehouse_types_available(void);
+/* Load the driver of a type, which stays loaded: can it be? */
+bool warehouse_has_driver(const char *type, GError **error) MUST_CHECK;
 /* SQLMesh's dialect of a connection type ("postgres" for "postgres", …) or NULL. */
 const char *warehouse_dialect_name(const char *type);
 

@@ -149,7 +149,8 @@ class World:
         assert base.startswith("http://127.0.0.1:"), self.log("server")
         return base
 
-    def start_all(self):
+    def start_plane(self):
+        """A server, and what its clients are told."""
         base = self.base = self.start_server()
         url = {"TCLOUD_URL": base + "/sqlmesh/acme/shop"}
         self.gateway = {"SQLMESH__DEFAULT_GATEWAY": "main",
@@ -157,6 +158,9 @@ class World:
                         "SQLMESH__GATEWAYS__MAIN__CONNECTION__DATABASE": str(self.database)}
         self.executor = {**url, **self.client("executor"), **self.gateway}
         self.cloud = {**url, **self.client("developer")}
+
+    def start_all(self):
+        self.start_plane()
         for kind in ("apply", "run"):
             self.start(kind, "executor", kind, environment=self.executor)
 
