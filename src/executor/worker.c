@@ -290,11 +290,10 @@ static void do_driver(struct worker *w, const json_t *order)
 {
     g_autoptr(GError) error = NULL;
 
-    (void)w;
     if (warehouse_has_driver(json_get_string(order, "type", ""), &error))
-        say(json_pack("{s:s}", "is", "driver"));
+        say(w, json_pack("{s:s}", "is", "driver"));
     else
-        refuse(error);
+        refuse(w, error);
 }
 
 static void do_rights(struct worker *w, const json_t *order)
@@ -307,9 +306,9 @@ static void do_rights(struct worker *w, const json_t *order)
     else
         g_set_error_literal(&error, executor_error(), ERROR_INVALID, "No warehouse is open.");
     if (text)
-        say(json_pack("{s:s, s:s}", "is", "rights", "text", text));
+        say(w, json_pack("{s:s, s:s}", "is", "rights", "text", text));
     else
-        refuse(error);
+        refuse(w, error);
 }
 
 static void do_close(struct worker *w, const json_t *order)

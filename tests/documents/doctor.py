@@ -34,6 +34,7 @@ class Doctor:
     def __init__(self, world):
         self.w = w = world
         w.start_plane()
+        self.version = w.run("--version").stdout.split()[1]
         self.port = w.base.rsplit(":", 1)[1]
         self.url = w.base + "/sqlmesh/acme/shop"
         self.empty = w.root / "empty"
@@ -43,7 +44,8 @@ class Doctor:
         """What differs from run to run gets a name."""
         for what, name in ((self.w.cloud.get("TCLOUD_CLIENT_ID"), "DEVELOPER"),
                            (self.w.executor.get("TCLOUD_CLIENT_ID"), "EXECUTOR"), (str(self.w.root), "ROOT"),
-                           (f":{self.port}", ":PORT"), (f"port {self.port}", "port PORT")):
+                           (f":{self.port}", ":PORT"), (f"port {self.port}", "port PORT"),
+                           (f"version {self.version}", "version OWN")):
             text = text.replace(what, name)
         text = re.sub(r"version v\d+\.\d+\.\d+", "version V", re.sub(r" \(\d+ ms\)", "", text))
         text = re.sub(r"was: PRAGMA .*", "was: PRAGMAS", text)
@@ -96,7 +98,7 @@ def after(step):
 REACHED = """ok         name: 127.0.0.1 is 127.0.0.1.
 ok         connection: 127.0.0.1 takes connections at port PORT.
 ok         tls: none, and none is needed: the server is on this machine.
-ok         server: http://127.0.0.1:PORT answers; version 0.1.0.
+ok         server: http://127.0.0.1:PORT answers; version OWN.
 ok         state: the server's state database answers.
 ok         clock: this clock and the server's agree.
 """
@@ -241,10 +243,10 @@ def test_another_version_is_a_warning(d):
     with serving({"/healthz": (200, '{"status": "ok", "version": "99.0.0"}')}) as port:
         done = d.run(**{**d.w.cloud, "TCLOUD_URL": d.url.replace(d.port, str(port))})
         assert f"""warning    server: http://127.0.0.1:{port} answers; version 99.0.0.
-           hint: this program is version 0.1.0; update the older one.
+           hint: this program is version OWN; update the older one.
 failed     state: http://127.0.0.1:{port}/readyz answers 404.
            hint: see the server's log.
-""" in re.sub(r" \(\d+ ms\)", "", done.stdout), done.stdout
+""" in re.sub(r" \(\d+ ms\)", "", done.stdout.replace(d.version, "OWN")), done.stdout
         assert done.returncode == STEPS["state"]
         seen_failing.add("state")
 
