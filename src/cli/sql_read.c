@@ -174,35 +174,57 @@ json_t *cli__sql_canonical(const struct cli_sql *s, const struct source *source,
     return cli__sql_statements(s, source, canonical_of, error);
 }
 
+/* The parts of a table's name as written, without quotes. */
 static char *name_of(const struct sql_node *table)
 {
     GString *name = g_string_new(NULL);
 
     for (const struct sql_node *c = table->child; c; c = c->next) {
-        if (c->slot != SLOT_PART || !c->text)
+        if (c->slot != SLOT_PART || c->len == 0)
             continue;
-        if (name->len > 0)
-            g_string_append_c(name, '.');
+        g_string_append(name, name->len > 0 ? "." : c->kind == SQL_MACRO_VAR ? "@" : "");
         g_string_append_len(name, c->text, c->len);
     }
     return g_string_free(name, FALSE);
+}
+
+struct names {
+    GHashTable *seen;
+    json_t *list;
+};
+
+static void add_name(struct names *names, const struct sql_node *table)
+{
+    char *name = name_of(table);
+
+    if (*name && !g_hash_table_contains(names->seen, name))
+        json_array_append_new(names->list, text_json(name, strlen(name)));
+    g_hash_table_add(names->seen, name);
+}
+
+/* Files, stages and variables that stand for a table: no model can be meant, but they are read. */
+static enum sql_visit add_nameless(struct sql_node *n, void *names)
+{
+    const struct sql_node *part = n->kind == SQL_TABLE ? sql_child(n, SLOT_PART) : NULL;
+
+    if (part && part->kind != SQL_IDENTIFIER)
+        add_name(names, n);
+    return SQL_GO_IN;
 }
 
 json_t *cli__sql_tables_of(struct arena *a, struct sql_node *n, const struct sql_dialect *d)
 {
     g_autoptr(GPtrArray) tables = sql_tables(a, n, d);
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    json_t *out = json_array();
+    struct names names = {seen, json_array()};
 
     for (guint i = 0; i < tables->len; i++) {
         const struct sql_table *t = tables->pdata[i];
-        char *name = name_of(t->node);
 
-        if (!g_hash_table_contains(seen, name))
-            json_array_append_new(out, text_json(name, strlen(name)));
-        g_hash_table_add(seen, name);
+        add_name(&names, t->node);
     }
-    return out;
+    sql_walk(n, add_nameless, &names);
+    return names.list;
 }
 
 /* One list for all statements, each table once. */

@@ -32,6 +32,9 @@ enum sql_feature {
     SQLD_NAME_BACKSLASH = 1 << 24,  /* \ escapes in quoted names */
     SQLD_HINTS = 1 << 23,           /* SELECT with a comment that begins with + */
     SQLD_IMPLICIT_UNNEST = 1 << 22, /* FROM t, t.items reads a column of t */
+    SQLD_UNION_LIMIT = 1 << 25,   /* SELECT … LIMIT 1 UNION …: the limit is the first query's */
+    SQLD_RECURSIVE_CTE = 1 << 26, /* a CTE may read itself without RECURSIVE */
+    SQLD_TERNARY = 1 << 27,       /* x ? a : b */
 };
 
 /* How a name is made ready for comparison. */

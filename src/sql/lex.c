@@ -51,7 +51,8 @@ static bool is_line_comment(const struct sql_lexer *lx, size_t at)
     case '-':
         return byte(lx, at + 1) == '-';
     case '/':
-        return byte(lx, at + 1) == '/' && sql__has(lx->dialect, SQLD_SLASH_COMMENT);
+        return byte(lx, at + 1) == '/' && sql__has(lx->dialect, SQLD_SLASH_COMMENT) &&
+               !(at > 0 && lx->source->text[at - 1] == ':'); /* file://path */
     case '#':
         return sql__has(lx->dialect, SQLD_HASH_COMMENT);
     default:
@@ -409,7 +410,7 @@ static struct sql_token lex_mark(struct sql_lexer *lx, struct sql_token t)
         }
         break;
     case '?':
-        if (!sql__has(lx->dialect, SQLD_QUESTION_OP) && !follows(lx, t.at, "?::")) {
+        if (!sql__has(lx->dialect, SQLD_QUESTION_OP | SQLD_TERNARY) && !follows(lx, t.at, "?::")) {
             t.kind = T_PARAMETER;
             return finish(lx, t, t.at + 1);
         }

@@ -212,6 +212,7 @@ static void tokenize(struct parser *p, struct sql_range r)
     struct sql_token *tokens = arena_alloc(p->arena, room * sizeof *tokens);
     struct sql_lexer lx;
 
+    tokens[n++] = (struct sql_token){.kind = T_END, .at = r.at}; /* one may look back */
     sql_lexer_init(&lx, &part, p->dialect);
     lx.at = r.at;
     do {
@@ -225,7 +226,7 @@ static void tokenize(struct parser *p, struct sql_range r)
     } while (tokens[n++].kind != T_END);
     for (unsigned i = 0; i < LOOK_AHEAD; i++)
         tokens[n + i] = tokens[n - 1];
-    p->t = tokens;
+    p->t = tokens + 1;
     p->end = tokens + n - 1;
     p->most_nodes = (n + 100) * NODES_A_TOKEN;
 }

@@ -98,6 +98,7 @@ static struct infix infix_at(const struct parser *p)
     if (p->t->kind == T_OPERATOR) {
         in.op = p->t->op;
         if ((in.op == OP_COLON && !sql__has(p->dialect, SQLD_COLON_PATH)) ||
+            (in.op == OP_QUESTION && !sql__has(p->dialect, SQLD_QUESTION_OP)) ||
             (in.op == OP_BANG && !sql__has(p->dialect, SQLD_STAGE)))
             in.op = OP_NONE;
     } else if (p->t->keyword == KW_NOT) {
@@ -432,6 +433,16 @@ struct sql_node *sql__binary(struct parser *p, int least)
     return sql__binary_after(p, unary(p), least);
 }
 
+/* x ? a : b */
+static struct sql_node *ternary(struct parser *p, struct sql_node *condition)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    sql__add(n, SLOT_ARG, condition);
+    sql__pattern(p, n, SLOT_ARG, "? {expr} : {expr}");
+    return n;
+}
+
 struct sql_node *sql__expression(struct parser *p)
 {
     struct sql_node *n;
@@ -439,6 +450,8 @@ struct sql_node *sql__expression(struct parser *p)
     if (!sql__enter(p))
         return NULL;
     n = sql__binary(p, BIND_ASSIGN);
+    if (sql__at_op(p, OP_QUESTION) && sql__has(p->dialect, SQLD_TERNARY))
+        n = ternary(p, n);
     sql__leave(p);
     return n;
 }

@@ -84,14 +84,28 @@ static struct sql_node *stage(struct parser *p)
     return n;
 }
 
-static bool at_stage(const struct parser *p)
+static bool is_name(const struct sql_token *t)
+{
+    return t->kind == T_WORD || t->kind == T_QUOTED;
+}
+
+/* @~, @%t, @a.b/path: behind the name of a stage stands a path; @a and @a.b may be macros. */
+bool sql__at_stage(const struct parser *p)
 {
     const struct sql_token *t = p->t;
 
     if (!sql__has(p->dialect, SQLD_STAGE))
         return false;
-    return (t->kind == T_OPERATOR && t->op == OP_AT) ||
-           (t->kind == T_AT && (op_at(t + 2, OP_SLASH) || op_at(t + 1, OP_PERCENT)));
+    if (t->kind != T_AT)
+        return t->kind == T_OPERATOR && t->op == OP_AT;
+    for (t++; is_name(t) && op_at(t + 1, OP_DOT) && !t[1].space_before; t += 2)
+        ;
+    return op_at(t, OP_PERCENT) || (is_name(t) && op_at(t + 1, OP_SLASH) && !t[1].space_before);
+}
+
+struct sql_node *sql__table_target(struct parser *p)
+{
+    return sql__at_stage(p) ? stage(p) : sql__table_name(p);
 }
 
 /* Table functions and everything else that looks like a call. */
@@ -302,14 +316,17 @@ static void after_table(struct parser *p, struct sql_node *n)
     }
 }
 
-static struct sql_node *table_base(struct parser *p)
+struct sql_node *sql__table_base(struct parser *p)
 {
     if (sql__at_op(p, OP_LPAREN))
         return bracket_table(p);
     if (sql__at_kw(p, KW_VALUES) && (op_at(p->t + 1, OP_LPAREN) || p->t[1].kind == T_AT))
         return sql__values(p);
-    if (at_stage(p))
+    if (sql__at_stage(p))
         return stage(p);
+    if (sql__is_word(p, p->t, "STREAM") && sql__has(p->dialect, SQLD_COLON_PATH) &&
+        (p->t[1].kind == T_WORD || p->t[1].kind == T_QUOTED) && !p->t[1].keyword)
+        return call_table(p, sql__phrase(p, "STREAM {table_base}"));
     if (sql__at_kw(p, KW_ROWS) && p->t[1].keyword == KW_FROM)
         return call_table(p, sql__phrase(p, "ROWS FROM (, {table})"));
     if (is_call(p)) {
@@ -344,7 +361,7 @@ struct sql_node *sql__table(struct parser *p)
         sql__step(p);
         flags |= SQL_ALIAS_FIRST;
     }
-    n = table_base(p);
+    n = sql__table_base(p);
     if (n) {
         n->flags |= flags;
         if (flags & SQL_ALIAS_FIRST) {

@@ -20,9 +20,11 @@ struct parser {
     uint32_t base;             /* where that part begins in the source */
     const struct sql_token *t; /* the current token; the last one is T_END, many times */
     const struct sql_token *end;
-    const struct sql_token *open; /* the innermost unclosed bracket, for errors */
-    const struct sql_token *half; /* a ">>" of which the first ">" closed a type */
-    unsigned angles;              /* types open with "<" */
+    const struct sql_token *open;                /* the innermost unclosed bracket, for errors */
+    const struct sql_token *half;                /* a ">>" of which the first ">" closed a type */
+    unsigned angles;                             /* types open with "<" */
+    const struct sql_token *object, *object_end; /* what the statement is about: TABLE, VIEW, … */
+    const char *names; /* words behind which a table's name follows; see sql/statements.h */
     unsigned depth, deepest;
     unsigned chain; /* operators read so far: bounds the height of the tree */
     unsigned tries; /* readings that were given up: bounds the work */
@@ -145,7 +147,10 @@ struct sql_node *sql__values(struct parser *p);              /* at VALUES */
 struct sql_node *sql__group_item(struct parser *p);
 struct sql_node *sql__bracketed(struct parser *p); /* ( query ) or ( expression, … ) */
 struct sql_node *sql__table_name(struct parser *p);
-struct sql_node *sql__table(struct parser *p); /* a table, a subquery, … with its alias */
+bool sql__at_stage(const struct parser *p);
+struct sql_node *sql__table_target(struct parser *p); /* a name, a file, or a stage of Snowflake */
+struct sql_node *sql__table_base(struct parser *p);   /* the same without what follows */
+struct sql_node *sql__table(struct parser *p);        /* a table, a subquery, … with its alias */
 void sql__pipe_join(struct parser *p, struct sql_node *parent); /* a join after |> */
 void sql__joins(struct parser *p, struct sql_node *parent);
 
@@ -156,8 +161,11 @@ struct sql_node *sql__phrase(struct parser *p, const char *pattern);
 
 /* parse_words.c: word by word, up to a comma; with commas to the end, or to AS before a query. */
 struct sql_node *sql__words_item(struct parser *p);
+struct sql_node *sql__one_word(struct parser *p); /* a word, name, literal or bracket */
 struct sql_node *sql__words_until_end(struct parser *p);
 struct sql_node *sql__words_until_query(struct parser *p);
+struct sql_node *sql__words_grants(struct parser *p); /* SELECT is a privilege, no query */
+struct sql_node *sql__dotted(struct parser *p);       /* a.b.*, as a COLUMN */
 bool sql__at_words(const struct parser *p);
 
 /* parse_statement.c */

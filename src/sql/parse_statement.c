@@ -1,44 +1,13 @@
-/* parse_statement.c -- statements that are no queries: a table of patterns.
+/* parse_statement.c -- statements that are no queries, by the table of statements.c.
  *
- * A statement that begins like a row of the table is read by its pattern. What no row reads is kept
- * byte for byte by sql_parse_statement().
+ * A statement that begins like a row of the table is read by its pattern, else word by word. What
+ * cannot be read so either is kept byte for byte by sql_parse_statement().
  */
-#include "sql/parse_int.h"
+#include "sql/statements.h"
 
 #include <string.h>
 
 enum { MAX_TRIES = 64 };
-
-static const char *const statements[] = {
-    "CREATE [OR REPLACE] [{table_words}] TABLE [IF NOT EXISTS] {name} [{columns}] [{options}] [AS "
-    "{as_query} [{words}]]",
-    "CREATE [OR REPLACE] [{view_words}] VIEW [IF NOT EXISTS] {name} [{view_columns}] [{options}] "
-    "[AS "
-    "{as_query} [{words}]]",
-    "DROP <TABLE|VIEW|MATERIALIZED VIEW|EXTERNAL TABLE> [IF EXISTS] , {name} [{words}]",
-    "TRUNCATE [TABLE] [IF EXISTS] [ONLY] , {name} [{words}]",
-    "INSERT [OR <REPLACE|IGNORE|ROLLBACK|ABORT|FAIL>] [<INTO|OVERWRITE>] [TABLE] {insert_name} [AS "
-    "{ident}] [IF EXISTS] [PARTITION (, {expr})] [IF NOT EXISTS] [{column_list}] [PARTITION (, "
-    "{expr})] [IF NOT EXISTS] [BY <NAME|POSITION>] [OVERRIDING <SYSTEM|USER> VALUE] [REPLACE WHERE "
-    "{expr}] [{output}] <DEFAULT VALUES|SET , {expr}|{as_query}> [{on_conflict}] [{returning}]",
-    "REPLACE INTO {insert_name} [{column_list}] {as_query}",
-    "UPDATE [ONLY] {tables} SET , {expr} [{output}] [FROM {tables}] [WHERE {expr}] [ORDER BY , "
-    "{order}] [LIMIT {expr}] [{returning}]",
-    "DELETE [, {name}] FROM [ONLY] {tables} [{output}] [USING {tables}] [WHERE {expr}] [ORDER BY , "
-    "{order}] [LIMIT {expr}] [{returning}]",
-    "MERGE [INTO] {target} USING {target} ON {expr} [{merge_when}]* [{output}] [{returning}]",
-    "ALTER <TABLE|VIEW|MATERIALIZED VIEW> [IF EXISTS] [ONLY] {name} [AS {as_query}] [{words}]",
-    "COPY <{group}|{name} [{column_list}]> {words}",
-    "CALL {expr}",
-    "EXPLAIN {statement}",
-    "<DESCRIBE|DESC|SUMMARIZE> [<TABLE|EXTENDED|FORMATTED>] {statement_or_name}",
-    "CACHE [LAZY] TABLE {name} [OPTIONS {group}] [[AS] {as_query}]",
-    "SET VARIABLE {name} <=|TO> {expr}",
-    "<PIVOT|PIVOT_WIDER> {table} ON , {aliased} [USING , {aliased}] [GROUP BY , {expr}] [ORDER BY "
-    ", "
-    "{order}] [LIMIT {expr}]",
-    "<UNPIVOT|PIVOT_LONGER> {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]",
-};
 
 /* The first word, as the statement's text. */
 static void name_statement(struct sql_node *n)
@@ -125,12 +94,16 @@ struct sql_node *sql__column_definition(struct parser *p)
 static struct sql_node *by_table(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_STATEMENT);
+    const struct sql__statement *row;
+    unsigned next = 0;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(statements); i++)
-        if (sql__pattern(p, n, SLOT_ARG, statements[i])) {
+    while ((row = sql__statement_row(p, &next))) {
+        p->names = row->names;
+        if (sql__pattern(p, n, SLOT_ARG, row->pattern)) {
             name_statement(n);
             return n;
         }
+    }
     return sql__expected(p, "a statement");
 }
 
@@ -153,6 +126,7 @@ static struct sql_node *by_table_or_words(struct parser *p)
         if (sql__tried(p, &m) && n)
             return n;
     }
+    p->names = NULL;
     if (!sql__at_words(p)) { /* an expression alone: SQLMesh takes it as a statement */
         n = sql__lambda(p);
         if (!n)
@@ -168,6 +142,7 @@ static struct sql_node *by_table_or_words(struct parser *p)
 
 struct sql_node *sql__statement(struct parser *p)
 {
+    const char *names = p->names;
     struct sql_node *n;
 
     if (sql__at_query(p))
@@ -177,6 +152,7 @@ struct sql_node *sql__statement(struct parser *p)
     if (!sql__enter(p))
         return NULL;
     n = by_table_or_words(p);
+    p->names = names;
     sql__leave(p);
     return n;
 }

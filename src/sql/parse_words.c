@@ -15,32 +15,81 @@ static bool op_at(const struct sql_token *t, enum sql_op op)
 
 static bool at_end(const struct parser *p)
 {
-    return p->t->kind == T_END || sql__at_op(p, OP_RPAREN) || sql__at_op(p, OP_SEMICOLON);
+    return p->t->kind == T_END || sql__at_op(p, OP_RPAREN) || sql__at_op(p, OP_RBRACKET) ||
+           sql__at_op(p, OP_SEMICOLON);
 }
 
-/* Does this word say that a table's name follows? */
+/* Behind which words a table's name follows when no row of statements.c says so. */
+static const char default_names[] = "|TABLE|INTO|FROM|JOIN|VIEW|UPDATE|TABLES|";
+
+/* Words of things that have a name, but no table's. */
+static const char no_names[] = "|FUNCTION|PROCEDURE|ALL|FUTURE|ROLE|USER|INTEGRATION|GRANTS|TAGS|"
+                               "ACCOUNT|DELETE|UPDATE|COLUMN|PRIMARY|UNIQUE|FOREIGN|CHECK|INDEX|";
+
+static bool is_among(const char *list, const char *words)
+{
+    const char *at = strstr(list, words);
+    size_t len = strlen(words);
+
+    while (at && (at[-1] != '|' || at[len] != '|'))
+        at = strstr(at + 1, words);
+    return at != NULL;
+}
+
+/* The token's word in upper case, behind what is in the buffer. */
+static bool put_word(const struct parser *p, const struct sql_token *t, char *words, size_t room)
+{
+    size_t used = strlen(words);
+
+    if (t->kind != T_WORD || used + t->len >= room)
+        return false;
+    for (uint32_t i = 0; i < t->len; i++)
+        words[used + i] = g_ascii_toupper(sql__token_text(p, t)[i]);
+    words[used + t->len] = '\0';
+    return true;
+}
+
+static bool token_is_among(const struct parser *p, const struct sql_token *t, const char *list)
+{
+    char words[24] = "";
+
+    return put_word(p, t, words, sizeof words) && is_among(list, words);
+}
+
+/* Does this word, perhaps with the one before it, say that a table's name follows? */
 static bool names_table(const struct parser *p, const struct sql_token *t)
 {
-    static const char *const words[] = {"VIEW", "UPDATE", "TABLES"};
+    const char *list = p->names ? p->names : default_names;
+    char words[48] = "";
 
-    if (t->keyword == KW_TABLE || t->keyword == KW_INTO || t->keyword == KW_FROM ||
-        t->keyword == KW_JOIN)
+    if (t->kind != T_WORD || !strchr(list, '|')[1])
+        return false;
+    if (token_is_among(p, t, list))
         return true;
-    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
-        if (sql__is_word(p, t, words[i]))
-            return true;
-    return false;
+    if (!put_word(p, t - 1, words, sizeof words - 1))
+        return false;
+    g_strlcpy(words + strlen(words), " ", 2);
+    return put_word(p, t, words, sizeof words) && is_among(list, words);
+}
+
+/* Statements no row of the table reads may hold anything: marks and brackets stay as near to what
+ * stands before them as they were written. */
+static bool as_written(const struct parser *p)
+{
+    return !p->names || *p->names == '~';
 }
 
 static struct sql_node *word(struct parser *p)
 {
+    bool joined = as_written(p) && !p->t->space_before &&
+                  (p->t->kind == T_OPERATOR || p->t[-1].kind == T_OPERATOR);
     struct sql_node *n = sql__word(p, SQL_KEYWORD);
 
-    n->flags = SQL_VERBATIM;
+    n->flags = SQL_VERBATIM | (joined ? SQL_JOINED : 0);
     return n;
 }
 
-static struct sql_node *dotted(struct parser *p)
+struct sql_node *sql__dotted(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_COLUMN);
 
@@ -53,12 +102,30 @@ static struct sql_node *dotted(struct parser *p)
     return n;
 }
 
+/* Words of the language before a bracket that does not belong to them as a call's does. */
+static const char clause_words[] =
+    "|KEY|VALUES|OPTIONS|CHECK|INCLUDE|BY|TO|UNIQUE|PROPERTIES|TBLPROPERTIES|SERDEPROPERTIES|"
+    "SETTINGS|PARTITION|COLUMNS|THAN|FOR|INHERITS|REFERENCES|PARAMETERS|COPY_OPTIONS|"
+    "FORMAT_OPTIONS|SET|TABLE|LIKE|IF|";
+
+/* A bracket is printed right behind a word that may be a function's name, and apart elsewhere. */
+static bool joins_word(const struct parser *p)
+{
+    const struct sql_token *before = p->t - 1;
+
+    if (as_written(p))
+        return !p->t->space_before;
+    return (before->kind == T_WORD || before->kind == T_QUOTED) &&
+           !(sql_keyword_flags(before->keyword) & BAR_R) &&
+           !token_is_among(p, before, clause_words);
+}
+
 static struct sql_node *bracket(struct parser *p)
 {
     const struct sql_token *open = p->t;
     struct sql_node *n = sql__node(p, SQL_GROUP);
 
-    n->flags = p->t->space_before ? 0 : SQL_JOINED;
+    n->flags = joins_word(p) ? SQL_JOINED : 0;
     if (!sql__enter(p))
         return NULL;
     sql__step(p);
@@ -69,6 +136,25 @@ static struct sql_node *bracket(struct parser *p)
             sql__add(n, SLOT_ARG, sql__words_item(p));
         while (sql__take_op(p, OP_COMMA));
     sql__expect_close(p, OP_RPAREN, open);
+    sql__leave(p);
+    return n;
+}
+
+/* x[1] or [1, 2] */
+static struct sql_node *square_bracket(struct parser *p)
+{
+    const struct sql_token *open = p->t;
+    struct sql_node *n = sql__node(p, SQL_ARRAY);
+
+    n->flags = joins_word(p) || p->t[-1].op == OP_RBRACKET ? SQL_JOINED : 0;
+    if (!sql__enter(p))
+        return NULL;
+    sql__step(p);
+    if (!sql__at_op(p, OP_RBRACKET))
+        do
+            sql__add(n, SLOT_ARG, sql__words_item(p));
+        while (sql__take_op(p, OP_COMMA));
+    sql__expect_close(p, OP_RBRACKET, open);
     sql__leave(p);
     return n;
 }
@@ -88,7 +174,7 @@ static const struct sql_token *behind_bracket(const struct parser *p, const stru
 }
 
 /* The tokens from here up to `end`, as they were written. */
-static struct sql_node *as_written(struct parser *p, const struct sql_token *end)
+static struct sql_node *verbatim(struct parser *p, const struct sql_token *end)
 {
     struct sql_node *n = sql__node(p, SQL_KEYWORD);
 
@@ -102,10 +188,8 @@ static struct sql_node *as_written(struct parser *p, const struct sql_token *end
 /* Snowflake's @stage/path and file://…, which white space ends. */
 static bool at_path(const struct parser *p)
 {
-    return sql__has(p->dialect, SQLD_STAGE) &&
-           ((p->t->op == OP_AT &&
-             (p->t->kind == T_OPERATOR || op_at(p->t + 2, OP_SLASH) || op_at(p->t + 2, OP_DOT))) ||
-            (sql__is_word(p, p->t, "file") && op_at(p->t + 1, OP_COLON)));
+    return sql__at_stage(p) || (sql__has(p->dialect, SQLD_STAGE) && sql__is_word(p, p->t, "file") &&
+                                op_at(p->t + 1, OP_COLON));
 }
 
 static const struct sql_token *behind_path(const struct parser *p)
@@ -123,102 +207,159 @@ static bool begins_name(const struct sql_token *t)
     return t->kind == T_WORD || t->kind == T_QUOTED || t->kind == T_AT;
 }
 
-static struct sql_node *one(struct parser *p)
+static struct sql_node *literal(struct parser *p)
+{
+    bool joined = as_written(p) && !p->t->space_before && p->t[-1].kind == T_OPERATOR;
+    struct sql_node *n = p->t->kind == T_STRING ? sql__string(p) : sql__word(p, SQL_NUMBER);
+
+    if (n && joined)
+        n->flags |= SQL_JOINED;
+    return n;
+}
+
+struct sql_node *sql__one_word(struct parser *p)
 {
     const struct sql_token *next = p->t + 1;
 
     if (at_path(p))
-        return as_written(p, behind_path(p));
+        return verbatim(p, behind_path(p));
     switch (p->t->kind) {
     case T_WORD:
         if (sql__is_word(p, p->t, "PATTERN") && op_at(next, OP_LPAREN))
-            return as_written(p, behind_bracket(p, next));
-        return op_at(next, OP_DOT) ? dotted(p) : word(p);
+            return verbatim(p, behind_bracket(p, next));
+        return op_at(next, OP_DOT) ? sql__dotted(p) : word(p);
     case T_QUOTED:
-        return dotted(p);
+        return sql__dotted(p);
     case T_AT:
         next = p->t + 2;
-        return op_at(next, OP_DOT) ? dotted(p) : sql__table_macro(p);
+        return op_at(next, OP_DOT) ? sql__dotted(p) : sql__table_macro(p);
     case T_STRING:
         if (next->kind == T_AT && !next->space_before) /* 'user'@'host' */
-            return as_written(p, next + 2 < p->end ? next + 2 : p->end);
-        return sql__string(p);
+            return verbatim(p, next + 2 < p->end ? next + 2 : p->end);
+        return literal(p);
     case T_NUMBER:
-        return sql__word(p, SQL_NUMBER);
+        return literal(p);
     case T_PARAMETER:
         return sql__word(p, SQL_PARAMETER);
     case T_JINJA:
         return sql__word(p, SQL_JINJA);
     case T_OPERATOR:
         if (sql__at_op(p, OP_STAR) && op_at(next, OP_DOT) && !next->space_before) /* *.* */
-            return as_written(p, next + 2 < p->end ? next + 2 : p->end);
+            return verbatim(p, next + 2 < p->end ? next + 2 : p->end);
+        if (sql__at_op(p, OP_LBRACKET))
+            return square_bracket(p);
         return sql__at_op(p, OP_LPAREN) ? bracket(p) : word(p);
     default:
         return sql__expected(p, "a word");
     }
 }
 
-/* The name of a table behind TABLE, INTO and the like, IF EXISTS and ONLY left out of it. */
+/* The name of a table behind TABLE, INTO and the like; IF EXISTS and ONLY are left out of it. */
 static bool table_follows(struct parser *p, struct sql_node *into)
 {
     while ((sql__is_word(p, p->t, "IF") || sql__at_kw(p, KW_NOT) || sql__at_kw(p, KW_EXISTS) ||
-            sql__at_kw(p, KW_ONLY)) &&
+            sql__at_kw(p, KW_ONLY) || sql__at_op(p, OP_EQ)) &&
            p->t[1].kind != T_END)
         sql__add(into, SLOT_ARG, word(p));
-    return begins_name(p->t) && !at_path(p) && !(sql_keyword_flags(p->t->keyword) & BAR_R);
+    if (at_path(p) || p->t->kind == T_STRING)
+        return true;
+    return begins_name(p->t) && !(sql_keyword_flags(p->t->keyword) & BAR_R) &&
+           !token_is_among(p, p->t, no_names) && !names_table(p, p->t);
 }
 
-/* Words up to a comma, the end, or AS before a query when asked. */
-static struct sql_node *phrase(struct parser *p, bool until_query)
+/* INHERITS (a, b) */
+static struct sql_node *tables_in_brackets(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_GROUP);
+
+    sql__bracket_list(p, n, SLOT_ARG, sql__table_name);
+    return n;
+}
+
+/* What may stand behind a word, beside words. */
+static void after_word(struct parser *p, struct sql_node *into, const struct sql_token *t)
+{
+    if (names_table(p, t) && into->last->kind == SQL_KEYWORD) {
+        if (table_follows(p, into))
+            sql__add(into, SLOT_ARG, sql__table_target(p));
+        else if (sql__is_word(p, t, "INHERITS") && sql__at_op(p, OP_LPAREN))
+            sql__add(into, SLOT_ARG, tables_in_brackets(p));
+    }
+}
+
+enum where_to { TO_COMMA, TO_QUERY, TO_COMMA_GRANTS };
+
+/* At AS before a query? */
+static bool at_as_query(struct parser *p)
+{
+    const struct sql_token *t = p->t;
+    bool query;
+
+    if (t->keyword != KW_AS)
+        return false;
+    p->t++;
+    query = sql__at_query(p) || p->t->kind == T_AT || p->t->kind == T_JINJA;
+    p->t = t;
+    return query;
+}
+
+/* Does a query begin here, within words? */
+static bool at_inner_query(const struct parser *p, const struct sql_node *before)
+{
+    return sql__at_kw(p, KW_SELECT) || (before && p->t[-1].keyword == KW_AS && sql__at_query(p));
+}
+
+/* Words up to a comma or the end, or up to AS before a query. */
+static struct sql_node *phrase(struct parser *p, enum where_to to)
 {
     struct sql_node *n = sql__node(p, SQL_PHRASE);
 
     while (!p->failed && !at_end(p) && !sql__at_op(p, OP_COMMA)) {
         const struct sql_token *t = p->t;
 
-        if (t->keyword == KW_AS && until_query) {
-            p->t++;
-            if (sql__at_query(p) || p->t->kind == T_AT || p->t->kind == T_JINJA) {
-                p->t = t;
-                break;
-            }
-            p->t = t;
-        }
-        sql__add(n, SLOT_ARG, one(p));
+        if (to == TO_QUERY && at_as_query(p))
+            break;
         p->chain++;
-        if (names_table(p, t) && n->last->kind == SQL_KEYWORD && table_follows(p, n))
-            sql__add(n, SLOT_ARG, sql__table_name(p));
-        else if (t->keyword == KW_AS && sql__at_query(p))
+        if (to != TO_COMMA_GRANTS && at_inner_query(p, n->last)) {
             sql__add(n, SLOT_ARG, sql__query(p));
+            continue;
+        }
+        sql__add(n, SLOT_ARG, sql__one_word(p));
+        after_word(p, n, t);
     }
     return n;
 }
 
 struct sql_node *sql__words_item(struct parser *p)
 {
-    struct sql_node *n = phrase(p, false);
+    struct sql_node *n = phrase(p, TO_COMMA);
 
     return n->child && !n->child->next ? n->child : n;
 }
 
-static struct sql_node *words(struct parser *p, bool until_query)
+static struct sql_node *words(struct parser *p, enum where_to to)
 {
     struct sql_node *n = sql__node(p, SQL_LIST);
 
     do
-        sql__add(n, SLOT_ARG, phrase(p, until_query));
+        sql__add(n, SLOT_ARG, phrase(p, to));
     while (sql__take_op(p, OP_COMMA));
     return n;
 }
 
 struct sql_node *sql__words_until_end(struct parser *p)
 {
-    return words(p, false);
+    return words(p, TO_COMMA);
 }
 
 struct sql_node *sql__words_until_query(struct parser *p)
 {
-    return words(p, true);
+    return words(p, TO_QUERY);
+}
+
+struct sql_node *sql__words_grants(struct parser *p)
+{
+    return words(p, TO_COMMA_GRANTS);
 }
 
 /* Statements that may be read word by word, by their first word. */

@@ -371,7 +371,7 @@ void sql__print_property(struct printer *w, const struct sql_node *n)
 
 static void print_interval_parts(struct printer *w, const struct sql_node *n)
 {
-    print_child(w, n, SLOT_ARG, BIND_UNARY);
+    print_child(w, n, SLOT_ARG, BIND_ADD);
     if (n->text) {
         sql__put(w, " ");
         put_upper(w, n);

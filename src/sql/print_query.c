@@ -236,13 +236,15 @@ void sql__print_select(struct printer *w, const struct sql_node *n)
 }
 
 /* A term of a set operation, in brackets when it has clauses that would read as the whole's. */
-static void print_term(struct printer *w, const struct sql_node *n, bool right)
+static void print_term(struct printer *w, const struct sql_node *n, enum sql_slot side)
 {
     bool brackets = sql_child(n, SLOT_WITH) != NULL;
+    bool own_limit = side == SLOT_LEFT && sql__has(w->dialect, SQLD_UNION_LIMIT);
 
     if (n->kind == SQL_SELECT || n->kind == SQL_SET_OPERATION || n->kind == SQL_VALUES)
-        brackets = brackets || sql_child(n, SLOT_ORDER_BY) || sql_child(n, SLOT_LIMIT) ||
-                   sql_child(n, SLOT_OFFSET) || (right && n->kind == SQL_SET_OPERATION);
+        brackets = brackets || sql_child(n, SLOT_ORDER_BY) ||
+                   (!own_limit && (sql_child(n, SLOT_LIMIT) || sql_child(n, SLOT_OFFSET))) ||
+                   (side == SLOT_RIGHT && n->kind == SQL_SET_OPERATION);
     if (n->kind == SQL_SUBQUERY)
         brackets = false;
     if (brackets)
@@ -267,7 +269,7 @@ void sql__print_set_operation(struct printer *w, const struct sql_node *n)
     print_with_of(w, n);
     if (looser)
         sql__put(w, "(");
-    print_term(w, left, false);
+    print_term(w, left, SLOT_LEFT);
     if (looser)
         sql__put(w, ")");
     sql__break(w);
@@ -275,7 +277,7 @@ void sql__print_set_operation(struct printer *w, const struct sql_node *n)
     sql__print_around(w, n, SLOT_ON, " ", " ", "");
     sql__break(w);
     if (right)
-        print_term(w, right, !tighter);
+        print_term(w, right, tighter ? SLOT_NONE : SLOT_RIGHT);
     print_clauses(w, n);
 }
 

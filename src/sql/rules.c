@@ -10,6 +10,17 @@ static struct sql_node *read_word(struct parser *p)
     return p->t->kind == T_WORD ? sql__word(p, SQL_KEYWORD) : sql__expected(p, "a word");
 }
 
+static struct sql_node *upper_word(struct parser *p)
+{
+    struct sql_node *n = sql__word(p, SQL_KEYWORD);
+    char *text = arena_strndup(p->arena, n->text, n->len);
+
+    for (uint32_t i = 0; i < n->len; i++)
+        text[i] = g_ascii_toupper(text[i]);
+    n->text = text;
+    return n;
+}
+
 /* An expression without AND, OR, comparison: what may be followed by such words. */
 static struct sql_node *read_operand(struct parser *p)
 {
@@ -89,6 +100,20 @@ static struct sql_node *read_statement_or_name(struct parser *p)
     return sql__at_query(p) ? sql__query(p) : sql__table_name(p);
 }
 
+/* What DESCRIBE is about: words such as TABLE or EXTENDED, when a name follows, and the name. */
+static struct sql_node *read_described(struct parser *p)
+{
+    static const char *const words[] = {"TABLE",     "VIEW",    "SEMANTIC", "EXTENDED",
+                                        "FORMATTED", "HISTORY", "ANALYZE"};
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+        if (sql__is_word(p, p->t, words[i]) && (p->t[1].kind == T_WORD || p->t[1].kind == T_QUOTED))
+            sql__add(n, SLOT_ARG, upper_word(p));
+    sql__add(n, SLOT_ARG, read_statement_or_name(p));
+    return n->child && !n->child->next ? n->child : n;
+}
+
 /* Options between a table's columns and its query. */
 static struct sql_node *read_options(struct parser *p)
 {
@@ -107,14 +132,51 @@ static struct sql_node *read_options(struct parser *p)
     return n;
 }
 
-/* TEMPORARY and other words before TABLE or VIEW. */
-static struct sql_node *read_table_words(struct parser *p)
+/* TEMPORARY and other words before what a statement is about. */
+static struct sql_node *read_modifiers(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_PHRASE);
 
-    while (p->t->kind == T_WORD && !sql__at_kw(p, KW_TABLE) && !sql__at_kw(p, KW_VIEW))
-        sql__add(n, SLOT_ARG, read_word(p));
+    while (!p->failed && p->t < p->object)
+        sql__add(n, SLOT_ARG, sql__one_word(p));
     return n->child ? n : NULL;
+}
+
+/* TABLE, MATERIALIZED VIEW and so on. */
+static struct sql_node *read_object(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    if (p->t != p->object)
+        return sql__expected(p, "another word");
+    while (p->t < p->object_end)
+        sql__add(n, SLOT_ARG, upper_word(p));
+    return n->child->next ? n : n->child;
+}
+
+/* The name of a function, with its parameters right behind it. */
+static struct sql_node *read_signature(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE), *parameters;
+
+    sql__add(n, SLOT_ARG, sql__table_name(p));
+    parameters = sql__at_op(p, OP_LPAREN) ? sql__one_word(p) : NULL;
+    if (!parameters)
+        return n->child;
+    parameters->flags |= SQL_JOINED;
+    return sql__add(n, SLOT_ARG, parameters) ? n : NULL;
+}
+
+/* A table behind TRUNCATE: ONLY t, t* */
+static struct sql_node *read_truncated(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    if (sql__at_kw(p, KW_ONLY) && (p->t[1].kind == T_WORD || p->t[1].kind == T_QUOTED))
+        sql__add(n, SLOT_ARG, read_word(p));
+    sql__add(n, SLOT_ARG, sql__table_name(p));
+    sql__pattern(p, n, SLOT_ARG, "[*]");
+    return n->child && !n->child->next ? n->child : n;
 }
 
 static struct sql_node *view_column(struct parser *p)
@@ -133,8 +195,11 @@ static struct sql_node *read_view_columns(struct parser *p)
 /* A table, a function of one (FUNCTION f(…)), or DIRECTORY '…' */
 static struct sql_node *read_insert_name(struct parser *p)
 {
-    return sql__is_word(p, p->t, "DIRECTORY") ? sql__phrase(p, "DIRECTORY {string}")
-                                              : sql__table_name(p);
+    if (sql__is_word(p, p->t, "DIRECTORY"))
+        return sql__phrase(p, "DIRECTORY {string}");
+    if (sql__is_word(p, p->t, "FUNCTION") && p->t[1].kind == T_WORD)
+        return sql__phrase(p, "FUNCTION {primary}");
+    return sql__table_target(p);
 }
 
 /* Tables with joins, as after FROM. */
@@ -237,20 +302,25 @@ static const struct sql__rule rules[] = {
     {"column_definition", B_NAME,       sql__column_definition,   NULL                              },
     {"column_list",       B_PATTERN,    NULL,                     "(, {ident})"                     },
     {"columns",           B_BRACKET,    read_columns,             NULL                              },
+    {"described",         B_EXPRESSION, read_described,           NULL                              },
+    {"dotted",            B_NAME,       sql__dotted,              NULL                              },
     {"expr",              B_EXPRESSION, sql__expression,          NULL                              },
     {"exprs",             B_EXPRESSION, read_list_of_expressions, NULL                              },
+    {"grants",            B_EXPRESSION, sql__words_grants,        NULL                              },
     {"group",             B_BRACKET,    read_group,               NULL                              },
     {"group_by",          B_PATTERN,    NULL,                     "GROUP BY , {group_item}"         },
     {"group_item",        B_EXPRESSION, sql__group_item,          NULL                              },
     {"ident",             B_NAME,       sql__identifier,          NULL                              },
     {"idents",            B_NAME,       read_idents,              NULL                              },
-    {"insert_name",       B_NAME,       read_insert_name,         NULL                              },
+    {"insert_name",       B_EXPRESSION, read_insert_name,         NULL                              },
     {"lateral_alias",     B_PATTERN,    NULL,                     "{ident} [AS , {ident}]"          },
     {"match_recognize",   B_BRACKET,    sql__words_item,          NULL                              },
     {"merge_when",        B_PATTERN,    NULL,                     MERGE_WHEN                        },
+    {"modifiers",         B_NAME,       read_modifiers,           NULL                              },
     {"name",              B_NAME,       read_name,                NULL                              },
     {"named",             B_EXPRESSION, sql__argument,            NULL                              },
     {"on_conflict",       B_PATTERN,    NULL,                     ON_CONFLICT                       },
+    {"object",            B_NAME,       read_object,              NULL                              },
     {"operand",           B_EXPRESSION, read_operand,             NULL                              },
     {"options",           B_NAME,       read_options,             NULL                              },
     {"option",            B_EXPRESSION, read_option,              NULL                              },
@@ -263,18 +333,19 @@ static const struct sql__rule rules[] = {
     {"returning",         B_PATTERN,    NULL,                     "RETURNING , {aliased}"           },
     {"sample",            B_EXPRESSION, read_sample,              NULL                              },
     {"sample_size",       B_EXPRESSION, sample_size,              NULL                              },
+    {"signature",         B_NAME,       read_signature,           NULL                              },
     {"statement",         B_EXPRESSION, sql__statement,           NULL                              },
     {"statement_or_name", B_NAME,       read_statement_or_name,   NULL                              },
     {"string",            B_STRING,     sql__string,              NULL                              },
     {"table",             B_EXPRESSION, sql__table,               NULL                              },
-    {"table_words",       B_NAME,       read_table_words,         NULL                              },
+    {"table_base",        B_EXPRESSION, sql__table_base,          NULL                              },
     {"tables",            B_EXPRESSION, read_tables,              NULL                              },
     {"target",            B_EXPRESSION, sql__table,               NULL                              },
     {"top",               B_EXPRESSION, read_top,                 NULL                              },
+    {"truncated",         B_NAME,       read_truncated,           NULL                              },
     {"type",              B_EXPRESSION, sql__type,                NULL                              },
     {"unit",              B_NAME,       read_word,                NULL                              },
     {"view_columns",      B_BRACKET,    read_view_columns,        NULL                              },
-    {"view_words",        B_NAME,       read_table_words,         NULL                              },
     {"word",              B_NAME,       read_word,                NULL                              },
     {"words",             B_EXPRESSION, sql__words_until_end,     NULL                              },
 };

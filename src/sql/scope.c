@@ -109,7 +109,7 @@ static void find_in_children(struct finder *f, struct sql_node *n, const struct 
 static const struct cte_scope *find_in_with(struct finder *f, struct sql_node *with,
                                             const struct cte_scope *scope)
 {
-    bool recursive = with->flags & SQL_RECURSIVE;
+    bool recursive = with->flags & SQL_RECURSIVE || sql__has(f->dialect, SQLD_RECURSIVE_CTE);
 
     if (with->kind == SQL_MACRO_CALL)
         with = sql_child(with, SLOT_BODY) ? sql_child(with, SLOT_BODY) : with;

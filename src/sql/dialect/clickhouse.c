@@ -8,5 +8,5 @@ const struct sql_rules sql__clickhouse = {
     .prefixes = " b x ",
     .features = SQLD_NAME_BACKSLASH | SQLD_HINTS | SQLD_BACKSLASH | SQLD_BACKTICK |
                 SQLD_NESTED_COMMENT | SQLD_HASH_COMMENT | SQLD_CASE_MATTERS | SQLD_DOLLAR_QUOTE |
-                SQLD_DIGIT_NAME | SQLD_BRACE_STRUCT,
+                SQLD_DIGIT_NAME | SQLD_BRACE_STRUCT | SQLD_UNION_LIMIT | SQLD_TERNARY,
 };

@@ -6,6 +6,6 @@ const struct sql_rules sql__fabric = {
     .folding = SQL_FOLD_CASE,
     .quote = '[',
     .prefixes = " n ",
-    .features =
-        SQLD_HINTS | SQLD_BRACKET_NAME | SQLD_HASH_NAME | SQLD_NESTED_COMMENT | SQLD_STRING_ALIAS,
+    .features = SQLD_HINTS | SQLD_BRACKET_NAME | SQLD_HASH_NAME | SQLD_NESTED_COMMENT |
+                SQLD_STRING_ALIAS | SQLD_RECURSIVE_CTE,
 };

@@ -92,7 +92,7 @@ void test_every_property_has_its_line(void **state)
                               "WHERE\n"
                               "  ds BETWEEN @start_ds AND @end_ds\n"
                               "ON_VIRTUAL_UPDATE_BEGIN\n"
-                              "grant select on x to y\n"
+                              "GRANT select on x to y\n"
                               "ON_VIRTUAL_UPDATE_END\n");
 }
 

@@ -1,0 +1,143 @@
+/* statements.c -- the table of statements that are no queries: how each begins and how it is read.
+ *
+ * A row is found by the statement's first word and, for CREATE and its like, by the words that say
+ * what it is about: the first such words before a bracket or AS.
+ */
+#include "sql/statements.h"
+
+#include <string.h>
+
+enum { OBJECT_WITHIN = 16 }; /* tokens from the first word */
+
+/* clang-format off */
+#define CREATE      "CREATE [OR <REPLACE|REFRESH|ALTER>] [{modifiers}] {object} [IF NOT EXISTS] "
+#define DROP        "DROP [{modifiers}] {object} [CONCURRENTLY] [IF EXISTS] "
+#define ALTER       "ALTER [{modifiers}] {object} [IF EXISTS] [ONLY] "
+#define DEFINES     "|REFERENCES|LIKE|CLONE|COPY|PARTITION OF|INHERITS|HISTORY_TABLE|WITH CONNECTION|"
+#define ALTERS      "|FROM|REFERENCES|RENAME TO|SWAP WITH|WITH TABLE|HISTORY_TABLE|"
+#define RETURNING   " [{returning}]"
+#define WHICH       "[WHERE {expr}] [ORDER BY , {order}] [LIMIT {expr}]" RETURNING
+#define ORDERED     "[GROUP BY , {expr}] [ORDER BY , {order}] [LIMIT {expr}]"
+#define ANALYZED    "<VERBOSE|SKIP_LOCKED|LOCAL|FULL|NO_WRITE_TO_BINLOG|BUFFER_USAGE_LIMIT {operand}>"
+#define DESCRIBED   "{described} [{words}]"
+#define INSERT      "INSERT [OR <REPLACE|IGNORE|ROLLBACK|ABORT|FAIL>] [<INTO|OVERWRITE>] [TABLE] {insert_name} " \
+                    "[AS {ident}] [IF EXISTS] [PARTITION (, {expr})] [IF NOT EXISTS] [{column_list}] " \
+                    "[PARTITION (, {expr})] [IF NOT EXISTS] [PARTITION BY {expr}] [SETTINGS , {expr}] " \
+                    "[BY <NAME|POSITION>] [OVERRIDING <SYSTEM|USER> VALUE] [REPLACE WHERE {expr}] [{output}] " \
+                    "<DEFAULT VALUES|SET , {expr}|{as_query}> [AS {ident}] [{on_conflict}]" RETURNING
+
+static const struct sql__statement rows[] = {
+    {"CREATE", "TABLE FUNCTION|FUNCTION|PROCEDURE|PROC", "|", CREATE "{signature} {words}"},
+    {"CREATE", "TABLE", DEFINES, CREATE "{name} [{columns}] [{options}] [AS {as_query} [{words}]]"},
+    {"CREATE", "VIEW", DEFINES "TO|", CREATE "{name} [{view_columns}] [{options}] [AS {as_query} [{words}]]"},
+    {"CREATE", "INDEX", "|ON|", "CREATE [{modifiers}] {object} {words}"},
+    {"CREATE", "TRIGGER", "~|ON|FROM|", CREATE "{dotted} {words}"},
+    {"CREATE", "SCHEMA", DEFINES, CREATE "{dotted} [{words}]"},
+    {"CREATE", "STAGE", DEFINES "FORMAT_NAME|FILE_FORMAT|", CREATE "{name} [{words}]"},
+    {"CREATE", "STORAGE INTEGRATION|STREAMLIT|TAG|WAREHOUSE", "|", CREATE "{dotted} [{words}]"},
+    {"CREATE", "TYPE", "~|", CREATE "{name} [{words}]"},
+    {"CREATE", "DATABASE|DICTIONARY|FILE FORMAT|MODEL|NAMESPACE|SEQUENCE|SINK|SOURCE", DEFINES, CREATE "{name} [{words}]"},
+    {"DROP", "SCHEMA", "|", DROP "{dotted} [{words}]"},
+    {"DROP", "MATERIALIZED VIEW|EXTERNAL TABLE|TABLE|VIEW|INDEX|FUNCTION|PROCEDURE|DATABASE|DICTIONARY|FILE FORMAT|MODEL|NAMESPACE|SEQUENCE|SINK|SOURCE|STAGE|STORAGE INTEGRATION|STREAMLIT|TAG|TYPE|WAREHOUSE",
+     "|ON|", DROP ", {name} [{words}]"},
+    {"ALTER", "MATERIALIZED VIEW|TABLE|VIEW|INDEX", ALTERS, ALTER "{name} [AS {as_query}] [{words}]"},
+    {"TRUNCATE", NULL, "|", "TRUNCATE DATABASE {words}"},
+    {"TRUNCATE", NULL, "|", "TRUNCATE [TABLE] [IF EXISTS] [ONLY] , {truncated} [{words}]"},
+    {"INSERT", NULL, "|", INSERT},
+    {"REPLACE", NULL, "|", "REPLACE INTO {insert_name} [{column_list}] {as_query}"},
+    {"UPDATE", NULL, "|", "UPDATE [ONLY] {tables} SET , {expr} [{output}] [FROM {tables}] " WHICH},
+    {"DELETE", NULL, "|", "DELETE FROM [ONLY] {tables} [{output}] [USING {tables}] " WHICH},
+    {"DELETE", "FROM", "|", "DELETE , {name} [{output}] FROM {tables} [{output}] [USING {tables}] " WHICH},
+    {"DELETE", NULL, "|", "DELETE {tables} [{output}] [FROM {tables}] " WHICH},
+    {"MERGE", NULL, "|", "MERGE [INTO] {target} USING {target} <ON {expr}|USING {group}> [{merge_when}]* [{output}]" RETURNING},
+    {"COPY", NULL, "|FROM|FORMAT_NAME|", "COPY INTO <{group}|{insert_name}> [{column_list}] [{words}]"},
+    {"COPY", NULL, "|", "COPY <{group}|{name} [{column_list}]> {words}"},
+    {"CALL", NULL, "|", "CALL {expr}"},
+    {"EXPORT", NULL, "|WITH CONNECTION|", "EXPORT DATA [{options}] AS {as_query}"},
+    {"EXPLAIN", NULL, "|", "EXPLAIN [ANALYZE] {statement}"},
+    {"ANALYZE", NULL, "|", "ANALYZE [" ANALYZED "]* <TABLES {words}|INDEX {words}|CLUSTER {words}|TABLE {name} [{words}]|{name} [{words}]>"},
+    {"COMMENT", NULL, "|TABLE|", "COMMENT {words}"},
+    {"GRANT", NULL, "|ON|TABLE|VIEW|SCHEMA|DATABASE|WAREHOUSE|", "GRANT {grants}"},
+    {"REVOKE", NULL, "|ON|TABLE|VIEW|SCHEMA|DATABASE|WAREHOUSE|", "REVOKE {grants}"},
+    {"SHOW", NULL, "|IN|TABLE|SCHEMA|DATABASE|CLASS|APPLICATION|PACKAGE|", "SHOW {words}"},
+    {"USE", NULL, "|", "USE [<CATALOG|DATABASE|SCHEMA|ROLE|WAREHOUSE>] {name}"},
+    {"DESCRIBE", NULL, "|", "DESCRIBE " DESCRIBED},
+    {"DESC", NULL, "|", "DESC " DESCRIBED},
+    {"SUMMARIZE", NULL, "|", "SUMMARIZE [TABLE] {statement_or_name}"},
+    {"CACHE", NULL, "|", "CACHE [LAZY] TABLE {name} [OPTIONS {group}] [[AS] {as_query}]"},
+    {"EXEC", NULL, "|", "EXEC {name} [{words}]"},
+    {"EXECUTE", NULL, "|", "EXECUTE {name} [{words}]"},
+    {"INSTALL", NULL, "|", "INSTALL {words}"},
+    {"FORCE", NULL, "|", "FORCE {words}"},
+    {"UNLOAD", NULL, "|", "UNLOAD {group} {words}"},
+    {"SET", NULL, "|", "SET <VARIABLE|VAR> , {expr}"},
+    {"PIVOT", NULL, "|", "PIVOT {table} ON , {aliased} [USING , {aliased}] " ORDERED},
+    {"PIVOT_WIDER", NULL, "|", "PIVOT_WIDER {table} ON , {aliased} [USING , {aliased}] " ORDERED},
+    {"UNPIVOT", NULL, "|", "UNPIVOT {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]"},
+    {"PIVOT_LONGER", NULL, "|", "PIVOT_LONGER {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]"},
+};
+/* clang-format on */
+
+/* How many tokens from t spell the words up to the next "|"; 0: they do not. */
+static unsigned spelled(const struct parser *p, const struct sql_token *t, const char *words)
+{
+    unsigned n = 0;
+
+    for (;;) {
+        size_t len = strcspn(words, " |");
+
+        if (t[n].kind != T_WORD || t[n].len != len ||
+            g_ascii_strncasecmp(sql__token_text(p, &t[n]), words, len) != 0)
+            return 0;
+        n++;
+        if (words[len] != ' ')
+            return n;
+        words += len + 1;
+    }
+}
+
+static unsigned spells_any(const struct parser *p, const struct sql_token *t, const char *objects)
+{
+    for (const char *at = objects; at; at = strchr(at, '|')) {
+        unsigned n = spelled(p, t, at += *at == '|');
+
+        if (n)
+            return n;
+    }
+    return 0;
+}
+
+static bool ends_search(const struct sql_token *t)
+{
+    return t->kind == T_END || t->keyword == KW_AS || (t->kind == T_OPERATOR && t->op == OP_LPAREN);
+}
+
+/* Is the first of all words that say what a statement is about one of this row's? */
+static bool finds_object(struct parser *p, const struct sql__statement *row)
+{
+    for (const struct sql_token *t = p->t + 1; t < p->t + OBJECT_WITHIN && !ends_search(t); t++)
+        for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+            unsigned n;
+
+            if (strcmp(rows[i].first, row->first) != 0 || !rows[i].objects)
+                continue;
+            n = spells_any(p, t, rows[i].objects);
+            if (n) {
+                p->object = t;
+                p->object_end = t + n;
+                return &rows[i] == row;
+            }
+        }
+    return false;
+}
+
+const struct sql__statement *sql__statement_row(struct parser *p, unsigned *row)
+{
+    while (*row < G_N_ELEMENTS(rows)) {
+        const struct sql__statement *r = &rows[(*row)++];
+
+        if (sql__is_word(p, p->t, r->first) && (!r->objects || finds_object(p, r)))
+            return r;
+    }
+    return NULL;
+}
