@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MOST_WORKS 256 /* that are kept at hand */
+
 /* Only the request of a plan that computes again what was filled is kept: see restates(). */
 static bool drop_request(struct state_work *w, GError **error)
 {
@@ -29,6 +31,8 @@ static const struct state_work *work_of(struct control *c, int64_t id, GError **
         state_work_free(w);
         return NULL;
     }
+    if (g_hash_table_size(c->works) >= MOST_WORKS) /* other servers ended some of them */
+        g_hash_table_remove_all(c->works);
     g_hash_table_insert(c->works, g_memdup2(&id, sizeof id), w);
     return w;
 }

@@ -1,6 +1,7 @@
-#include "control/control_int.h"
+#include "control/neighbours.h"
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -68,15 +69,22 @@ static struct control *control_new(const struct control_settings *settings)
     pthread_cond_init(&c->done, NULL);
     pthread_condattr_destroy(&monotonic);
     g_queue_init(&c->incoming);
-    c->clock_ms = clock_now_ms() - clock_monotonic_ms();
     c->parked = g_ptr_array_new();
     c->answered = g_ptr_array_new();
     c->executors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                          (GDestroyNotify)control__executor_view_free);
     c->seen = numbers_by_text();
+    c->seen_told = numbers_by_text();
     c->works =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)state_work_free);
     c->due = numbers_by_text();
+    c->uid = id_new();
+    g_queue_init(&c->told_us);
+    g_queue_init(&c->news);
+    c->told = json_object();
+    c->pieces = g_string_new(NULL);
+    c->woken = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    c->touched = g_array_new(FALSE, FALSE, sizeof(int64_t));
     c->metrics = control__metrics_new();
     c->ticked_ms = clock_monotonic_ms();
     return c;
@@ -90,8 +98,14 @@ static void control_free(struct control *c)
     g_ptr_array_unref(c->answered);
     g_hash_table_unref(c->executors);
     g_hash_table_unref(c->seen);
+    g_hash_table_unref(c->seen_told);
     g_hash_table_unref(c->works);
     g_hash_table_unref(c->due);
+    g_free(c->uid);
+    json_decref(c->told);
+    g_string_free(c->pieces, TRUE);
+    g_array_unref(c->woken);
+    g_array_unref(c->touched);
     state_free(c->state);
     queue_free(c->queue);
     auth_free(c->auth);
@@ -109,13 +123,22 @@ static void control_free(struct control *c)
     g_free(c);
 }
 
-/* Whoever waited for a query's rows is gone with the process before. */
+/* Whoever waited for a query's rows is gone with the process before, unless another server is at
+ * work. */
+static bool drop_queries(struct control *c, GError **error)
+{
+    bool others;
+
+    return state_has_server(c->state, control__now(c), &others, error) &&
+           (others || queue_drop_kind(c->queue, TASK_QUERY, INT64_MAX, error));
+}
+
 static bool clean_up(struct control *c, GError **error)
 {
     if (!db_begin(c->db, error))
         return false;
-    if (queue_drop_kind(c->queue, TASK_QUERY, error) &&
-        (!c->settings.alone || queue_end_leases(c->queue, clock_now_ms(), error)) &&
+    if (drop_queries(c, error) &&
+        (!c->settings.alone || queue_end_leases(c->queue, control__now(c), error)) &&
         control__note_open_works(c, error) && db_commit(c->db, error))
         return true;
     db_rollback(c->db);
@@ -126,10 +149,12 @@ static bool open_state(struct control *c, GError **error)
 {
     struct queue_settings queue = {c->settings.lease_ttl_ms, c->settings.max_attempts};
 
-    return (c->db = db_open(c->settings.state_url, error)) &&
-           (c->auth = auth_new(c->db, clock_now_ms(), error)) &&
+    if (!(c->db = db_open(c->settings.state_url, error)))
+        return false;
+    c->clock_ms = c->ahead_ms = control__now(c) - clock_monotonic_ms();
+    return (c->auth = auth_new(c->db, control__now(c), error)) &&
            (c->state = state_new(c->db, error)) && (c->queue = queue_new(c->db, &queue, error)) &&
-           clean_up(c, error);
+           control__neighbours_start(c, error) && clean_up(c, error);
 }
 
 /* Whoever reaches that address may read them. */
@@ -183,11 +208,22 @@ struct control *control_start(const struct control_settings *settings, GError **
     return NULL;
 }
 
+/* The others need not wait until they end. */
+static void leave_duties(struct control *c)
+{
+    if (!c->ear || !c->duties || !db_begin(c->db, NULL))
+        return;
+    if (!state_leave_duties(c->state, c->uid, NULL) || !db_commit(c->db, NULL))
+        db_rollback(c->db);
+}
+
 void control_stop(struct control *c)
 {
     if (!c)
         return;
     control__loop_stop(c);
+    leave_duties(c);
+    control__neighbours_stop(c);
     http_server_stop(c->http);
     http_server_stop(c->metrics_http);
     control_free(c);
@@ -255,8 +291,8 @@ bool control_create_client(const char *state_url, const struct auth_client *clie
                            char **secret, GError **error)
 {
     g_autoptr(db) db = db_open(state_url, error);
-    struct auth *auth = db ? auth_new(db, clock_now_ms(), error) : NULL;
-    bool ok = auth && auth_create_client(auth, client, clock_now_ms(), id, secret, error);
+    struct auth *auth = db ? auth_new(db, db_now_ms(db), error) : NULL;
+    bool ok = auth && auth_create_client(auth, client, db_now_ms(db), id, secret, error);
 
     auth_free(auth);
     return ok;

@@ -50,6 +50,7 @@ struct op {
     int64_t key;
     int64_t arrived_ms, deadline_ms; /* deadline: run it once more, with `expired` set */
     int64_t retry_ms;                /* run it again then; INT64_MAX: when told */
+    int64_t missed_ms;               /* a query's task is gone since then; 0: it is not */
     bool expired;
 
     void (*inside)(struct control *c, struct op *op, void *data); /* call NULL */
@@ -85,12 +86,31 @@ struct control {
     GPtrArray *answered;   /* of struct op: to be replied to after the commit */
     GHashTable *executors; /* "project/id" -> struct executor_view */
     GHashTable *seen;      /* "project/class/gateway" -> int64_t: when it last asked for work */
+    GHashTable *seen_told; /* the same, as other servers were told */
     GHashTable *works;     /* id -> struct state_work: those whose tasks are handed out */
     GHashTable *due;       /* "project/environment" -> int64_t: when to look for due models */
     int64_t next_tick_ms, next_janitor_ms;
     int64_t ticked_ms; /* monotonic: when the last tick ended */
     bool unsettled;    /* something could not be ended: the next tick looks again */
+
+    /* Other servers on the same PostgreSQL (neighbours.c). */
+    char *uid;                /* of this process */
+    struct db_ear *ear;       /* NULL: the state is SQLite */
+    GQueue told_us;           /* of char *, "": some were missed; guarded by the lock */
+    GQueue news;              /* those the loop has taken */
+    json_t *told;             /* what the transaction at work has for them */
+    GString *pieces;          /* of an answer that is on its way */
+    GArray *woken, *touched;  /* of int64_t: what they said since those who wait were looked at */
+    bool all_woken;           /* they may have said anything */
+    unsigned duties;          /* bits of enum duty: which this server had at the last tick */
+    _Atomic int64_t ahead_ms; /* the database's clock minus the monotonic one, for all threads */
 };
+
+/* What one server does for all that share its state; places of the table in scheduler.c. */
+enum duty { DUTY_LEASES, DUTY_SCHEDULER, DUTY_JANITOR, DUTY_COUNT };
+
+/* The time by the database's clock. */
+int64_t control__now(const struct control *c);
 
 /* loop.c */
 bool control__loop_start(struct control *c, GError **error) MUST_CHECK;
@@ -228,6 +248,7 @@ bool control__lookup(struct control *c, struct op *op, GError **error) MUST_CHEC
 bool control__evaluations(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
 /* progress.c, queries.c, scheduler.c, metrics.c */
+void control__query_answered(struct control *c, int64_t task, const json_t *answer);
 bool control__progress(struct control *c, struct op *op, struct state_work *w,
                        GError **error) MUST_CHECK; /* a long poll when the request asks for one */
 bool control__query(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -1,4 +1,4 @@
-#include "control/control_int.h"
+#include "control/neighbours.h"
 
 #include "schedule/names.h"
 
@@ -48,6 +48,7 @@ bool control__invalidate(struct control *c, struct op *op, GError **error)
         return false;
     }
     c->next_janitor_ms = 0;
+    control__tell(c, TOLD_CLEAN, json_null());
     return state_expire_environment(c->state, op->project, name, c->now_ms, error);
 }
 

@@ -1,4 +1,4 @@
-#include "control/control_int.h"
+#include "control/neighbours.h"
 
 #include "base/limits.h"
 
@@ -77,8 +77,14 @@ static char *seen_key(int64_t project, int class, const char *gateway)
 
 static void saw(struct control *c, int64_t project, int class, const char *gateway)
 {
-    g_hash_table_replace(c->seen, seen_key(project, class, gateway),
-                         g_memdup2(&c->now_ms, sizeof c->now_ms));
+    char *key = seen_key(project, class, gateway);
+    const int64_t *told = g_hash_table_lookup(c->seen_told, key);
+
+    if (c->ear && (!told || *told + CONTROL_SERVED_MS / 3 < c->now_ms)) {
+        control__tell(c, TOLD_SEEN, json_string(key));
+        g_hash_table_replace(c->seen_told, g_strdup(key), g_memdup2(&c->now_ms, sizeof c->now_ms));
+    }
+    g_hash_table_replace(c->seen, key, g_memdup2(&c->now_ms, sizeof c->now_ms));
 }
 
 void control__saw(struct control *c, int64_t project, struct executor_view *v)
@@ -133,6 +139,8 @@ bool control__hello(struct control *c, struct op *op, GError **error)
     if (!check_hello(hello, error) || !store_hello(c, op->project, hello, error))
         return false;
     control__saw(c, op->project, remember(c, op->project, hello));
+    control__tell(c, TOLD_HELLO,
+                  json_sprintf("%" G_GINT64_FORMAT "/%s", op->project, hello->executor_id));
     welcome->lease_ttl_ms = c->settings.lease_ttl_ms;
     welcome->poll_ms = POLL_MS;
     welcome->now_ms = c->now_ms;

@@ -61,7 +61,7 @@ bool control__guard(struct http_call *call, unsigned needs, void *data)
     if (!(token = bearer(call)))
         return unauthorized(call, "This needs a token.\nhint: get one at /auth/token with a client "
                                   "id and secret.");
-    if (!(who = auth_verify(c->auth, token, clock_now_ms(), &error)))
+    if (!(who = auth_verify(c->auth, token, clock_monotonic_ms() + c->ahead_ms, &error)))
         return unauthorized(call, error->message);
     if (!auth_may(who, http_param(call, "org"), http_param(call, "project"), needs)) {
         http_reply_problem(

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define DAY_MS (24 * 3600 * 1000LL)
+
 static bool add_demotions(struct control *c, int64_t project, const struct wire_environment *e,
                           GPtrArray *out, GError **error)
 {
@@ -203,7 +205,8 @@ static bool forget_history(struct control *c, GError **error)
         if (!queue_forget_group(c->queue, g_array_index(old, int64_t, i), error) ||
             !state_forget_work(c->state, g_array_index(old, int64_t, i), error))
             return false;
-    return old && state_forget_executors(c->state, c->now_ms - c->settings.history_ttl_ms, error);
+    return old && queue_drop_kind(c->queue, TASK_QUERY, c->now_ms - DAY_MS, error) &&
+           state_forget_executors(c->state, c->now_ms - c->settings.history_ttl_ms, error);
 }
 
 bool control__post_janitor(struct control *c, struct op *op, GError **error)

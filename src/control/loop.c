@@ -1,6 +1,6 @@
 /* The loop: every request that waits is carried out in one transaction, each in a savepoint of its
  * own, and answered after the commit. */
-#include "control/control_int.h"
+#include "control/neighbours.h"
 
 #include "base/clock.h"
 #include "base/faults.h"
@@ -117,11 +117,22 @@ static bool contains(const GArray *ids, int64_t id)
     return false;
 }
 
-static bool is_called(const struct op *op, const GArray *woken, const GArray *touched)
+static bool is_called(const struct control *c, const struct op *op, const GArray *woken,
+                      const GArray *touched)
 {
-    return (op->park == PARK_CLAIM && contains(woken, op->key)) ||
-           (op->park == PARK_POLL && contains(touched, op->key)) ||
+    return (op->park == PARK_CLAIM &&
+            (c->all_woken || contains(woken, op->key) || contains(c->woken, op->key))) ||
+           (op->park == PARK_POLL &&
+            (c->all_woken || contains(touched, op->key) || contains(c->touched, op->key))) ||
            (op->park == PARK_QUERY && (op->answer || op->error));
+}
+
+/* What other servers said counts once. */
+static void forget_news(struct control *c)
+{
+    g_array_set_size(c->woken, 0);
+    g_array_set_size(c->touched, 0);
+    c->all_woken = false;
 }
 
 /* Run again what was waited for; true when something was. */
@@ -132,17 +143,20 @@ static bool serve_parked(struct control *c)
     g_autoptr(GPtrArray) all = g_steal_pointer(&c->parked);
     bool served = false;
 
+    control__tell_numbers(c, TOLD_WOKEN, woken);
+    control__tell_numbers(c, TOLD_TOUCHED, touched);
     c->parked = g_ptr_array_new();
     for (guint i = 0; i < all->len; i++) {
         struct op *op = all->pdata[i];
 
         op->expired = c->now_ms >= op->deadline_ms;
-        if (op->expired || c->now_ms >= op->retry_ms || is_called(op, woken, touched)) {
+        if (op->expired || c->now_ms >= op->retry_ms || is_called(c, op, woken, touched)) {
             run(c, op);
             served = true;
         } else
             g_ptr_array_add(c->parked, op);
     }
+    forget_news(c);
     return served;
 }
 
@@ -171,16 +185,21 @@ static bool commit(struct control *c, GError **error)
         g_set_error(error, control_error(), ERROR_UNAVAILABLE, "The fault of a test.");
         return false;
     }
-    if (!db_commit(c->db, error))
+    if (!control__send_told(c, error) || !db_commit(c->db, error))
         return false;
     metrics_observe(c->metrics, M_DB_COMMIT_SECONDS, METRIC_PLAIN, seconds_since(began_us));
     fault("control_after_commit");
     return true;
 }
 
+int64_t control__now(const struct control *c)
+{
+    return db_now_ms(c->db);
+}
+
 static int64_t clock_jump(const struct control *c)
 {
-    int64_t jump_ms = clock_now_ms() - clock_monotonic_ms() - c->clock_ms;
+    int64_t jump_ms = control__now(c) - clock_monotonic_ms() - c->clock_ms;
 
     return ABS(jump_ms) > JUMP_MS ? jump_ms : 0;
 }
@@ -197,8 +216,8 @@ static void follow_clock(struct control *c)
     int64_t jump_ms = clock_jump(c), *seen_ms;
     GHashTableIter iter;
 
-    c->now_ms = clock_now_ms();
-    c->clock_ms = c->now_ms - clock_monotonic_ms();
+    c->now_ms = control__now(c);
+    c->ahead_ms = c->clock_ms = c->now_ms - clock_monotonic_ms();
     if (jump_ms == 0)
         return;
     c->shift_ms += jump_ms;
@@ -221,6 +240,8 @@ static void shift_leases(struct control *c)
 {
     g_autoptr(GError) error = NULL;
 
+    if (!(c->duties & 1u << DUTY_LEASES))
+        c->shift_ms = 0; /* whoever looks after leases shifts them, once */
     if (c->shift_ms != 0 && !queue_shift(c->queue, c->shift_ms, &error))
         log_event(LOG_ERROR, "leases could not follow the clock", "error", error->message, NULL);
 }
@@ -263,6 +284,21 @@ static void take_alone(struct control *c, GQueue *ops)
     }
 }
 
+/* After a transaction that failed: what was to be looked at by now is answered with the failure. */
+static void take_overdue(struct control *c)
+{
+    g_autoptr(GPtrArray) all = g_steal_pointer(&c->parked);
+
+    c->parked = g_ptr_array_new();
+    for (guint i = 0; i < all->len; i++) {
+        struct op *op = all->pdata[i];
+        bool overdue = c->now_ms >= MIN(op->deadline_ms, op->retry_ms);
+
+        g_ptr_array_add(overdue ? c->answered : c->parked, op);
+    }
+    c->all_woken = true; /* nobody knows who was called */
+}
+
 /* Everything that waits, once. */
 static void cycle(struct control *c, GQueue *ops)
 {
@@ -274,6 +310,8 @@ static void cycle(struct control *c, GQueue *ops)
     take_alone(c, ops);
     began_us = clock_monotonic_us();
     if (db_begin(c->db, &error)) {
+        follow_clock(c); /* the database has told its time */
+        control__hear(c);
         work(c, ops);
         if (commit(c, &error))
             c->shift_ms = 0;
@@ -284,6 +322,8 @@ static void cycle(struct control *c, GQueue *ops)
     while ((op = g_queue_pop_head(ops)))
         g_ptr_array_add(c->answered, op);
     if (error) {
+        take_overdue(c);
+        json_object_clear(c->told);
         g_hash_table_remove_all(c->works);
         metrics_add(c->metrics, M_DB_FAILED, METRIC_PLAIN, 1);
         log_event(LOG_ERROR, "a transaction failed", "error", error->message, NULL);
@@ -306,7 +346,7 @@ static int64_t next_duty(const struct control *c)
 
 static void sleep_until(struct control *c, int64_t next_ms)
 {
-    int64_t ms = CLAMP(next_ms - clock_now_ms(), 0, IDLE_MS);
+    int64_t ms = CLAMP(next_ms - control__now(c), 0, IDLE_MS);
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -324,11 +364,13 @@ static bool await(struct control *c, GQueue *ops)
     bool go_on;
 
     pthread_mutex_lock(&c->lock);
-    while (!c->stopping && g_queue_is_empty(&c->incoming) && clock_jump(c) == 0 &&
-           clock_now_ms() < next)
+    while (!c->stopping && g_queue_is_empty(&c->incoming) && g_queue_is_empty(&c->told_us) &&
+           clock_jump(c) == 0 && control__now(c) < next)
         sleep_until(c, next);
     *ops = c->incoming;
     g_queue_init(&c->incoming);
+    c->news = c->told_us;
+    g_queue_init(&c->told_us);
     go_on = !c->stopping;
     pthread_mutex_unlock(&c->lock);
     return go_on;

@@ -1,11 +1,12 @@
 /* Queries of a CLI that has no credentials: tasks whose rows pass through memory only. */
-#include "control/control_int.h"
+#include "control/neighbours.h"
 
 #include "base/limits.h"
 
 #include <string.h>
 
-#define LOOK_MS 2000 /* how often to look whether a query's task has failed without a result */
+#define LOOK_MS   2000  /* how often to look whether a query's task has failed without a result */
+#define MISSED_MS 30000 /* how long an answer may take from one server to another */
 
 static bool admit(struct control *c, const struct wire_query *m, GError **error)
 {
@@ -24,7 +25,7 @@ static bool add_task(struct control *c, struct op *op, const struct wire_query *
     g_autoptr(json_t) payload =
         json_pack("{s:s, s:I}", "query", m->sql, "max_rows",
                   (json_int_t)(m->max_rows > 0 ? MIN(m->max_rows, most) : most));
-    g_autofree char *text = json_text_as_built(payload);
+    g_autofree char *text = NULL;
     g_autofree char *gateway = m->gateway ? g_ascii_strdown(m->gateway, -1) : NULL;
     struct queue_task task = {
         .project = op->project,
@@ -34,9 +35,11 @@ static bool add_task(struct control *c, struct op *op, const struct wire_query *
         .gateway = gateway,
         .start_ms = TIME_NONE,
         .end_ms = TIME_NONE,
-        .payload = text,
     };
 
+    if (c->ear)
+        json_object_set_new(payload, "server", json_string(c->uid));
+    task.payload = text = json_text_as_built(payload);
     if (!queue_add(c->queue, &task, NULL, c->now_ms, error))
         return false;
     op->key = task.id;
@@ -54,21 +57,46 @@ static bool give_up(struct control *c, struct op *op, const char *why, GError **
     return true;
 }
 
+static bool wait_on(struct control *c, struct op *op)
+{
+    op->park = PARK_QUERY;
+    op->retry_ms = c->now_ms + LOOK_MS;
+    return true;
+}
+
+/* The task has ended at another server, whose words are on their way; but not for ever. */
+static bool wait_for_neighbour(struct control *c, struct op *op, GError *why, GError **error)
+{
+    bool is_late = op->missed_ms && c->now_ms > op->missed_ms + MISSED_MS;
+
+    if (!op->missed_ms)
+        op->missed_ms = c->now_ms;
+    if (!c->ear || !error_is(why, ERROR_NOT_FOUND)) {
+        g_propagate_error(error, why);
+        return false;
+    }
+    g_error_free(why);
+    if (!is_late)
+        return wait_on(c, op);
+    g_set_error(error, control_error(), ERROR_UNAVAILABLE,
+                "The rows were lost between two servers.\nhint: ask again.");
+    return false;
+}
+
 /* Nobody has brought a result yet; is one still to come? */
 static bool look(struct control *c, struct op *op, GError **error)
 {
-    g_autoptr(queue_task) t = queue_get(c->queue, op->project, op->key, error);
+    GError *why = NULL;
+    g_autoptr(queue_task) t = queue_get(c->queue, op->project, op->key, &why);
 
     if (!t)
-        return false;
+        return wait_for_neighbour(c, op, why, error);
     if (t->state == QUEUE_FAILED || t->state == QUEUE_CANCELLED) {
         g_set_error(error, control_error(), ERROR_FAILED, "The query was not carried out: %s",
                     t->message ? t->message : "no reason was given.");
         return false;
     }
-    op->park = PARK_QUERY;
-    op->retry_ms = c->now_ms + LOOK_MS;
-    return true;
+    return wait_on(c, op);
 }
 
 bool control__query(struct control *c, struct op *op, GError **error)
@@ -104,17 +132,48 @@ static struct op *waiting_op(struct control *c, int64_t task)
     return NULL;
 }
 
+void control__query_answered(struct control *c, int64_t task, const json_t *answer)
+{
+    struct op *op = waiting_op(c, task);
+    const char *why = json_get_string(answer, "error", NULL);
+
+    if (op && why)
+        g_set_error(&op->error, control_error(), ERROR_INVALID, "%s", why);
+    else if (op)
+        op->answer = json_incref(json_object_get(answer, "data"));
+}
+
+static json_t *answer_of(const struct queue_task *t, const struct wire_result *r)
+{
+    if (t->state == QUEUE_DONE)
+        return r->data ? json_pack("{s:O}", "data", r->data) : json_pack("{s:{}}", "data");
+    return json_pack("{s:s}", "error",
+                     r->error ? r->error : "The query failed, and the executor did not say why.");
+}
+
+/* The server where somebody waits for the rows; NULL: this one. g_free(). */
+static char *other_server(struct control *c, const struct queue_task *t)
+{
+    g_autoptr(json_t) payload =
+        t->payload ? json_parse(t->payload, strlen(t->payload), NULL) : NULL;
+    const char *server = json_get_string(payload, "server", NULL);
+
+    return c->ear && server && strcmp(server, c->uid) != 0 ? g_strdup(server) : NULL;
+}
+
 bool control__query_ended(struct control *c, const struct queue_task *t,
                           const struct wire_result *r, GError **error)
 {
-    struct op *op = waiting_op(c, t->id);
+    g_autofree char *server = NULL;
+    g_autoptr(json_t) answer = NULL;
 
     if (t->state < QUEUE_DONE)
         return true; /* it will be tried again */
-    if (op && t->state == QUEUE_DONE)
-        op->answer = r->data ? json_incref(r->data) : json_object();
-    else if (op)
-        g_set_error(&op->error, control_error(), ERROR_INVALID, "%s",
-                    r->error ? r->error : "The query failed, and the executor did not say why.");
+    server = other_server(c, t);
+    answer = answer_of(t, r);
+    if (!server)
+        control__query_answered(c, t->id, answer);
+    else if (!control__send_answer(c, server, t->id, answer, error))
+        return false;
     return queue_drop(c->queue, t->id, error);
 }

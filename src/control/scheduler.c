@@ -1,5 +1,5 @@
 /* What the clock asks for: expired leases, models that are due, the janitor. */
-#include "control/control_int.h"
+#include "control/neighbours.h"
 
 #include "base/clock.h"
 #include "base/ids.h"
@@ -11,6 +11,7 @@
 #define TICK_MS    1000
 #define AGAIN_MS   5000  /* a run is still at work */
 #define TROUBLE_MS 60000 /* the schedule could not be made */
+#define DUTY_MS    10000 /* how long a server that died keeps its duties */
 #define HOUR_MS    (3600 * 1000LL)
 
 static char *place_key(int64_t project, const char *environment)
@@ -24,6 +25,7 @@ void control__look_again(struct control *c, int64_t project, const char *environ
 
     g_hash_table_remove(c->due, key);
     c->next_tick_ms = MIN(c->next_tick_ms, c->now_ms);
+    control__tell(c, TOLD_LOOK, json_string(key));
 }
 
 static void set_due(struct control *c, const struct state_place *p, int64_t at_ms)
@@ -142,22 +144,77 @@ static void run_cadence(struct control *c)
         log_event(LOG_ERROR, "the cadence could not be read", "error", error->message, NULL);
 }
 
-void control__tick(struct control *c)
+static void reap(struct control *c)
 {
     g_autoptr(GError) error = NULL;
     int64_t next_ms = INT64_MAX;
 
-    c->next_tick_ms = c->now_ms + TICK_MS;
     if (!queue_tick(c->queue, c->now_ms, &next_ms, &error))
         log_event(LOG_ERROR, "leases could not be looked at", "error", error->message, NULL);
+    c->next_tick_ms = MIN(c->next_tick_ms, MAX(next_ms, c->now_ms + 1));
+}
+
+static void clean(struct control *c)
+{
+    if (c->now_ms < c->next_janitor_ms)
+        return;
+    control__janitor_tick(c);
+    c->next_janitor_ms = c->now_ms + HOUR_MS;
+}
+
+static const struct {
+    const char *name;
+    void (*carry_out)(struct control *c);
+} duties[DUTY_COUNT] = {
+    [DUTY_LEASES] = {"leases",    reap       },
+    [DUTY_SCHEDULER] = {"scheduler", run_cadence},
+    [DUTY_JANITOR] = {"janitor",   clean      },
+};
+
+static bool wants(const struct control *c, int duty)
+{
+    return !(duty == DUTY_SCHEDULER && c->settings.no_scheduler) &&
+           !(duty == DUTY_JANITOR && c->settings.no_janitor);
+}
+
+static bool has(struct control *c, int duty)
+{
+    struct state_duty d = {duties[duty].name, c->uid, DUTY_MS};
+    g_autoptr(GError) error = NULL;
+    bool held = false;
+
+    if (!wants(c, duty) || !c->ear)
+        return wants(c, duty);
+    if (!state_take_duty(c->state, &d, c->now_ms, &held, &error))
+        log_event(LOG_ERROR, "a duty could not be taken", "duty", d.name, "error", error->message,
+                  NULL);
+    return held;
+}
+
+/* Whoever had it before may have died in the middle of anything. */
+static void take_over(struct control *c, int duty)
+{
+    if (c->ear)
+        log_event(LOG_INFO, "this server takes a duty over", "duty", duties[duty].name, NULL);
+    g_hash_table_remove_all(c->due);
+    c->unsettled = c->ear != NULL;
+}
+
+void control__tick(struct control *c)
+{
+    unsigned before = c->duties;
+
+    c->next_tick_ms = c->now_ms + TICK_MS;
+    c->duties = 0;
+    for (int i = 0; i < DUTY_COUNT; i++) {
+        if (!has(c, i))
+            continue;
+        c->duties |= 1u << i;
+        if (!(before & 1u << i))
+            take_over(c, i);
+        duties[i].carry_out(c);
+    }
     if (c->unsettled && control__note_open_works(c, NULL))
         c->unsettled = false;
-    if (!c->settings.no_scheduler)
-        run_cadence(c);
-    if (!c->settings.no_janitor && c->now_ms >= c->next_janitor_ms) {
-        control__janitor_tick(c);
-        c->next_janitor_ms = c->now_ms + HOUR_MS;
-    }
-    c->next_tick_ms = MIN(c->next_tick_ms, MAX(next_ms, c->now_ms + 1));
     c->ticked_ms = clock_monotonic_ms();
 }

@@ -84,6 +84,19 @@ struct db_schema {
  * ahead of this program is refused with the module and both versions named. */
 bool db_migrate(struct db *db, const struct db_schema *schema, GError **error) MUST_CHECK;
 
+/* Words to other processes on the same PostgreSQL (LISTEN and NOTIFY); SQLite has none.
+ * db_listen() hears `channels` (ends with NULL) on a connection of its own. `heard` is called by a
+ * thread of its own, which connects again when the connection is lost; a NULL text says that it
+ * was, so that anything may have been missed. */
+struct db_ear;
+typedef void (*db_heard)(void *data, const char *channel, const char *text);
+struct db_ear *db_listen(const char *url, const char *const *channels, db_heard heard, void *data,
+                         GError **error) MUST_CHECK;
+void db_ear_close(struct db_ear *ear); /* returns when `heard` is called no more; NULL is fine */
+enum { DB_MOST_TOLD = 7900 };          /* bytes of one text */
+/* Said with the commit of the transaction, or never. */
+bool db_tell(struct db *db, const char *channel, const char *text, GError **error) MUST_CHECK;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db, db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(db_rows, db_rows_free)
 

@@ -34,19 +34,27 @@ bool db__postgres_is_lost(const PGconn *connection)
     return !connection || PQstatus(connection) != CONNECTION_OK;
 }
 
+/* A server's words as part of a sentence of ours; g_free(). */
+static char *tidy(const char *said)
+{
+    char *words = g_strdup(said);
+
+    g_strdelimit(g_strchomp(words), "\n\t", ' ');
+    while (g_str_has_suffix(words, "."))
+        words[strlen(words) - 1] = '\0';
+    return words;
+}
+
 void db__postgres_refuse(const PGconn *connection, const PGresult *result, const char *sql,
                          GError **error)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *said = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    g_autofree char *words = g_strdup(said ? said : PQerrorMessage(connection));
+    g_autofree char *words = tidy(said ? said : PQerrorMessage(connection));
     int code = state ? error_code(state) : ERROR_FAILED;
 
     if (db__postgres_is_lost(connection))
         code = ERROR_UNAVAILABLE;
-    g_strdelimit(g_strchomp(words), "\n", ' ');
-    if (g_str_has_suffix(words, "."))
-        words[strlen(words) - 1] = '\0';
     db__refuse(error, code, words, sql);
 }
 
@@ -150,10 +158,10 @@ PGconn *db__postgres_connect(const char *url, GError **error)
         return NULL;
     connection = dial(url);
     if (db__postgres_is_lost(connection)) {
-        g_autofree char *words = g_strdup(connection ? PQerrorMessage(connection) : "no memory");
+        g_autofree char *words = tidy(connection ? PQerrorMessage(connection) : "no memory");
 
         g_set_error(error, db_error(), ERROR_UNAVAILABLE,
-                    "The state database cannot be reached: %s.", g_strchomp(words));
+                    "The state database cannot be reached: %s.", words);
         error_hint(error, "see that the server is up, and that host, port, user, database and TLS "
                           "parameters of the state's URL are right; a password may stand in the "
                           "URL, in PGPASSWORD or in ~/.pgpass.");

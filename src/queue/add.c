@@ -58,14 +58,15 @@ bool queue_touch(struct queue *q, int64_t group, GError **error)
                   group, error);
 }
 
-bool queue_drop_kind(struct queue *q, int kind, GError **error)
+bool queue_drop_kind(struct queue *q, int kind, int64_t before_ms, GError **error)
 {
     return db_run(q->db, NULL,
                   "DELETE FROM attempt WHERE task IN (SELECT id FROM task WHERE kind = ?"
-                  " AND grp = 0)",
-                  "i", (int64_t)kind, error) &&
-           db_run(q->db, NULL, "DELETE FROM task WHERE kind = ? AND grp = 0", "i", (int64_t)kind,
-                  error);
+                  " AND grp = 0 AND (ended_ms < ? OR ? = 1))",
+                  "iib", (int64_t)kind, before_ms, before_ms == INT64_MAX, error) &&
+           db_run(q->db, NULL,
+                  "DELETE FROM task WHERE kind = ? AND grp = 0 AND (ended_ms < ? OR ? = 1)", "iib",
+                  (int64_t)kind, before_ms, before_ms == INT64_MAX, error);
 }
 
 bool queue_drop(struct queue *q, int64_t task, GError **error)

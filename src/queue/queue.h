@@ -126,8 +126,9 @@ bool queue_cancel_group(struct queue *q, int64_t group, const char *reason, int6
                         GError **error) MUST_CHECK;
 bool queue_cancel(struct queue *q, struct queue_task *task, const char *reason, int64_t now_ms,
                   GError **error) MUST_CHECK;
-/* At start: forget open tasks of this kind (nobody waits for them any more). */
-bool queue_drop_kind(struct queue *q, int kind, GError **error) MUST_CHECK;
+/* Forget the tasks of this kind and of no group that ended before then; INT64_MAX: open ones, too
+ * (nobody waits for them any more). */
+bool queue_drop_kind(struct queue *q, int kind, int64_t before_ms, GError **error) MUST_CHECK;
 /* At start: every executor of before is known to be gone. Its leases end now, uncharged. */
 bool queue_end_leases(struct queue *q, int64_t now_ms, GError **error) MUST_CHECK;
 /* Forget a task without a group that has ended, and what it was given. */

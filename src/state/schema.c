@@ -39,7 +39,9 @@ static const struct db_migration migrations[] = {
      "CREATE TABLE executor (project BIGINT NOT NULL, id TEXT NOT NULL, hello TEXT NOT NULL,"
      " hello_ms BIGINT NOT NULL, PRIMARY KEY (project, id));"
      "CREATE TABLE gateway (project BIGINT NOT NULL, name TEXT NOT NULL, info TEXT NOT NULL,"
-     " reported_ms BIGINT NOT NULL, PRIMARY KEY (project, name));"},
+     " reported_ms BIGINT NOT NULL, PRIMARY KEY (project, name));"                               },
+    {2,
+     "CREATE TABLE duty (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until_ms BIGINT NOT NULL);"},
 };
 
 const struct db_schema state_schema = {"state", migrations, G_N_ELEMENTS(migrations)};

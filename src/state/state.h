@@ -181,6 +181,20 @@ bool state_attempt_of(struct state *s, int64_t evaluation, int64_t *task, int64_
 GArray *state_ended_before(struct state *s, int64_t before_ms, GError **error) MUST_CHECK;
 bool state_forget_work(struct state *s, int64_t work, GError **error) MUST_CHECK;
 
+/* ---- servers ---- */
+
+/* What one of several servers does for all: `holder` says again and again that it does. */
+struct state_duty {
+    const char *name, *holder;
+    int64_t ttl_ms; /* silent for so long, it is given to another one */
+};
+/* Take a duty or go on with it; *held is false while somebody else has it. */
+bool state_take_duty(struct state *s, const struct state_duty *duty, int64_t now_ms, bool *held,
+                     GError **error) MUST_CHECK;
+bool state_leave_duties(struct state *s, const char *holder, GError **error) MUST_CHECK;
+/* Is a server at work on this state? None on SQLite has duties. */
+bool state_has_server(struct state *s, int64_t now_ms, bool *yes, GError **error) MUST_CHECK;
+
 /* ---- executors ---- */
 
 bool state_hello(struct state *s, int64_t project, const struct wire_hello *hello, int64_t now_ms,

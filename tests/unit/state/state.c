@@ -321,3 +321,31 @@ void test_gateways_are_as_reported_last(void **state)
     assert_null(state_executor(f->s, f->project, "e2", &none));
     assert_true(error_is(none, ERROR_NOT_FOUND));
 }
+
+static bool takes(struct fixture *f, const char *holder, int64_t now_ms)
+{
+    struct state_duty duty = {"scheduler", holder, 10000};
+    bool held = false;
+
+    OK(state_take_duty(f->s, &duty, now_ms, &held, &error));
+    return held;
+}
+
+void test_a_duty_is_one_servers_until_it_is_silent_for_too_long(void **state)
+{
+    struct fixture *f = *state;
+    bool server = true;
+
+    OK(state_has_server(f->s, 1000, &server, &error));
+    assert_false(server);
+    assert_true(takes(f, "a", 1000));
+    assert_false(takes(f, "b", 1000));
+    assert_true(takes(f, "a", 7000)); /* said again: until 17000 */
+    assert_false(takes(f, "b", 16999));
+    assert_true(takes(f, "b", 17000));
+    assert_false(takes(f, "a", 17000));
+    OK(state_has_server(f->s, 26999, &server, &error));
+    assert_true(server);
+    OK(state_leave_duties(f->s, "b", &error));
+    assert_true(takes(f, "a", 17001));
+}
