@@ -2,6 +2,7 @@
 # make demo       the main job on real input    make bench    figures beside SQLMesh's
 # make asan       unit tests under ASan + UBSan make tsan     those with threads under TSan
 # make unit       unit tests only               make lint     floors, names, sizes, documents, format
+# make fuzz       an hour of damaged SQL and macros [FUZZ_SECONDS=…]
 # make format     rewrite to .clang-format      make install PREFIX=/usr/local [DESTDIR=]
 
 PREFIX  ?= /usr/local
@@ -37,7 +38,7 @@ objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
-.PHONY: all bootstrap unit unit-threaded planted http check demo bench asan tsan lint format install clean compile
+.PHONY: all bootstrap unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
 .SECONDARY:
 all: $(BUILD)/heddle
 
@@ -117,6 +118,20 @@ $(BUILD)/http/server: tests/http/server.c $(HTTP_LIBS)
 
 http: $(BUILD)/http/server
 	tests/http/protocol.py $<
+
+# Fuzz targets: tests/fuzz/TARGET.c with the main() of tests/fuzz/standalone.c, or libFuzzer's.
+FUZZERS   := $(filter-out standalone libfuzzer,$(notdir $(basename $(wildcard tests/fuzz/*.c))))
+FUZZ_MAIN ?= standalone
+FUZZ_LIBS := $(patsubst %,$(BUILD)/lib/%.a,macro sql calendar base)
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/$(FUZZ_MAIN).c $(wildcard tests/fuzz/*.h) $(FUZZ_LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(library_cflags) $(CFLAGS) $(LDFLAGS) $(FUZZ_LDFLAGS) -o $@ $< tests/fuzz/$(FUZZ_MAIN).c -Wl,--start-group $(FUZZ_LIBS) -Wl,--end-group $(library_libs) -lm
+
+fuzz-slice: $(FUZZERS:%=$(BUILD)/fuzz/%)
+	tests/fuzz/slice $(BUILD)/fuzz
+
+fuzz:
+	tests/fuzz/run $(or $(FUZZ_SECONDS),3600)
 
 check:
 	tools/bootstrap test

@@ -153,7 +153,7 @@ struct sql_node *macro__do_var(struct macro_run *run, const struct macro_call *c
 struct sql_node *macro__do_blueprint_var(struct macro_run *run, const struct macro_call *call)
 {
     const struct sql_node *name = call->named[0];
-    g_autofree char *lower = g_ascii_strdown(name->text, name->len);
+    g_autofree char *lower = g_ascii_strdown(name->text ? name->text : "", name->len);
 
     if (name->kind == SQL_STRING && json_object_get(run->context->blueprint_variables, lower))
         for (const struct macro_binding *b = run->bindings; b; b = b->next)

@@ -233,11 +233,19 @@ static void tokenize(struct parser *p, struct sql_range r)
 
 static bool parser_init(struct parser *p, const struct source *s, struct sql_range r)
 {
+    const char *nul;
+
     p->source = s;
     p->t = p->end = &(const struct sql_token){.kind = T_END, .at = r.at};
     if (s->len > MAX_SQL_BYTES) {
         sql__fail(p, ERROR_LIMIT, "a text of SQL may have %d bytes; this one has %zu.",
                   MAX_SQL_BYTES, s->len);
+        return false;
+    }
+    nul = memchr(s->text + r.at, '\0', r.len);
+    if (nul) {
+        p->t = p->end = &(const struct sql_token){.kind = T_END, .at = (uint32_t)(nul - s->text)};
+        sql__fail(p, ERROR_INVALID, "a NUL byte stands here: this is no text.");
         return false;
     }
     p->base = r.at;

@@ -217,7 +217,7 @@ static struct sql_node *cast_to(struct parser *p, struct sql_node *arg, const ch
 
 static struct sql_node *slice_part(struct parser *p)
 {
-    if (sql__at_op(p, OP_COLON) || sql__at_op(p, OP_RBRACKET))
+    if (sql__at_op(p, OP_COLON) || sql__at_op(p, OP_CAST) || sql__at_op(p, OP_RBRACKET))
         return NULL;
     if (sql__at_op(p, OP_MINUS) && (p->t[1].op == OP_COLON || p->t[1].op == OP_RBRACKET))
         return sql__word(p, SQL_KEYWORD); /* x[:-:2] */

@@ -55,7 +55,7 @@ static struct sql_node *macro(struct parser *p, bool names_table)
     if (p->t->op == OP_LBRACE)
         n = braced(p);
     else if ((p->t->kind == T_STRING || p->t->kind == T_QUOTED) &&
-             strchr("'\"`[", *sql__token_text(p, p->t)))
+             strchr("'\"", *sql__token_text(p, p->t)))
         n = quoted(p);
     else if (p->t->kind == T_NUMBER && p->t[1].op != OP_DOT)
         n = sql__word(p, SQL_MACRO_VAR);

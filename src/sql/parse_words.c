@@ -380,8 +380,9 @@ bool sql__at_words(const struct parser *p)
     };
     const struct sql_token *next = p->t + 1;
 
-    if (p->t->kind != T_WORD || (next->kind == T_OPERATOR && next->op != OP_AT_AT &&
-                                 next->op != OP_AT && !sql__is_word(p, p->t, "IF")))
+    if (p->t->kind != T_WORD ||
+        (next->kind == T_OPERATOR && next->op != OP_AT_AT && next->op != OP_SEMICOLON &&
+         next->op != OP_AT && !sql__is_word(p, p->t, "IF")))
         return false;
     for (unsigned i = 0; i < G_N_ELEMENTS(first); i++)
         if (sql__is_word(p, p->t, first[i]))

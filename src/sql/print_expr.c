@@ -418,7 +418,7 @@ void sql__print_slice(struct printer *w, const struct sql_node *n)
     sql__put(w, ":");
     sql__print_slot(w, n, SLOT_HIGH, "");
     if (n->op == OP_COLON) {
-        sql__put(w, ":");
+        sql__put(w, sql_child(n, SLOT_HIGH) ? ":" : " :"); /* "1::2" is a cast */
         sql__print_slot(w, n, SLOT_STEP, "");
     }
 }

@@ -42,9 +42,10 @@ static inline char *said__spelling(const char *text, const struct sql_token *t)
     if (t->kind == T_JINJA || t->kind == T_UNCLOSED)
         return g_strndup(text + t->at, t->len);
     for (const char *c = text + t->at, *end = c + t->len; c < end; c++)
-        if (t->kind == T_STRING && *c == '\\' && c + 1 < end && strchr("ntrbf0", c[1]))
+        if ((t->kind == T_STRING || t->kind == T_QUOTED) && *c == '\\' && c + 1 < end &&
+            strchr("ntrbf0", c[1]))
             c++;
-        else if (t->kind == T_STRING && (unsigned char)*c < ' ')
+        else if ((t->kind == T_STRING || t->kind == T_QUOTED) && (unsigned char)*c < ' ')
             continue;
         else if (!strchr("'\"`[]\\$", *c) || (t->kind == T_OPERATOR && *c != '\\'))
             g_string_append_c(s, g_ascii_toupper(*c));
@@ -52,6 +53,13 @@ static inline char *said__spelling(const char *text, const struct sql_token *t)
 }
 
 /* Add the tokens to the bag, each `by` times. */
+static inline void said__add(GHashTable *bag, char *spelling, int by)
+{
+    int n = GPOINTER_TO_INT(g_hash_table_lookup(bag, spelling)) + by;
+
+    g_hash_table_replace(bag, spelling, GINT_TO_POINTER(n));
+}
+
 static inline void said__count(GHashTable *bag, const char *text, size_t len,
                                const struct sql_dialect *d, int by)
 {
@@ -60,14 +68,12 @@ static inline void said__count(GHashTable *bag, const char *text, size_t len,
 
     sql_lexer_init(&lx, &s, d);
     for (struct sql_token t = sql_lexer_next(&lx); t.kind != T_END; t = sql_lexer_next(&lx)) {
-        char *spelling;
-
         if (said__is_free(text, &t))
             continue;
-        spelling = said__spelling(text, &t);
-        int n = GPOINTER_TO_INT(g_hash_table_lookup(bag, spelling)) + by;
-
-        g_hash_table_replace(bag, spelling, GINT_TO_POINTER(n));
+        if (t.kind == T_OPERATOR && t.op == OP_CAST) /* "::" and ": :" of a slice */
+            said__add(bag, g_strdup(":"), 2 * by);
+        else
+            said__add(bag, said__spelling(text, &t), by);
     }
 }
 

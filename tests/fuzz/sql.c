@@ -62,8 +62,7 @@ static void try_reader(reader read, const struct source *s, const struct sql_dia
     if (!n)
         return;
     ask(a, n, d, s);
-    if (!memchr(s->text, '\0', s->len))
-        read_again(a, read, n, d, s);
+    read_again(a, read, n, d, s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

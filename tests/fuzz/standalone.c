@@ -7,8 +7,7 @@
  * the pseudo-random SEED: the same arguments try the same inputs. With -k the finds are counted and
  * told, and the run goes on. The last line is `N passed, N failed`.
  */
-#include "fuzz.h"
-#include "sql/lex.h"
+#include "damage.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -56,69 +55,14 @@ static void try_input(const GString *text)
         LLVMFuzzerTestOneInput((const uint8_t *)text->str, text->len);
 }
 
-static uint32_t next_random(uint32_t below)
-{
-    run.random = run.random * 1664525u + 1013904223u;
-    return below ? (run.random >> 8) % below : 0;
-}
-
-static void damage_bytes(GString *text)
-{
-    static const char *const pieces[] = {"(",  ")",        "'",    "\"", ",", " ",   "@",
-                                         "{",  "}",        "[",    "]",  ".", ":",   "--",
-                                         "/*", " SELECT ", " AS ", "->", "*", "NOT "};
-    gsize at = 1 + next_random(text->len - 1), n = next_random(16);
-
-    n = MIN(n, text->len - at);
-    switch (next_random(4)) {
-    case 0:
-        text->str[at] = (char)next_random(256);
-        break;
-    case 1:
-        g_string_erase(text, at, n);
-        break;
-    case 2:
-        g_string_insert(text, at, pieces[next_random(G_N_ELEMENTS(pieces))]);
-        break;
-    default:
-        g_string_insert_len(text, at, text->str + at, n);
-    }
-}
-
-/* A token of a text, with a space before it. */
-static struct sql_token any_token(const GString *text)
-{
-    struct source s = {"input", text->str + 1, text->len - 1};
-    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(struct sql_token));
-    struct sql_lexer lx;
-    struct sql_token t;
-
-    sql_lexer_init(&lx, &s, fuzz_dialect((uint8_t)text->str[0]));
-    for (t = sql_lexer_next(&lx); t.kind != T_END; t = sql_lexer_next(&lx))
-        g_array_append_val(all, t);
-    return all->len ? g_array_index(all, struct sql_token, next_random(all->len)) : t;
-}
-
-static void damage_tokens(GString *text)
-{
-    struct sql_token t = any_token(text);
-    const GString *other = run.lines->pdata[next_random(run.lines->len)];
-    struct sql_token from = any_token(other);
-    g_autofree char *taken = g_strdup_printf(" %.*s ", (int)from.len, other->str + 1 + from.at);
-
-    if (next_random(3) > 0)
-        g_string_erase(text, 1 + t.at, t.len);
-    if (next_random(3) > 0)
-        g_string_insert(text, 1 + t.at, taken);
-}
-
 static void try_damages(const char *line, size_t len)
 {
     for (unsigned i = 0; i <= run.damages; i++) {
         g_autoptr(GString) text = g_string_new_len(line, len);
 
-        for (uint32_t k = i > 0 ? next_random(4) + 1 : 0; k > 0 && text->len > 2; k--)
-            next_random(2) ? damage_tokens(text) : damage_bytes(text);
+        if (i > 0)
+            fuzz_damage(text, run.lines->pdata[fuzz_random(&run.random, run.lines->len)],
+                        &run.random);
         try_input(text);
     }
 }
@@ -136,7 +80,8 @@ static void take_lines(char *text)
     for (char **l = lines; *l; l++) {
         const char *line = g_str_has_prefix(*l, "=> ") ? *l + 3 : *l;
 
-        if (*line == '\0' || *line == '#' || (*line == '[' && strchr(line, ']')))
+        if (*line == '\0' || *line == '#' || (*line == '[' && strchr(line, ']')) ||
+            g_str_has_prefix(line, "== ") || g_str_has_prefix(line, "-- "))
             continue;
         for (unsigned d = 0; d < G_N_ELEMENTS(fuzz_dialects); d++) {
             GString *s = g_string_new(NULL);
@@ -168,6 +113,7 @@ int main(int argc, char **argv)
 
     for (unsigned k = 0; k < G_N_ELEMENTS(signals); k++)
         signal(signals[k], tell_input);
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
     run.random = 1;
     run.lines = g_ptr_array_new_with_free_func(free_string);
     for (; i < argc && argv[i][0] == '-'; i++) {
