@@ -109,7 +109,8 @@ static unsigned spells_any(const struct parser *p, const struct sql_token *t, co
 
 static bool ends_search(const struct sql_token *t)
 {
-    return t->kind == T_END || t->keyword == KW_AS || (t->kind == T_OPERATOR && t->op == OP_LPAREN);
+    return t->kind == T_END || t->keyword == KW_AS || t->keyword == KW_SELECT ||
+           (t->kind == T_OPERATOR && t->op == OP_LPAREN);
 }
 
 /* Is the first of all words that say what a statement is about one of this row's? */

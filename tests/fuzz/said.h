@@ -70,9 +70,12 @@ static inline void said__count(GHashTable *bag, const char *text, size_t len,
     for (struct sql_token t = sql_lexer_next(&lx); t.kind != T_END; t = sql_lexer_next(&lx)) {
         if (said__is_free(text, &t))
             continue;
-        if (t.kind == T_OPERATOR && t.op == OP_CAST) /* "::" and ": :" of a slice */
+        if (t.kind == T_OPERATOR && t.op == OP_CAST) { /* "::" and ": :" of a slice */
             said__add(bag, g_strdup(":"), 2 * by);
-        else
+        } else if (t.kind == T_WORD && t.keyword == KW_NOTNULL) { /* a NOT NULL */
+            said__add(bag, g_strdup("NOT"), by);
+            said__add(bag, g_strdup("NULL"), by);
+        } else
             said__add(bag, said__spelling(text, &t), by);
     }
 }
