@@ -127,12 +127,27 @@ static bool at_string_name(const struct parser *p)
            is_plain(p, sql__token_text(p, p->t), p->t->len);
 }
 
+/* @WHERE(…) and its like begin a clause. */
+static bool at_clause_macro(const struct parser *p)
+{
+    static const char *const names[] = {"WHERE",    "GROUP_BY", "HAVING", "QUALIFY",
+                                        "ORDER_BY", "LIMIT",    "JOIN"};
+
+    if (p->t[2].op != OP_LPAREN)
+        return false;
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+        if (sql__is_word(p, p->t + 1, names[i]))
+            return true;
+    return false;
+}
+
 bool sql__at_alias(const struct parser *p, unsigned not_flag)
 {
     switch (p->t->kind) {
     case T_QUOTED:
-    case T_AT:
         return true;
+    case T_AT:
+        return !at_clause_macro(p);
     case T_WORD:
         return !(sql_keyword_flags(p->t->keyword) & not_flag);
     case T_STRING:

@@ -420,7 +420,7 @@ struct sql_node *sql__hint(struct parser *p)
         return NULL;
     begin = g_strstr_len(gap, p->t->at - from, "/*+");
     end = begin ? g_strstr_len(begin, gap + (p->t->at - from) - begin, "*/") : NULL;
-    if (!end)
+    if (!end || g_strstr_len(begin + 2, end - begin - 2, "/*"))
         return NULL;
     k = sql__node(p, SQL_KEYWORD);
     k->text = begin;

@@ -115,7 +115,7 @@ static bool joins_word(const struct parser *p)
 
     if (as_written(p))
         return !p->t->space_before;
-    return (before->kind == T_WORD || before->kind == T_QUOTED) && before[-1].kind != T_AT &&
+    return (before->kind == T_WORD || before->kind == T_QUOTED) &&
            !(sql_keyword_flags(before->keyword) & BAR_R) &&
            !token_is_among(p, before, clause_words);
 }

@@ -135,10 +135,20 @@ static void print_list(struct printer *w, const struct sql_node *n)
         sql__print_slot(w, n, SLOT_ARG, ", ");
 }
 
+/* Would a bracket right behind it be a macro's? */
+static bool ends_in_macro(const struct sql_node *n)
+{
+    while (n->kind == SQL_TABLE && n->last)
+        n = n->last;
+    return n->kind == SQL_MACRO_VAR && !(n->flags & SQL_BRACED);
+}
+
 static void print_phrase(struct printer *w, const struct sql_node *n)
 {
-    for (const struct sql_node *c = n->child; c; c = c->next) {
-        if (c != n->child && !(c->flags & SQL_JOINED))
+    const struct sql_node *before = NULL;
+
+    for (const struct sql_node *c = n->child; c; before = c, c = c->next) {
+        if (before && (!(c->flags & SQL_JOINED) || ends_in_macro(before)))
             sql__put(w, " ");
         sql__print(w, c);
     }
