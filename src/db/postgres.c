@@ -242,14 +242,13 @@ static void bind(struct bound *b, const struct db_statement *s)
     }
 }
 
-/* NULL on an error; else PQclear(). */
-static PGresult *execute(struct postgres *p, const struct db_statement *s, GError **error)
+static PGresult *try_execute(struct postgres *p, const struct db_statement *s, GError **error)
 {
     const char *name = ensure(p, error) ? prepare(p, s, error) : NULL;
     struct bound b;
     PGresult *result;
 
-    if (!name || !check_count(s, s->count, error))
+    if (!name)
         return NULL;
     bind(&b, s);
     result = PQexecPrepared(p->connection, name, s->count, b.values, b.lengths, b.formats, 0);
@@ -258,6 +257,24 @@ static PGresult *execute(struct postgres *p, const struct db_statement *s, GErro
     refuse(p, result, s->sql, error);
     PQclear(result);
     return NULL;
+}
+
+/* NULL on an error; else PQclear(). What only reads, and is no part of a transaction, is asked
+ * again when the connection turns out to be lost. */
+static PGresult *execute(struct postgres *p, const struct db_statement *s, GError **error)
+{
+    bool may_ask_again = !p->in_transaction && g_str_has_prefix(s->sql, "SELECT");
+    GError *why = NULL;
+    PGresult *result = try_execute(p, s, &why);
+
+    if (result)
+        return result;
+    if (!may_ask_again || !db__postgres_is_lost(p->connection)) {
+        g_propagate_error(error, why);
+        return NULL;
+    }
+    g_error_free(why);
+    return try_execute(p, s, error);
 }
 
 static bool run(struct db *db, const struct db_statement *s, int64_t *changed, GError **error)

@@ -346,14 +346,12 @@ def test_options_may_stand_before_the_command(w):
         assert "shop.kinds" in w.run(*words, "dag", **elsewhere).stdout
 
 
-def main():
-    world = World(sys.argv[1] if len(sys.argv) > 1 else "build/heddle")
+def main(make=World, tests=None):
+    world = make(sys.argv[1] if len(sys.argv) > 1 else "build/heddle")
     passed = failed = 0
     try:
         world.start_all()
-        for name, test in list(globals().items()):
-            if not name.startswith("test_"):
-                continue
+        for name, test in (tests or {n: t for n, t in globals().items() if n.startswith("test_")}).items():
             try:
                 test(world)
                 passed += 1
