@@ -121,6 +121,8 @@ void control__op_free(struct op *op);
 bool control__is_loopback(const char *listen); /* control.c */
 /* routes.c, guard.c, tokens.c */
 const struct http_route *control__open_routes(void); /* those of metrics_listen */
+const struct endpoint *control__endpoints(
+    void); /* the table of routes with what carries them out */
 bool control__guard(struct http_call *call, unsigned needs, void *data);
 bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
@@ -258,6 +260,7 @@ void control__tick(struct control *c);
 void control__look_again(struct control *c, int64_t project, const char *environment);
 bool control__health(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__metrics(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__openapi(struct control *c, struct op *op, GError **error) MUST_CHECK; /* openapi.c */
 /* The figures: an enum that names them, and what has more than one line to count. */
 enum control_metric {
     M_BUILD_INFO,

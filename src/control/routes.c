@@ -69,12 +69,18 @@ static const struct endpoint endpoints[] = {
           "How far a pass of the janitor is; with after=VERSION&wait_ms=N a long poll."),
 
     {{"POST", "/auth/token", FOR_ALL, handle, "OAuth 2.0 client credentials (RFC 6749, 4.4).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    ROUTE("GET", "/openapi.json", FOR_ALL, control__openapi, NULL, NULL, NULL, 0, "This API as an OpenAPI document."),
     ROUTE("GET", "/healthz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The process answers."),
     ROUTE("GET", "/readyz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The state database answers."),
     ROUTE("GET", "/metrics", FOR_METRICS, control__metrics, NULL, NULL, NULL, 0, "Figures in Prometheus' text format."),
     {{NULL, NULL, 0, NULL, NULL, NULL, NULL, 0}, NULL, NULL, false},
 };
 /* clang-format on */
+
+const struct endpoint *control__endpoints(void)
+{
+    return endpoints;
+}
 
 static struct http_route routes[G_N_ELEMENTS(endpoints)];
 

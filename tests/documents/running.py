@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import socket
 import sys
+import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
@@ -16,6 +17,15 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def remove(folder):
+    """Workers whose executor was killed need a moment to end, and write until then."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 def main(tests, make):
@@ -39,6 +49,6 @@ def main(tests, make):
     if failed or os.environ.get("KEEP"):
         print(f"kept: {world.root}")
     else:
-        shutil.rmtree(world.root)
+        remove(world.root)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
