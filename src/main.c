@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "local/local.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,14 @@ static const char *put_command_first(int argc, char **argv)
     return command;
 }
 
+/* The C library gives each thread that allocates a heap of its own; ours mostly wait. */
+static void share_heaps(void)
+{
+#ifdef M_ARENA_MAX
+    mallopt(M_ARENA_MAX, 2);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     const char *word = put_command_first(argc, argv);
@@ -128,6 +137,7 @@ int main(int argc, char **argv)
         print_help(stdout);
         return CLI_DONE;
     }
+    share_heaps();
     command = find(word);
     return command ? run(command, argc - 1, argv + 1) : unknown(word);
 }

@@ -3,6 +3,7 @@
 
 #define MAX_BATCH     64
 #define LINGER_MS     20    /* results wait so long for each other, if nobody waits for them */
+#define ENOUGH_WORK   4     /* jobs at hand that keep a worker busy while it gets others */
 #define GIVE_UP_MS    10000 /* after cancelling: the leases expire by themselves */
 #define TOO_MUCH_TEXT "The control plane did not take the result of this task: "
 
@@ -19,7 +20,7 @@ static bool is_over(const struct executor *e)
     return e->phase != PHASE_SERVING && claims_are_over(e) && executor__jobs_open(e) == 0;
 }
 
-/* While a worker has more to do, what it has ended holds nobody up for a moment: results that are
+/* While a lane has more to do, what has ended there holds nobody up for a moment: results that are
  * told together are one request, and one commit. */
 static bool may_linger(const struct executor *e, const GPtrArray *ended, int64_t since_ms)
 {
@@ -29,7 +30,7 @@ static bool may_linger(const struct executor *e, const GPtrArray *ended, int64_t
     for (guint i = 0; i < ended->len; i++) {
         struct job *j = ended->pdata[i];
 
-        if (j->result->data || g_queue_is_empty(&j->lane->queue))
+        if (j->result->data || j->lane->load <= ENOUGH_WORK)
             return false;
     }
     return true;
@@ -58,13 +59,13 @@ static GPtrArray *ended_jobs(struct executor *e)
 /* Wait for jobs to report; an empty list when all is over. */
 static GPtrArray *next_jobs(struct executor *e)
 {
-    int64_t since_ms = 0;
+    int64_t since_ms = clock_monotonic_ms(); /* about when the first of them ended */
     GPtrArray *list;
 
     pthread_mutex_lock(&e->lock);
     while ((list = ended_jobs(e))->len == 0 ? !is_over(e) : may_linger(e, list, since_ms)) {
         e->reporter.turn_ms = clock_monotonic_ms();
-        since_ms = list->len > 0 && since_ms ? since_ms : e->reporter.turn_ms;
+        since_ms = list->len > 0 ? since_ms : e->reporter.turn_ms;
         executor__wait(e, list->len > 0 ? LINGER_MS : 1000);
         g_ptr_array_unref(list);
     }

@@ -20,8 +20,9 @@ static int64_t take_pieces(struct job *j, GPtrArray *pieces, int64_t room)
     return bytes;
 }
 
-/* What waits of the logs of all tasks, about MAX_LOG_CHUNK bytes of it; NULL for nothing. */
-static struct wire_logs *next_logs(struct executor *e)
+/* What waits of the logs of all tasks, about MAX_LOG_CHUNK bytes of it; NULL for nothing. *more: it
+ * may not be all. */
+static struct wire_logs *next_logs(struct executor *e, bool *more)
 {
     g_autoptr(wire_logs) logs = wire_logs_new();
     int64_t room = MAX_LOG_CHUNK;
@@ -36,6 +37,7 @@ static struct wire_logs *next_logs(struct executor *e)
             room -= take_pieces(value, logs->pieces, room);
     executor__jobs_sweep(e);
     pthread_mutex_unlock(&e->lock);
+    *more = room <= 0 || logs->pieces->len >= MAX_PIECES;
     return logs->pieces->len > 0 ? g_steal_pointer(&logs) : NULL;
 }
 
@@ -93,12 +95,14 @@ void *executor__shipper_loop(void *data)
     bool go_on = true;
 
     while (go_on) {
-        struct wire_logs *logs;
+        bool more = true;
 
         go_on = rest(e);
-        while (!is_time_over(e, &ended_ms) && (logs = next_logs(e))) {
-            ship(e, logs, &ended_ms);
-            wire_logs_free(logs);
+        while (more && !is_time_over(e, &ended_ms)) {
+            g_autoptr(wire_logs) logs = next_logs(e, &more);
+
+            if (logs)
+                ship(e, logs, &ended_ms);
         }
     }
     executor__loop_ended(&e->shipper);
