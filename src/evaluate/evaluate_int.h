@@ -58,6 +58,8 @@ void evaluate__rollback(struct evaluate_run *r);
 /* Until the transaction ends nobody else has the lock of this name; engines without such locks go
  * on at once. */
 bool evaluate__lock(struct evaluate_run *r, const char *name, GError **error);
+/* End the connection that holds the lock of this name: that of a worker that is gone. */
+bool evaluate__end_holder(struct evaluate_run *r, const char *name, GError **error);
 void evaluate__log(struct evaluate_run *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool evaluate__invalid(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* In the arena. */
@@ -131,12 +133,17 @@ bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error);
 bool evaluate__create_empty(struct evaluate_run *r, const struct wire_table *t, bool comments,
                             GError **error);
 
+/* widen.c: does every value of a type fit into the other, so that it is changed in place? */
+bool evaluate__type_widens(const struct evaluate_run *r, const char *from, const char *to);
+
 /* migrate.c: the target's columns become those of the model's new version. */
 bool evaluate__migrate(struct evaluate_run *r, GError **error);
 
 /* One kind of model each. */
 bool evaluate__load_full(struct evaluate_run *r, GError **error);
 bool evaluate__load_view(struct evaluate_run *r, GError **error);
+/* Likewise, also where it is there and holds what it reads. */
+bool evaluate__replace_view(struct evaluate_run *r, GError **error);
 bool evaluate__load_seed(struct evaluate_run *r, GError **error);
 bool evaluate__load_time_range(struct evaluate_run *r, GError **error);
 /* "ds" BETWEEN … AND …: the batch, with bounds of the time column's type. In the arena. */
@@ -149,6 +156,12 @@ struct evaluate_builtin {
     const char *name, *query;
 };
 const struct evaluate_builtin *evaluate__builtin(const char *name);
+
+/* promote.c: on engines with view_binding, before a view of these columns (NULL: not known) is
+ * made: *replace says that it can replace what is there; else that is gone, with what is built on
+ * it. */
+bool evaluate__make_room(struct evaluate_run *r, const struct wire_table *view,
+                         const GPtrArray *columns, bool *replace, GError **error);
 
 /* Tasks: see the table in tasks.c. */
 bool evaluate__do_create(struct evaluate_run *r, GError **error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define NEW_ROWS "heddle_new_rows" /* a temporary table */
+#define NEW_VIEW "heddle_new_view" /* a temporary view */
 
 /* Declared types count; else those the table has, so that filling again never changes it. */
 static bool target_columns(struct evaluate_run *r, GPtrArray **columns, GError **error)
@@ -99,20 +100,42 @@ static const char *view_columns(struct evaluate_run *r)
     return copy;
 }
 
-static bool make_view(struct evaluate_run *r, GError **error)
+static bool make_view(struct evaluate_run *r, bool replace, GError **error)
 {
     const char *query = evaluate__query(r, error);
-    const char *view = evaluate__table(r, r->task->target);
-    bool replace = r->engine->create_or_replace_view && !r->engine->view_binding;
 
-    if (!query)
-        return false;
-    if (!r->engine->create_or_replace_view &&
-        !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s", view))
-        return false;
-    return evaluate__executef(r, error, "CREATE %sVIEW %s%s AS %s", replace ? "OR REPLACE " : "",
-                              view, view_columns(r), query) &&
+    return query &&
+           evaluate__executef(r, error, "CREATE %sVIEW %s%s AS %s", replace ? "OR REPLACE " : "",
+                              evaluate__table(r, r->task->target), view_columns(r), query) &&
            evaluate__comment(r, r->task->target, "VIEW", error);
+}
+
+/* The columns the view would have: those of a temporary one. */
+static bool probe_view(struct evaluate_run *r, GPtrArray **columns, GError **error)
+{
+    struct wire_table probe = {NULL, (char *)"pg_temp", (char *)NEW_VIEW};
+    const char *query = evaluate__query(r, error), *name = evaluate__table(r, &probe);
+
+    return query &&
+           evaluate__executef(r, error, "CREATE TEMPORARY VIEW %s%s AS %s",
+                              evaluate__name(r, NEW_VIEW), view_columns(r), query) &&
+           evaluate__columns(r, &probe, columns, error) &&
+           evaluate__executef(r, error, "DROP VIEW %s", name);
+}
+
+bool evaluate__replace_view(struct evaluate_run *r, GError **error)
+{
+    bool replace = r->engine->create_or_replace_view;
+    GPtrArray *columns;
+
+    if (r->engine->view_binding)
+        return probe_view(r, &columns, error) &&
+               evaluate__make_room(r, r->task->target, columns, &replace, error) &&
+               make_view(r, replace, error);
+    if (!replace && !evaluate__executef(r, error, "DROP VIEW IF EXISTS %s",
+                                        evaluate__table(r, r->task->target)))
+        return false;
+    return make_view(r, replace, error);
 }
 
 /* Where views hold what they read, one that is there is right. */
@@ -120,10 +143,12 @@ bool evaluate__load_view(struct evaluate_run *r, GError **error)
 {
     enum warehouse_object is = OBJECT_NONE;
 
-    if (r->engine->view_binding && !warehouse_object(r->warehouse, r->task->target, &is, error))
+    if (!r->engine->view_binding)
+        return evaluate__replace_view(r, error);
+    if (!warehouse_object(r->warehouse, r->task->target, &is, error))
         return false;
     if (is != OBJECT_VIEW)
-        return make_view(r, error);
+        return make_view(r, false, error);
     evaluate__log(r, "The view %s is there.", evaluate__table(r, r->task->target));
     return true;
 }

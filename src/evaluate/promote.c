@@ -57,23 +57,30 @@ static bool same_column(const struct warehouse_column *a, const struct warehouse
 }
 
 /* PostgreSQL replaces a view by one that begins with the same columns; then what people built on it
- * and their grants stay. Otherwise the old one goes, and with it what is built on it. */
-static bool make_room(struct evaluate_run *r, bool *replace, GError **error)
+ * and their grants stay. */
+bool evaluate__make_room(struct evaluate_run *r, const struct wire_table *view,
+                         const GPtrArray *columns, bool *replace, GError **error)
 {
-    const struct wire_task *t = r->task;
-    GPtrArray *old, *new;
+    GPtrArray *old;
 
-    if (!evaluate__columns(r, t->view, &old, error) ||
-        !evaluate__columns(r, t->target, &new, error))
+    if (!evaluate__columns(r, view, &old, error))
         return false;
-    *replace = old && new && old->len <= new->len;
+    *replace = old && columns && old->len <= columns->len;
     for (guint i = 0; *replace && i < old->len; i++)
-        *replace = same_column(old->pdata[i], new->pdata[i]);
+        *replace = same_column(old->pdata[i], columns->pdata[i]);
     if (!old)
         return true;
-    return *replace ? evaluate__forget_comments(r, t->view, error)
+    return *replace ? evaluate__forget_comments(r, view, error)
                     : evaluate__executef(r, error, "DROP VIEW IF EXISTS %s CASCADE",
-                                         evaluate__table(r, t->view));
+                                         evaluate__table(r, view));
+}
+
+static bool make_room(struct evaluate_run *r, bool *replace, GError **error)
+{
+    GPtrArray *columns;
+
+    return evaluate__columns(r, r->task->target, &columns, error) &&
+           evaluate__make_room(r, r->task->view, columns, replace, error);
 }
 
 static bool point(struct evaluate_run *r, GError **error)

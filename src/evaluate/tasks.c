@@ -37,7 +37,8 @@ static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
         g_strdup_printf("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
                         evaluate__table(r, r->task->target), r->task->start_ms, r->task->end_ms);
 
-    return evaluate__lock(r, batch, error);
+    return (r->task->attempt < 2 || evaluate__end_holder(r, batch, error)) &&
+           evaluate__lock(r, batch, error);
 }
 
 /* Statements of the user around the filling, all of it or nothing. */
@@ -213,6 +214,8 @@ static void run_task(const struct evaluate_context *c, const struct wire_task *t
         evaluate__invalid(&error, "This executor does not know tasks of kind %d.", t->kind);
     else if ((r = evaluate__run_new(c, t, &error))) {
         r->result = result;
+        if (r->warehouse && warehouse_session(r->warehouse))
+            evaluate__log(r, "On %s", warehouse_session(r->warehouse));
         ok = attempt(r, &error);
     }
     if (!ok && !error)

@@ -111,12 +111,18 @@ void warehouse_close(struct warehouse *w)
     pthread_cond_destroy(&w->left);
     pthread_mutex_destroy(&w->lock);
     g_free(w->comment);
+    g_free(w->session);
     g_free(w);
 }
 
 const char *warehouse_type(const struct warehouse *w)
 {
     return w->driver->type;
+}
+
+const char *warehouse_session(const struct warehouse *w)
+{
+    return w->session;
 }
 
 const struct warehouse_dialect *warehouse_dialect(const struct warehouse *w)

@@ -2,6 +2,8 @@
  * connection is told, and how its driver's results are to be read. */
 #include "warehouse/warehouse_int.h"
 
+#include "base/log.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -87,6 +89,26 @@ static bool prepare(struct warehouse *w, const json_t *connection, GError **erro
     return warehouse__set_database(w, ADBC_OPTION_URI, uri, error);
 }
 
+/* The server shall notice that a worker died while its statement runs, not only at its end. Old
+ * servers cannot. */
+static void ask_to_be_watched(struct warehouse *w)
+{
+    g_autoptr(GError) ignored = NULL;
+
+    if (!warehouse_execute(w, "SET client_connection_check_interval = '2s'", NULL, &ignored))
+        log_event(LOG_DEBUG, "the server does not look after its clients", "error",
+                  ignored->message, NULL);
+}
+
+static bool learn_session(struct warehouse *w, GError **error)
+{
+    g_autofree char *pid = warehouse__text(w, "SELECT pg_backend_pid()", error);
+
+    if (pid)
+        w->session = g_strdup_printf("PostgreSQL backend %s", pid);
+    return pid != NULL;
+}
+
 static bool greet(struct warehouse *w, const json_t *connection, GError **error)
 {
     g_autofree char *role = warehouse__parameter(connection, "role");
@@ -97,7 +119,8 @@ static bool greet(struct warehouse *w, const json_t *connection, GError **error)
     g_autofree char *set_path =
         path ? g_strdup_printf("SELECT set_config('search_path', %s, false)", quoted_path) : NULL;
 
-    return (!role || warehouse__say(w, set_role, error)) &&
+    ask_to_be_watched(w);
+    return learn_session(w, error) && (!role || warehouse__say(w, set_role, error)) &&
            (!path || warehouse__say(w, set_path, error));
 }
 

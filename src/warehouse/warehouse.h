@@ -31,6 +31,9 @@ const char *warehouse_type(const struct warehouse *w);
 /* Facts for the control plane: version text, default catalog. g_free(). */
 char *warehouse_version(struct warehouse *w, GError **error) MUST_CHECK;
 char *warehouse_default_catalog(struct warehouse *w, GError **error) MUST_CHECK;
+/* What the server calls this connection ("PostgreSQL backend 4242"), for those who look from its
+ * side; NULL when it has no name for it. */
+const char *warehouse_session(const struct warehouse *w);
 /* A comment put in front of every statement from now on (a plan's or run's id); NULL: none. */
 void warehouse_set_comment(struct warehouse *w, const char *comment);
 

@@ -53,7 +53,7 @@ struct warehouse {
     struct AdbcDriver adbc;
     struct AdbcDatabase database;
     struct AdbcConnection connection;
-    char *comment;
+    char *comment, *session;
     bool in_transaction, transaction_failed;
     GList *rows; /* of struct warehouse_rows *: still open */
     pthread_mutex_t lock;

@@ -141,6 +141,38 @@ def forward_only(both):
     both.run()
 
 
+def forward_only_wider_types(both):
+    """A type that only grows is changed in place; PostgreSQL refuses that while a view shows the column."""
+    both.edit("models/mart/late.sql", "::DECIMAL(18, 2)", "::DECIMAL(20, 2)")
+    both.edit("models/mart/late.sql", "lookback 3)", "lookback 3, on_destructive_change allow)")
+    both.plan("--forward-only", fails=both.engine.dialect == "postgres")
+
+
+def forward_only_other_columns(both):
+    both.edit("models/mart/late.sql", "user_id::INT AS user_id, ", "user_id::BIGINT AS user_id, COUNT(*)::INT AS n, ")
+    both.edit("models/mart/late.sql", "SUM(money)::DECIMAL(18, 2) AS money", "MAX(money)::DECIMAL(18, 2) AS most")
+    both.edit("models/mart/late.sql", "lookback 3)", "lookback 3, on_destructive_change allow)")
+    both.plan("--forward-only")
+    both.run()
+
+
+def forward_only_under_a_view(both):
+    both.write("models/mart/early.sql", "MODEL (name mart.early, kind VIEW);\nSELECT day, user_id FROM mart.late WHERE money > 10\n")
+    both.plan()
+    both.edit("models/mart/late.sql", "::DECIMAL(18, 2) AS money", "::TEXT AS money")
+    both.edit("models/mart/late.sql", "lookback 3)", "lookback 3, on_destructive_change allow)")
+    both.edit("models/mart/early.sql", "money > 10", "money > '10'")
+    both.plan("--forward-only")
+    both.run()
+
+
+def forward_only_full(both):
+    both.edit("models/mart/people.sql", "  u.country,\n", "  u.country, u.since,\n")
+    both.edit("models/mart/people.sql", "  s.first_at,\n", "")
+    both.plan("--forward-only")
+    both.run()
+
+
 def formatting_only(both):
     both.edit("models/mart/people.sql", "\nSELECT\n  u.user_id,", "\nselect u.user_id /* who */,")
     both.plan()
