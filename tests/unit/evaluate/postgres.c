@@ -127,3 +127,202 @@ void test_a_deadlock_is_worth_another_attempt(void **state)
     wire_task_free(t);
     disconnect(g);
 }
+
+/* A task on the model "postgres"."shop"."NAME"; the catalog is the server's database. */
+static struct wire_task *pg_task(int kind, const char *name, const char *more)
+{
+    struct wire_task *t = rig_task(kind, name, more);
+    g_autofree char *fqn = g_strdup_printf("\"postgres\".\"shop\".\"%s\"", name);
+
+    json_object_set_new(t->definition, "dialect", json_string("postgres"));
+    json_object_set_new(t->definition, "catalog", json_string("postgres"));
+    json_object_set_new(t->definition, "fqn", json_string(fqn));
+    g_free(t->target->catalog);
+    t->target->catalog = g_strdup("postgres");
+    return t;
+}
+
+static struct wire_task *promotion(const char *name, const char *more)
+{
+    struct wire_task *t = pg_task(TASK_PROMOTE, name, more);
+
+    t->view = rig_table("shop", name);
+    g_free(t->view->catalog);
+    t->view->catalog = g_strdup("postgres");
+    return t;
+}
+
+#define ONE_ROW(query) "`kind`: `FULL`, `description`: `One.`, `query`: `" query "`"
+#define FULL_OF(query) pg_task(TASK_EVALUATE, "kept", ONE_ROW(query))
+
+void test_a_full_model_is_filled_under_the_views_that_show_it(void **state)
+{
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_succeed(g, FULL_OF("SELECT 1::INT AS id"));
+    rig_succeed(g, promotion("kept", ONE_ROW("SELECT 1::INT AS id")));
+    rig_run(g, "CREATE VIEW public.built AS SELECT id + 1 AS next FROM shop.kept");
+    rig_succeed(g, FULL_OF("SELECT 2::INT AS id"));
+    rig_expect(g, "SELECT next FROM public.built", "3");
+    rig_expect(g, "SELECT obj_description('sqlmesh__shop.shop__kept__1'::regclass)", "One.");
+    disconnect(g);
+}
+
+void test_a_full_model_may_read_its_own_rows(void **state)
+{
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_run(g, "CREATE TABLE sqlmesh__shop.shop__grows__1 AS SELECT 1 AS n");
+    rig_succeed(g, pg_task(TASK_EVALUATE, "grows",
+                           "`kind`: `FULL`, `query`: `SELECT MAX(n) + 1 AS n FROM shop.grows`"));
+    rig_expect(g, "SELECT n FROM sqlmesh__shop.shop__grows__1", "2");
+    disconnect(g);
+}
+
+void test_a_view_keeps_grants_until_its_columns_change(void **state)
+{
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_run(g, "CREATE TABLE sqlmesh__shop.shop__open__1 AS SELECT 1 AS a");
+    rig_run(g, "CREATE ROLE reader");
+    rig_succeed(g, promotion("open", "`kind`: `FULL`, `description`: `Old.`, "
+                                     "`column_descriptions`: [{`name`: `a`, `description`: `A.`}], "
+                                     "`query`: `SELECT 1 AS a`"));
+    rig_run(g, "GRANT SELECT ON shop.open TO reader");
+    rig_run(g, "ALTER TABLE sqlmesh__shop.shop__open__1 ADD COLUMN b TEXT");
+    rig_succeed(g, promotion("open", "`kind`: `FULL`, `query`: `SELECT 1 AS a, NULL::TEXT AS b`"));
+    rig_expect(g, "SELECT has_table_privilege('reader', 'shop.open', 'SELECT')", "true");
+    rig_expect(g, "SELECT COUNT(*) FROM pg_description WHERE objoid = 'shop.open'::regclass", "0");
+    rig_run(g, "ALTER TABLE sqlmesh__shop.shop__open__1 DROP COLUMN a CASCADE");
+    rig_succeed(g, promotion("open", "`kind`: `FULL`, `query`: `SELECT NULL::TEXT AS b`"));
+    rig_expect(g, "SELECT attname FROM pg_attribute WHERE attrelid = 'shop.open'::regclass", "b");
+    rig_run(g, "DROP VIEW shop.open; DROP ROLE reader");
+    disconnect(g);
+}
+
+/* The first worker is gone but for its connection, which holds the batch. */
+void test_another_attempt_ends_the_connection_of_the_first(void **state)
+{
+    struct rig *gone, *next;
+    struct wire_task *t;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    gone = connect_rig();
+    next = connect_rig();
+    t = slow_day();
+    rig_run(gone, "BEGIN");
+    rig_expect(gone,
+               "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended("
+               "'\"sqlmesh__shop\".\"shop__slow__1\" 1704153600000 1704240000000', 0))",
+               "1");
+    t->attempt = 2;
+    rig_succeed(next, t);
+    assert_false(warehouse_execute(gone->w, "SELECT 1", NULL, NULL));
+    disconnect(gone);
+    disconnect(next);
+}
+
+static void *make_schema(void *data)
+{
+    struct rig *g = connect_rig();
+    struct evaluate_context c = {g->w, "local", rig_log, g, rig_stopped};
+    struct wire_task *t = pg_task(TASK_CREATE, data, "`kind`: `FULL`, `query`: `SELECT 1 AS a`");
+    struct wire_result *r;
+
+    g_free(t->target->schema);
+    t->target->schema = g_strdup("sqlmesh__new");
+    r = evaluate_task(&c, t);
+    wire_task_free(t);
+    disconnect(g);
+    return r;
+}
+
+void test_many_may_make_one_schema_at_the_same_time(void **state)
+{
+    static char *names[] = {(char *)"a", (char *)"b", (char *)"c", (char *)"d"};
+    pthread_t threads[G_N_ELEMENTS(names)];
+
+    (void)state;
+    if (!start_server())
+        skip();
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, make_schema, names[i]), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        void *result;
+        g_autoptr(wire_result) r = NULL;
+
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        r = result;
+        if (r->status != STATUS_SUCCESS)
+            fail_msg("%s", r->error);
+    }
+}
+
+void test_types_that_only_grow_keep_their_rows(void **state)
+{
+    static const struct {
+        const char *before, *after, *rows;
+    } cases[] = {
+        {"NUMERIC(10, 2)", "NUMERIC(12, 2)", "7.00"},
+        {"NUMERIC(10, 2)", "NUMERIC",        "7.00"},
+        {"VARCHAR(5)",     "TEXT",           "7"   },
+        {"TEXT",           "VARCHAR",        "7"   },
+        {"VARCHAR(9)",     "VARCHAR(5)",     "NULL"},
+        {"NUMERIC(12, 2)", "NUMERIC(10, 2)", "NULL"},
+        {"INT",            "BIGINT",         "NULL"},
+        {"INT",            "TEXT",           "NULL"},
+    };
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *make = g_strdup_printf("CREATE TABLE sqlmesh__shop.shop__grown__1 AS "
+                                                "SELECT CAST('7' AS %s) AS v",
+                                                cases[i].before);
+        g_autofree char *more = g_strdup_printf(
+            "`kind`: `FULL`, `query`: `SELECT CAST('7' AS %s) AS v`", cases[i].after);
+
+        rig_run(g, make);
+        rig_succeed(g, pg_task(TASK_CREATE, "grown", more));
+        rig_expect(g, "SELECT v FROM sqlmesh__shop.shop__grown__1", cases[i].rows);
+        rig_run(g, "DROP TABLE sqlmesh__shop.shop__grown__1");
+    }
+    disconnect(g);
+}
+
+void test_a_physical_view_stays_until_it_is_another(void **state)
+{
+    static const char view[] = "`kind`: `VIEW`, `query`: `SELECT 1 AS a`";
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_succeed(g, pg_task(TASK_EVALUATE, "seen", view));
+    rig_run(g, "CREATE VIEW public.seeing AS SELECT a FROM sqlmesh__shop.shop__seen__1");
+    rig_succeed(g, pg_task(TASK_EVALUATE, "seen", view));
+    rig_succeed(g, pg_task(TASK_CREATE, "seen", "`kind`: `VIEW`, `query`: `SELECT 2 AS a`"));
+    rig_expect(g, "SELECT a FROM public.seeing", "2");
+    rig_succeed(g, pg_task(TASK_CREATE, "seen", "`kind`: `VIEW`, `query`: `SELECT 'x' AS a`"));
+    rig_expect(g, "SELECT a FROM sqlmesh__shop.shop__seen__1", "x");
+    rig_expect(g, "SELECT to_regclass('public.seeing')", "NULL");
+    disconnect(g);
+}
