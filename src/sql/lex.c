@@ -276,6 +276,21 @@ static size_t exponent_end(const struct sql_lexer *lx, size_t at)
     return class_of(byte(lx, sign)) == C_DIGIT ? digits_end(lx, sign) : at;
 }
 
+/* Does the "." here follow a name, a bracket or a quote, so that it begins no number? */
+static bool is_dot_after_name(const struct sql_lexer *lx, size_t at)
+{
+    char before = at > 0 ? lx->source->text[at - 1] : ' ';
+
+    return is_word(before) || before == ')' || before == ']' || before == '}' ||
+           class_of(before) == C_QUOTE;
+}
+
+/* a.b.25x */
+static bool is_name_part(const struct sql_lexer *lx, size_t at)
+{
+    return at > 1 && lx->source->text[at - 1] == '.' && is_dot_after_name(lx, at - 1);
+}
+
 static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
 {
     char second = byte(lx, t.at + 1) | 0x20;
@@ -296,7 +311,10 @@ static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
         size_t end = word_end(lx, at);
         bool number = memchr(lx->source->text + t.at, '.', at - t.at) || end - at <= 2;
 
-        t.kind = !sql__has(lx->dialect, SQLD_DIGIT_NAME) ? T_BAD : number ? T_NUMBER : T_WORD;
+        if (is_name_part(lx, t.at))
+            t.kind = T_WORD;
+        else
+            t.kind = !sql__has(lx->dialect, SQLD_DIGIT_NAME) ? T_BAD : number ? T_NUMBER : T_WORD;
         at = end;
     }
     return finish(lx, t, at);
@@ -355,15 +373,6 @@ static struct sql_token lex_jinja(struct sql_lexer *lx, struct sql_token t)
     end = memmem(lx->source->text + t.at + 2, lx->source->len - t.at - 2, close, 2);
     t.kind = T_JINJA;
     return finish(lx, t, end ? (size_t)(end - lx->source->text) + 2 : 0);
-}
-
-/* Does the "." here follow a name, a bracket or a quote, so that it begins no number? */
-static bool is_dot_after_name(const struct sql_lexer *lx, size_t at)
-{
-    char before = at > 0 ? lx->source->text[at - 1] : ' ';
-
-    return is_word(before) || before == ')' || before == ']' || before == '}' ||
-           class_of(before) == C_QUOTE;
 }
 
 static struct sql_token lex_operator(struct sql_lexer *lx, struct sql_token t)

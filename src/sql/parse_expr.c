@@ -65,7 +65,8 @@ static bool begins_operand(const struct sql_token *t)
 {
     switch (t->kind) {
     case T_WORD:
-        return !(sql_keyword_flags(t->keyword) & BAR_R);
+        return !(sql_keyword_flags(t->keyword) & BAR_R) || t->keyword == KW_TRUE ||
+               t->keyword == KW_FALSE || t->keyword == KW_NULL || t->keyword == KW_CASE;
     case T_OPERATOR:
         return t->op == OP_LPAREN || t->op == OP_MINUS;
     default:
@@ -203,6 +204,8 @@ static struct sql_node *like(struct parser *p, struct sql_node *n)
 /* a:b.c['d'] of Snowflake and Databricks: the first name of the path. */
 static struct sql_node *path_part(struct parser *p)
 {
+    if (sql__at_op(p, OP_LBRACKET)) /* a:['b'] */
+        return sql__primary(p);
     return p->t->kind == T_STRING ? sql__string(p) : sql__identifier(p);
 }
 
@@ -497,6 +500,10 @@ struct sql_node *sql__order(struct parser *p)
             sql__expected(p, "FIRST or LAST");
     }
     if (sql__at_kw(p, KW_WITH) && sql__is_word(p, p->t + 1, "FILL"))
-        sql__add(n, SLOT_FILL, sql__phrase(p, "WITH FILL [FROM {expr}] [TO {expr}] [STEP {expr}]"));
+        sql__add(
+            n, SLOT_FILL,
+            sql__phrase(
+                p,
+                "WITH FILL [FROM {expr}] [TO {expr}] [STEP {expr}] [INTERPOLATE [(, {aliased})]]"));
     return n;
 }

@@ -170,6 +170,7 @@ static const char *const versions[] = {
     "{operand}|FROM {operand} TO {operand}|ALL|CONTAINED IN {operand}>",
     "<TIMESTAMP|VERSION> AS OF {operand}",
     "<AT|BEFORE> ({named})",
+    "FOR SYSTEM TIME AS OF {operand}",
     "CHANGES ({named}) [<AT|BEFORE> ({named})] [END ({named})]",
     "FOR PORTION OF {ident} FROM {operand} TO {operand}",
     "PARTITION (, {expr})",
@@ -184,8 +185,9 @@ static bool is_version(const struct parser *p)
         return false;
     switch ((enum sql_keyword)p->t->keyword) {
     case KW_FOR:
-        return sql__is_word(p, next, "SYSTEM_TIME") || sql__is_word(p, next, "TIMESTAMP") ||
-               sql__is_word(p, next, "VERSION") || sql__is_word(p, next, "SYSTEM_VERSION");
+        return sql__is_word(p, next, "SYSTEM_TIME") || sql__is_word(p, next, "SYSTEM") ||
+               sql__is_word(p, next, "TIMESTAMP") || sql__is_word(p, next, "VERSION") ||
+               sql__is_word(p, next, "SYSTEM_VERSION");
     case KW_TIMESTAMP:
     case KW_VERSION:
         return next->keyword == KW_AS && sql__is_word(p, next + 1, "OF");
@@ -281,6 +283,16 @@ static unsigned join_words(const struct parser *p)
     return 0;
 }
 
+/* WITH OFFSET [[AS] name] of BigQuery */
+static struct sql_node *with_offset(struct parser *p)
+{
+    struct sql_node *n = sql__phrase(p, "WITH OFFSET [AS {alias_name}]");
+
+    if (n && !n->last->next && n->last->kind == SQL_KEYWORD && sql__at_alias(p, BAR_T))
+        sql__add(n, SLOT_ARG, sql__identifier(p));
+    return n;
+}
+
 static void after_table(struct parser *p, struct sql_node *n)
 {
     bool aliased = n->flags & SQL_ALIAS_FIRST;
@@ -307,7 +319,7 @@ static void after_table(struct parser *p, struct sql_node *n)
         } else if (!aliased && p->t->kind != T_AT && !join_words(p) && sql__alias_into(p, n)) {
             aliased = true;
         } else if (sql__at_kw(p, KW_WITH) && p->t[1].keyword == KW_OFFSET) {
-            sql__add(n, SLOT_SETTING, sql__phrase(p, "WITH OFFSET [[AS] {alias_name}]"));
+            sql__add(n, SLOT_SETTING, with_offset(p));
         } else {
             return;
         }
@@ -336,6 +348,8 @@ struct sql_node *sql__table_base(struct parser *p)
             call = sql__binary_after(p, call, BIND_POSTFIX);
         return call_table(p, call);
     }
+    if (sql__is_word(p, p->t, "UNPIVOT") && (p->t[1].kind == T_WORD || p->t[1].kind == T_QUOTED))
+        return call_table(p, sql__phrase(p, "UNPIVOT {primary}"));
     if (p->t->kind == T_OPERATOR || (p->t->kind == T_WORD && !sql__at_name(p)))
         return sql__expected(p, "a table");
     if (p->t->kind != T_WORD && p->t->kind != T_QUOTED && p->t->kind != T_AT &&

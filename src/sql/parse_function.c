@@ -68,7 +68,7 @@ static bool glue(struct parser *p, struct sql_node *into)
     static const char *const patterns[] = {
         "FROM {expr}",
         "FORMAT JSON",
-        "<FACTS|DIMENSIONS|METRICS> {exprs}",
+        "<FACTS|DIMENSIONS|METRICS> , {expr_as}",
         "WHERE {expr}",
         "FOR {expr}",
         "USING {arg}",
@@ -76,10 +76,11 @@ static bool glue(struct parser *p, struct sql_node *into)
         "SEPARATOR {expr}",
         "HAVING <MAX|MIN> {expr}",
         "VALUE {expr}",
-        "PASSING , {aliased}",
+        "PASSING , {expr_as}",
         "RETURNING {type} [FORMAT JSON] [ENCODING {word}]",
         "COLUMNS [(, {column_definition})] [{words}]",
-        "ON OVERFLOW <ERROR|TRUNCATE [{operand}] [<WITH|WITHOUT> COUNT]>",
+        "ON OVERFLOW <ERROR|TRUNCATE [{string}] [<WITH|WITHOUT> COUNT]>",
+        "<KEEP|OMIT> QUOTES [ON SCALAR STRING]",
         "<NULL|ABSENT|ERROR|EMPTY|TRUE|FALSE|UNKNOWN> [ARRAY|OBJECT] ON <NULL|ERROR|EMPTY>",
         "DEFAULT {expr} ON <ERROR|EMPTY>",
         "<WITH|WITHOUT> [<CONDITIONAL|UNCONDITIONAL>] [ARRAY] WRAPPER",
@@ -157,13 +158,20 @@ static struct sql_node *first_of_argument(struct parser *p, const struct sql_nod
     return n && sql__at_op(p, OP_COLON) ? keyed(p, n) : n;
 }
 
+/* TABLE t or MODEL m, of which the word has been read. */
+static bool names_table(const struct sql_node *argument)
+{
+    return argument->child &&
+           (sql_text_is(argument->child, "TABLE") || sql_text_is(argument->child, "MODEL"));
+}
+
 /* An expression with an alias, or with words and other expressions around it. */
 static struct sql_node *glued(struct parser *p, const struct sql_node *call)
 {
     struct sql_node *all = sql__node(p, SQL_PHRASE);
 
     if (!lead(p, all, call) || !sql__at_kw(p, KW_FROM))
-        sql__add(all, SLOT_ARG, first_of_argument(p, call));
+        sql__add(all, SLOT_ARG, names_table(all) ? sql__table_name(p) : first_of_argument(p, call));
     while (at_glue(p) && glue(p, all))
         ;
     if (all->child && !all->child->next)
@@ -357,7 +365,8 @@ struct sql_node *sql__function(struct parser *p, struct sql_node *parts)
 {
     struct sql_node *n = parts ? parts : sql__node(p, SQL_FUNCTION);
 
-    if (!parts && (sql_keyword_flags(p->t->keyword) & BAR_R) && p->t->keyword != KW_REPLACE)
+    if (!parts && (sql_keyword_flags(p->t->keyword) & BAR_R) && p->t->keyword != KW_REPLACE &&
+        p->t->keyword != KW_AND && p->t->keyword != KW_OR)
         return sql__expected(p, "an expression");
     n->kind = SQL_FUNCTION;
     sql__take_name(p, n);

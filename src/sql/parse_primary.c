@@ -65,7 +65,7 @@ static struct sql_node *cast(struct parser *p)
         else
             sql__add(n, SLOT_FORMAT,
                      sql__phrase(p, "<DEFAULT {expr} ON CONVERSION ERROR|RENAME FIELDS|ADD "
-                                    "FIELDS|COLLATE {name}>"));
+                                    "FIELDS|COLLATE {dotted}>"));
     }
     sql__expect_close(p, OP_RPAREN, open);
     return n;
@@ -244,9 +244,25 @@ static struct sql_node *array_word(struct parser *p)
     return array_items(p, n);
 }
 
+/* {fn NOW()} of ODBC, {t.*} of Snowflake */
+static struct sql_node *braced_expression(struct parser *p)
+{
+    const struct sql_token *t = p->t;
+
+    if (sql__is_word(p, t, "fn") && t[1].kind == T_WORD)
+        return sql__phrase(p, "FN {expr}");
+    if ((t->kind == T_WORD || t->kind == T_QUOTED) && t[1].op == OP_DOT && t[2].op == OP_STAR)
+        return sql__expression(p);
+    return NULL;
+}
+
 static struct sql_node *struct_field(struct parser *p)
 {
-    struct sql_node *n = sql__node(p, SQL_PROPERTY);
+    struct sql_node *n = braced_expression(p);
+
+    if (n || p->failed)
+        return n;
+    n = sql__node(p, SQL_PROPERTY);
 
     n->op = OP_COLON;
     if (sql__at_op(p, OP_STAR))
@@ -308,7 +324,7 @@ static bool at_typed_literal(const struct parser *p)
 {
     const struct sql_token *t = p->t;
 
-    if (t[1].kind == T_STRING && t[1].quote == '\'')
+    if (t[1].kind == T_STRING && (t[1].quote == '\'' || t[1].quote == '"'))
         return sql__at_kw(p, KW_DATE) || sql__at_kw(p, KW_TIME) || sql__at_kw(p, KW_TIMESTAMP) ||
                !sql__has(p->dialect, SQLD_STRING_ALIAS) || t[1].len == 0 ||
                sql__is_word(p, t, "TIMESTAMPTZ") || sql__is_word(p, t, "JSON") ||
@@ -438,9 +454,36 @@ static struct sql_node *name(struct parser *p)
     return name_into(p, sql__node(p, SQL_COLUMN));
 }
 
+/* What begins with a word and is no function: words as patterns have them. */
+static const struct {
+    const char *first, *second; /* the word behind it; NULL: any */
+    uint32_t feature;           /* of dialects that have it; 0: all */
+    const char *pattern;
+} rare_values[] = {
+    {"APPROXIMATE", NULL,    SQLD_IMPLICIT_UNNEST, "APPROXIMATE {primary}"               },
+    {"BINARY",      NULL,    SQLD_AND_AND,         "BINARY {operand}"                    },
+    {"NEXT",        "VALUE", 0,                    "NEXT VALUE FOR {name} [OVER {group}]"},
+};
+
+static bool may_be_rare(const struct parser *p)
+{
+    return p->t[1].kind == T_WORD && !sql_keyword_flags(p->t[1].keyword);
+}
+
+static struct sql_node *rare(struct parser *p)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(rare_values); i++)
+        if (sql__is_word(p, p->t, rare_values[i].first) &&
+            (!rare_values[i].feature || sql__has(p->dialect, rare_values[i].feature)) &&
+            (!rare_values[i].second || sql__is_word(p, p->t + 1, rare_values[i].second)))
+            return sql__phrase(p, rare_values[i].pattern);
+    return NULL;
+}
+
 static struct sql_node *word_primary(struct parser *p)
 {
     enum sql_op next = p->t[1].kind == T_OPERATOR ? p->t[1].op : OP_NONE;
+    struct sql_node *n;
 
     if (next == OP_DOT)
         return name(p);
@@ -466,6 +509,15 @@ static struct sql_node *word_primary(struct parser *p)
         if (next == OP_LT)
             return typed_value(p);
         break;
+    case KW_GROUP: /* as a column: f(a, group) */
+        if (next == OP_COMMA || next == OP_RPAREN)
+            return name(p);
+        break;
+    case KW_AND:
+    case KW_OR:
+        if (next == OP_LPAREN && sql__has(p->dialect, SQLD_CASE_MATTERS))
+            return name(p);
+        break;
     case KW_MAP:
         if (next == OP_LBRACE) {
             sql__step(p);
@@ -477,6 +529,8 @@ static struct sql_node *word_primary(struct parser *p)
     }
     if (is_cast_word(p) && next == OP_LPAREN)
         return cast(p);
+    if (may_be_rare(p) && (n = rare(p)))
+        return n;
     if (at_typed_literal(p))
         return typed_literal(p);
     if (is_word_value(p))

@@ -60,7 +60,7 @@ static bool at_column_constraint(const struct parser *p)
     static const char *const words[] = {
         "PRIMARY",      "OPTIONS",   "COMMENT",    "AS",         "DEFAULT", "UNIQUE", "NOT",
         "CHECK",        "GENERATED", "CONSTRAINT", "REFERENCES", "MASKING", "TAG",    "WITH",
-        "MATERIALIZED", "ALIAS",     "EPHEMERAL",  "CODEC",      "TTL"};
+        "MATERIALIZED", "ALIAS",     "EPHEMERAL",  "CODEC",      "TTL",     "FOR"};
 
     if (sql__at_op(p, OP_COMMA) || sql__at_op(p, OP_RPAREN))
         return true;

@@ -15,6 +15,9 @@ static const struct {
     {"BINARY",    "VARYING"                                                },
     {"CHAR",      "LARGE OBJECT"                                           },
     {"LONG",      "<VARCHAR|VARBINARY|RAW>"                                },
+    {"NCHAR",     "VARYING"                                                },
+    {"SIGNED",    "<INTEGER|INT>"                                          },
+    {"UNSIGNED",  "<INTEGER|INT>"                                          },
 };
 
 static const char *const after_arguments[] = {
@@ -159,7 +162,9 @@ static struct sql_node *suffixes(struct parser *p, struct sql_node *n)
 
         p->chain++;
         outer->op = OP_TYPE_SUFFIX;
-        if (sql__at_op(p, OP_LBRACKET) && (p->t[1].op == OP_RBRACKET || p->t[1].kind == T_NUMBER)) {
+        if (sql__at_op(p, OP_LBRACKET) &&
+            (p->t[1].op == OP_RBRACKET ||
+             (p->t[1].kind == T_NUMBER && p->t[2].op == OP_RBRACKET))) {
             sql__step(p);
             sql__add(outer, SLOT_TYPE, n);
             if (p->t->kind == T_NUMBER)

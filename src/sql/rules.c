@@ -7,6 +7,8 @@ static struct sql_node *read_word(struct parser *p)
 {
     if (p->t->kind == T_AT || p->t->kind == T_JINJA)
         return sql__identifier(p);
+    if (p->t->kind == T_QUOTED)
+        return sql__identifier(p);
     return p->t->kind == T_WORD ? sql__word(p, SQL_KEYWORD) : sql__expected(p, "a word");
 }
 
@@ -62,6 +64,14 @@ static struct sql_node *read_list_of_expressions(struct parser *p)
 
     sql__list(p, n, SLOT_ARG, sql__aliased);
     return n;
+}
+
+/* An expression, with an alias only behind AS: another word may go on with the clause. */
+static struct sql_node *read_expr_as(struct parser *p)
+{
+    struct sql_node *n = sql__expression(p);
+
+    return sql__at_kw(p, KW_AS) ? sql__with_alias(p, n) : n;
 }
 
 static struct sql_node *read_alias_name(struct parser *p)
@@ -305,6 +315,7 @@ static const struct sql__rule rules[] = {
     {"described",         B_EXPRESSION, read_described,           NULL                              },
     {"dotted",            B_NAME,       sql__dotted,              NULL                              },
     {"expr",              B_EXPRESSION, sql__expression,          NULL                              },
+    {"expr_as",           B_EXPRESSION, read_expr_as,             NULL                              },
     {"exprs",             B_EXPRESSION, read_list_of_expressions, NULL                              },
     {"grants",            B_EXPRESSION, sql__words_grants,        NULL                              },
     {"group",             B_BRACKET,    read_group,               NULL                              },
