@@ -83,6 +83,7 @@ enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R 
     X(LIMIT, BAR_RAT)                                                                              \
     X(LOCK, BAR_T)                                                                                 \
     X(MAP, 0)                                                                                      \
+    X(MATCH_CONDITION, BAR_T)                                                                      \
     X(MATCH_RECOGNIZE, BAR_T)                                                                      \
     X(MATERIALIZED, 0)                                                                             \
     X(MEMBER, BAR_A)                                                                               \
@@ -281,6 +282,7 @@ enum {
     X(ISNULL, "ISNULL", BIND_IS)                                                                   \
     X(NOTNULL, "NOTNULL", BIND_IS)                                                                 \
     X(IN, "IN", BIND_RANGE)                                                                        \
+    X(GLOBAL_IN, "GLOBAL IN", BIND_RANGE)                                                          \
     X(BETWEEN, "BETWEEN", BIND_RANGE)                                                              \
     X(LIKE, "LIKE", BIND_RANGE)                                                                    \
     X(ILIKE, "ILIKE", BIND_RANGE)                                                                  \

@@ -171,7 +171,7 @@ static struct sql_token lex_string(struct sql_lexer *lx, struct sql_token t, siz
     if (sql__has(lx->dialect, SQLD_TRIPLE_QUOTE) && byte(lx, at + 1) == quote &&
         byte(lx, at + 2) == quote)
         return finish(lx, t, triple_end(lx, at, quote, true));
-    if (raw && !doubled)
+    if (raw && !doubled && sql__has(lx->dialect, SQLD_TRIPLE_QUOTE))
         backslash = true; /* BigQuery: \' does not end a raw string */
     return finish(lx, t, quote_end(lx, at + 1, quote, backslash, doubled));
 }
@@ -309,7 +309,8 @@ static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
     at = exponent_end(lx, at);
     if (is_word(byte(lx, at))) {
         size_t end = word_end(lx, at);
-        bool number = memchr(lx->source->text + t.at, '.', at - t.at) || end - at <= 2;
+        bool number = memchr(lx->source->text + t.at, '.', at - t.at) ||
+                      (end - at <= 2 && byte(lx, at) != '_');
 
         if (is_name_part(lx, t.at))
             t.kind = T_WORD;
@@ -327,6 +328,15 @@ static struct sql_token lex_dollar(struct sql_lexer *lx, struct sql_token t)
     size_t end = t.at + 1, tag;
     const char *close;
 
+    if (byte(lx, end) == '{') { /* ${name} */
+        while (is_word(byte(lx, end + 1)) || byte(lx, end + 1) == ':')
+            end++;
+        if (byte(lx, end + 1) == '}') {
+            t.kind = T_PARAMETER;
+            return finish(lx, t, end + 2);
+        }
+        end = t.at + 1;
+    }
     while (is_word(byte(lx, end)))
         end++;
     tag = end + 1 - t.at;

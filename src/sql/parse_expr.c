@@ -79,6 +79,8 @@ static struct infix word_infix(const struct parser *p, const struct sql_token *t
     struct infix in = {.op = keyword_ops[t->keyword], .tokens = 1};
     const char *second = second_word(in.op);
 
+    if (t->keyword == KW_GLOBAL && t[1].keyword == KW_IN)
+        return (struct infix){.op = OP_GLOBAL_IN, .tokens = 2};
     if (in.op == OP_AT_TIME_ZONE && sql__is_word(p, t + 1, "LOCAL"))
         return (struct infix){.op = OP_AT_LOCAL, .tokens = 2};
     if (second && !sql__is_word(p, t + 1, second))
@@ -102,6 +104,9 @@ static struct infix infix_at(const struct parser *p)
             (in.op == OP_QUESTION && !sql__has(p->dialect, SQLD_QUESTION_OP)) ||
             (in.op == OP_BANG && !sql__has(p->dialect, SQLD_STAGE)))
             in.op = OP_NONE;
+    } else if (p->t->keyword == KW_GLOBAL && p->t[1].keyword == KW_NOT &&
+               p->t[2].keyword == KW_IN) {
+        return (struct infix){.op = OP_GLOBAL_IN, .negated = true, .tokens = 3};
     } else if (p->t->keyword == KW_NOT) {
         in = word_infix(p, p->t + 1);
         in.negated = true;
@@ -319,6 +324,7 @@ static struct sql_node *range_operator(struct parser *p, struct sql_node *n)
 {
     switch (n->op) {
     case OP_IN:
+    case OP_GLOBAL_IN:
         n->kind = SQL_IN;
         return in_list(p, n);
     case OP_BETWEEN:
@@ -363,7 +369,9 @@ static struct sql_node *infix(struct parser *p, struct sql_node *left, struct in
     for (unsigned i = 0; i < in.tokens; i++)
         sql__step(p);
     sql__add(n,
-             binds == BIND_RANGE && (in.op == OP_IN || in.op == OP_BETWEEN) ? SLOT_ARG : SLOT_LEFT,
+             binds == BIND_RANGE && (in.op == OP_IN || in.op == OP_GLOBAL_IN || in.op == OP_BETWEEN)
+                 ? SLOT_ARG
+                 : SLOT_LEFT,
              left);
     return binds == BIND_RANGE ? range_operator(p, n) : after_operator(p, n, binds);
 }
@@ -436,16 +444,6 @@ struct sql_node *sql__binary(struct parser *p, int least)
     return sql__binary_after(p, unary(p), least);
 }
 
-/* x ? a : b */
-static struct sql_node *ternary(struct parser *p, struct sql_node *condition)
-{
-    struct sql_node *n = sql__node(p, SQL_PHRASE);
-
-    sql__add(n, SLOT_ARG, condition);
-    sql__pattern(p, n, SLOT_ARG, "? {expr} : {expr}");
-    return n;
-}
-
 struct sql_node *sql__expression(struct parser *p)
 {
     struct sql_node *n;
@@ -453,8 +451,7 @@ struct sql_node *sql__expression(struct parser *p)
     if (!sql__enter(p))
         return NULL;
     n = sql__binary(p, BIND_ASSIGN);
-    if (sql__at_op(p, OP_QUESTION) && sql__has(p->dialect, SQLD_TERNARY))
-        n = ternary(p, n);
+    n = sql__behind_expression(p, n);
     sql__leave(p);
     return n;
 }
@@ -500,10 +497,8 @@ struct sql_node *sql__order(struct parser *p)
             sql__expected(p, "FIRST or LAST");
     }
     if (sql__at_kw(p, KW_WITH) && sql__is_word(p, p->t + 1, "FILL"))
-        sql__add(
-            n, SLOT_FILL,
-            sql__phrase(
-                p,
-                "WITH FILL [FROM {expr}] [TO {expr}] [STEP {expr}] [INTERPOLATE [(, {aliased})]]"));
+        sql__add(n, SLOT_FILL,
+                 sql__phrase(p, "WITH FILL [FROM {expr}] [TO {expr}] [STEP {expr}] [INTERPOLATE "
+                                "[(, {interpolated})]]"));
     return n;
 }

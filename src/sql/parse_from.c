@@ -23,6 +23,26 @@ static void dashed(struct parser *p, struct sql_node *n)
     }
 }
 
+/* {name} of Spark, {name: type} of ClickHouse: a parameter */
+static struct sql_node *braced(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PARAMETER);
+    const struct sql_token *name = p->t + 1, *type = NULL;
+
+    p->t += 2;
+    if (sql__take_op(p, OP_COLON)) {
+        type = p->t;
+        sql__step(p);
+    }
+    if (name->kind != T_WORD || (type && type->kind != T_WORD) || !sql__expect_op(p, OP_RBRACE))
+        return sql__expected(p, "a parameter in braces");
+    n->text = arena_printf(p->arena, "{%.*s%s%.*s}", (int)name->len, sql__token_text(p, name),
+                           type ? ": " : "", type ? (int)type->len : 0,
+                           type ? sql__token_text(p, type) : "");
+    n->len = strlen(n->text);
+    return n;
+}
+
 static struct sql_node *part(struct parser *p)
 {
     struct sql_node *n;
@@ -35,6 +55,10 @@ static struct sql_node *part(struct parser *p)
         }
         return sql__at_op(p, OP_DOT) ? sql__expected(p, "the end of a table's name") : n;
     }
+    if (p->t->kind == T_PARAMETER) /* ${name} */
+        return sql__word(p, SQL_PARAMETER);
+    if (sql__at_op(p, OP_LBRACE))
+        return braced(p);
     n = p->t->kind == T_AT ? sql__table_macro(p) : sql__identifier(p);
     if (n && n->kind == SQL_IDENTIFIER && !n->quote && sql__has(p->dialect, SQLD_DASH_TABLE))
         dashed(p, n);
@@ -135,12 +159,26 @@ static bool is_call(const struct parser *p)
            !(t > p->t && t[-1].kind == T_AT);
 }
 
+/* T-SQL: FROM (MERGE … OUTPUT …) AS t */
+static struct sql_node *statement_table(struct parser *p)
+{
+    const struct sql_token *open = p->t;
+    struct sql_node *n = sql__node(p, SQL_SUBQUERY);
+
+    sql__step(p);
+    sql__add(n, SLOT_QUERY, sql__statement(p));
+    sql__expect_close(p, OP_RPAREN, open);
+    return n;
+}
+
 /* ( query ), ( table JOIN table ), ( VALUES … ) */
 static struct sql_node *bracket_table(struct parser *p)
 {
     const struct sql_token *open = p->t;
     struct sql_node *n;
 
+    if (sql__is_word(p, p->t + 1, "MERGE") && p->t[2].keyword == KW_INTO)
+        return statement_table(p);
     if (sql__at_query(p) && !op_at(p->t + 1, OP_LPAREN))
         return sql__bracketed(p);
     n = sql__node(p, SQL_PAREN);
@@ -264,6 +302,13 @@ static bool is_join_word(const struct sql_token *t)
     }
 }
 
+/* INNER HASH JOIN: how T-SQL is told to go about it. */
+static bool is_join_hint(const struct parser *p, const struct sql_token *t)
+{
+    return t[1].keyword == KW_JOIN && (sql__is_word(p, t, "HASH") || sql__is_word(p, t, "LOOP") ||
+                                       sql__is_word(p, t, "MERGE") || sql__is_word(p, t, "REMOTE"));
+}
+
 /* How many tokens spell the words of a join here; 0 when there is none. */
 static unsigned join_words(const struct parser *p)
 {
@@ -272,7 +317,7 @@ static unsigned join_words(const struct parser *p)
 
     if (op_at(t, OP_COMMA) || t->keyword == KW_STRAIGHT_JOIN)
         return 1;
-    while (is_join_word(t + n) && n < 6)
+    while ((is_join_word(t + n) || (n > 0 && is_join_hint(p, t + n))) && n < 6)
         n++;
     if (t[n].keyword == KW_JOIN || (t[n].keyword == KW_APPLY && n > 0))
         return n + 1;
@@ -316,6 +361,12 @@ static void after_table(struct parser *p, struct sql_node *n)
             sql__add(n, SLOT_SETTING,
                      sql__phrase(p, n->kind == SQL_TABLE_FUNCTION ? "WITH (, {column_definition})"
                                                                   : "WITH (, {option})"));
+        } else if (sql__at_kw(p, KW_AT) && p->t[1].kind == T_WORD &&
+                   sql__has(p->dialect, SQLD_IMPLICIT_UNNEST)) { /* the index of an item */
+            sql__add(n, SLOT_SETTING, sql__phrase(p, "AT {ident}"));
+        } else if (sql__has(p->dialect, SQLD_STAGE) && op_at(p->t, OP_LPAREN) &&
+                   op_at(p->t + 2, OP_ARROW_FAT)) { /* options of a stage or a file */
+            sql__add(n, SLOT_VERSION, sql__phrase(p, "(, {option})"));
         } else if (!aliased && p->t->kind != T_AT && !join_words(p) && sql__alias_into(p, n)) {
             aliased = true;
         } else if (sql__at_kw(p, KW_WITH) && p->t[1].keyword == KW_OFFSET) {
@@ -349,11 +400,13 @@ struct sql_node *sql__table_base(struct parser *p)
         return call_table(p, call);
     }
     if (sql__is_word(p, p->t, "UNPIVOT") && (p->t[1].kind == T_WORD || p->t[1].kind == T_QUOTED))
-        return call_table(p, sql__phrase(p, "UNPIVOT {primary}"));
-    if (p->t->kind == T_OPERATOR || (p->t->kind == T_WORD && !sql__at_name(p)))
+        return call_table(p, sql__phrase(p, "UNPIVOT {operand}"));
+    if ((p->t->kind == T_OPERATOR && !sql__at_op(p, OP_LBRACE)) ||
+        (p->t->kind == T_WORD && !sql__at_name(p)))
         return sql__expected(p, "a table");
     if (p->t->kind != T_WORD && p->t->kind != T_QUOTED && p->t->kind != T_AT &&
-        p->t->kind != T_JINJA && p->t->kind != T_STRING)
+        p->t->kind != T_JINJA && p->t->kind != T_STRING && p->t->kind != T_PARAMETER &&
+        !sql__at_op(p, OP_LBRACE))
         return sql__expected(p, "a table");
     return sql__table_name(p);
 }
@@ -388,6 +441,23 @@ struct sql_node *sql__table(struct parser *p)
     return n;
 }
 
+static char *put_join_word(const struct parser *p, char *at)
+{
+    const char *text = sql__token_text(p, p->t);
+
+    if (p->t->keyword)
+        return g_stpcpy(at, sql_keyword_text(p->t->keyword));
+    for (uint32_t i = 0; i < p->t->len; i++)
+        *at++ = g_ascii_toupper(text[i]);
+    return at;
+}
+
+/* ClickHouse: ARRAY JOIN a, [1, 2] AS b joins with arrays, no tables. */
+static bool joins_arrays(const struct sql_node *n)
+{
+    return g_strstr_len(n->text, n->len, "ARRAY JOIN") != NULL;
+}
+
 static struct sql_node *words_text(struct parser *p, struct sql_node *n, unsigned count)
 {
     char *text = arena_alloc(p->arena, 60), *at = text;
@@ -395,10 +465,7 @@ static struct sql_node *words_text(struct parser *p, struct sql_node *n, unsigne
     for (unsigned i = 0; i < count; i++) {
         if (i)
             *at++ = ' ';
-        if (p->t->keyword)
-            at = g_stpcpy(at, sql_keyword_text(p->t->keyword));
-        else
-            *at++ = ',';
+        at = put_join_word(p, at);
         sql__step(p);
     }
     *at = '\0';
@@ -431,7 +498,12 @@ static struct sql_node *join(struct parser *p, unsigned words)
         n->text = n->len ? arena_printf(p->arena, "%.*s JOIN", (int)n->len, n->text) : "JOIN";
         n->len = strlen(n->text);
     }
+    if (joins_arrays(n)) {
+        sql__add(n, SLOT_TABLE, sql__phrase(p, ", {aliased}"));
+        return n;
+    }
     sql__add(n, SLOT_TABLE, sql__table(p));
+    sql__pattern(p, n, SLOT_SETTING, "MATCH_CONDITION {group}");
     if (n->text[0] != ',')
         join_condition(p, n);
     if (!macro)
@@ -448,8 +520,9 @@ struct waiting {
 
 static bool wants_condition(const struct sql_node *n)
 {
-    return n->kind == SQL_JOIN && n->last && n->last->slot == SLOT_TABLE && n->text[0] != ',' &&
-           !g_strstr_len(n->text, n->len, "CROSS") && !g_strstr_len(n->text, n->len, "NATURAL");
+    return n->kind == SQL_JOIN && !joins_arrays(n) && n->last && n->last->slot == SLOT_TABLE &&
+           n->text[0] != ',' && !g_strstr_len(n->text, n->len, "CROSS") &&
+           !g_strstr_len(n->text, n->len, "NATURAL");
 }
 
 /* A second condition in a row belongs to the last join that waits; those after it are its own. */
@@ -492,7 +565,7 @@ void sql__joins(struct parser *p, struct sql_node *parent)
                 w.joins[w.count++] = n;
             nest(p, parent, &w);
         } else if (sql__at_kw(p, KW_LATERAL) && sql__is_word(p, p->t + 1, "VIEW")) {
-            n = sql__phrase(p, "LATERAL VIEW [OUTER] {primary} [{lateral_alias}]");
+            n = sql__phrase(p, "LATERAL VIEW [OUTER] {primary} [<AS , {ident}|{lateral_alias}>]");
             if (!sql__add(parent, SLOT_JOIN, n))
                 sql__expected(p, "a table");
         } else {

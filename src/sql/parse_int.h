@@ -25,6 +25,7 @@ struct parser {
     unsigned angles;                             /* types open with "<" */
     const struct sql_token *object, *object_end; /* what the statement is about: TABLE, VIEW, … */
     const char *names; /* words behind which a table's name follows; see sql/statements.h */
+    unsigned blocks;   /* BEGIN … END around the current statement */
     unsigned depth, deepest;
     unsigned chain; /* operators read so far: bounds the height of the tree */
     unsigned tries; /* readings that were given up: bounds the work */
@@ -132,10 +133,16 @@ struct sql_node *sql__type(struct parser *p);
 bool sql__at_unit(const struct parser *p);      /* DAY, HOURS, … */
 struct sql_node *sql__window(struct parser *p); /* (…) or a name, after OVER */
 struct sql_node *sql__order(struct parser *p);
+/* parse_rare.c: at the current token, or behind what has been read: then the argument, if nothing
+ * rare follows. */
+struct sql_node *sql__rare_value(struct parser *p); /* NULL: none begins here */
+struct sql_node *sql__behind_name(struct parser *p, struct sql_node *n);
+struct sql_node *sql__behind_expression(struct parser *p, struct sql_node *n);
 /* At *: the star, into a node that may hold the parts before it. */
 struct sql_node *sql__star(struct parser *p, struct sql_node *n);
 
-/* parse_query.c, parse_from.c */
+/* parse_with.c, parse_query.c, parse_from.c */
+struct sql_node *sql__with(struct parser *p); /* WITH or @WITH(…) with its CTEs, or NULL */
 bool sql__at_query(const struct parser *p);
 struct sql_node *sql__query(struct parser *p);
 /* The hint between the token before and the current one, or NULL. */
@@ -167,6 +174,8 @@ struct sql_node *sql__words_until_query(struct parser *p);
 struct sql_node *sql__words_grants(struct parser *p); /* SELECT is a privilege, no query */
 struct sql_node *sql__dotted(struct parser *p);       /* a.b.*, as a COLUMN */
 bool sql__at_words(const struct parser *p);
+/* The token behind a bracket and what is in it. */
+const struct sql_token *sql__behind_brackets(const struct parser *p, const struct sql_token *t);
 
 /* parse_statement.c */
 struct sql_node *sql__column_definition(struct parser *p);

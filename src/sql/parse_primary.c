@@ -125,14 +125,19 @@ static const char *const units[] = {
     "YEAR_MONTH",
 };
 
-bool sql__at_unit(const struct parser *p)
+static bool is_unit(const struct parser *p, const struct sql_token *t)
 {
-    if (p->t->kind != T_WORD)
+    if (t->kind != T_WORD)
         return false;
     for (unsigned i = 0; i < G_N_ELEMENTS(units); i++)
-        if (sql__is_word(p, p->t, units[i]))
+        if (sql__is_word(p, t, units[i]))
             return true;
     return false;
+}
+
+bool sql__at_unit(const struct parser *p)
+{
+    return is_unit(p, p->t);
 }
 
 /* The unit of an interval, `DAY` or `DAY(3) TO SECOND(2)`, as text with single spaces. */
@@ -174,8 +179,9 @@ static struct sql_node *interval(struct parser *p)
     else
         sql__add(n, SLOT_ARG, interval_value(p));
     interval_unit(p, n);
-    while (sql__has(p->dialect, SQLD_DOUBLE_STRING) && p->t->kind == T_NUMBER && !p->failed) {
-        struct sql_node *more = sql__word(p, SQL_NUMBER); /* INTERVAL 1 DAY 2 HOURS */
+    while (sql__has(p->dialect, SQLD_DOUBLE_STRING) && !p->failed &&
+           (p->t->kind == T_NUMBER || (p->t->kind == T_STRING && is_unit(p, p->t + 1)))) {
+        struct sql_node *more = sql__primary(p); /* INTERVAL 1 DAY 2 HOURS */
         struct sql_node *next = sql__node(p, SQL_INTERVAL);
 
         sql__add(next, SLOT_ARG, more);
@@ -420,13 +426,30 @@ struct sql_node *sql__star(struct parser *p, struct sql_node *n)
     return n;
 }
 
+/* ^nested or :Type in a path of ClickHouse's JSON. */
+static struct sql_node *json_part(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_IDENTIFIER);
+    const struct sql_token *mark = p->t;
+
+    sql__step(p);
+    if (p->t->kind != T_WORD && p->t->kind != T_QUOTED)
+        return sql__expected(p, "a name");
+    n->text = arena_printf(p->arena, "%c%.*s", *sql__token_text(p, mark), (int)p->t->len,
+                           sql__token_text(p, p->t));
+    n->len = p->t->len + 1;
+    n->flags = SQL_VERBATIM;
+    sql__step(p);
+    return n;
+}
+
 /* a, a.b, a.b.*, a.b(…): a name, whose first parts may stand in n already. */
 static struct sql_node *name_into(struct parser *p, struct sql_node *n)
 {
     for (;;) {
         const struct sql_token *after = p->t + 1;
 
-        if (after->kind == T_OPERATOR && after->op == OP_LPAREN &&
+        if (after->kind == T_OPERATOR && after->op == OP_LPAREN && after[1].op != OP_PLUS &&
             (p->t->kind == T_WORD || p->t->kind == T_QUOTED))
             return sql__function(p, n->child ? n : NULL);
         sql__add(n, SLOT_PART, sql__identifier(p));
@@ -442,6 +465,14 @@ static struct sql_node *name_into(struct parser *p, struct sql_node *n)
             sql__add(n, SLOT_PART, sql__word(p, SQL_PARAMETER));
             return n;
         }
+        if (sql__has(p->dialect, SQLD_CASE_MATTERS) && after->kind == T_OPERATOR &&
+            (after->op == OP_CARET || after->op == OP_COLON)) {
+            sql__step(p);
+            sql__add(n, SLOT_PART, json_part(p));
+            if (!sql__at_op(p, OP_DOT))
+                return n;
+            after = p->t + 1;
+        }
         if (after->kind != T_WORD && after->kind != T_QUOTED && after->kind != T_AT &&
             after->kind != T_JINJA)
             return n;
@@ -451,33 +482,7 @@ static struct sql_node *name_into(struct parser *p, struct sql_node *n)
 
 static struct sql_node *name(struct parser *p)
 {
-    return name_into(p, sql__node(p, SQL_COLUMN));
-}
-
-/* What begins with a word and is no function: words as patterns have them. */
-static const struct {
-    const char *first, *second; /* the word behind it; NULL: any */
-    uint32_t feature;           /* of dialects that have it; 0: all */
-    const char *pattern;
-} rare_values[] = {
-    {"APPROXIMATE", NULL,    SQLD_IMPLICIT_UNNEST, "APPROXIMATE {primary}"               },
-    {"BINARY",      NULL,    SQLD_AND_AND,         "BINARY {operand}"                    },
-    {"NEXT",        "VALUE", 0,                    "NEXT VALUE FOR {name} [OVER {group}]"},
-};
-
-static bool may_be_rare(const struct parser *p)
-{
-    return p->t[1].kind == T_WORD && !sql_keyword_flags(p->t[1].keyword);
-}
-
-static struct sql_node *rare(struct parser *p)
-{
-    for (unsigned i = 0; i < G_N_ELEMENTS(rare_values); i++)
-        if (sql__is_word(p, p->t, rare_values[i].first) &&
-            (!rare_values[i].feature || sql__has(p->dialect, rare_values[i].feature)) &&
-            (!rare_values[i].second || sql__is_word(p, p->t + 1, rare_values[i].second)))
-            return sql__phrase(p, rare_values[i].pattern);
-    return NULL;
+    return sql__behind_name(p, name_into(p, sql__node(p, SQL_COLUMN)));
 }
 
 static struct sql_node *word_primary(struct parser *p)
@@ -529,7 +534,7 @@ static struct sql_node *word_primary(struct parser *p)
     }
     if (is_cast_word(p) && next == OP_LPAREN)
         return cast(p);
-    if (may_be_rare(p) && (n = rare(p)))
+    if ((n = sql__rare_value(p)) || p->failed)
         return n;
     if (at_typed_literal(p))
         return typed_literal(p);

@@ -1,4 +1,4 @@
-/* parse_query.c -- WITH, SELECT and its clauses, set operations, VALUES. */
+/* parse_query.c -- SELECT and its clauses, set operations, VALUES. */
 #include "sql/parse_int.h"
 
 #include <string.h>
@@ -47,64 +47,6 @@ bool sql__at_query(const struct parser *p)
     default:
         return t->kind == T_AT && sql__is_word(p, t + 1, "WITH") && op_at(t + 2, OP_LPAREN);
     }
-}
-
-static struct sql_node *cte(struct parser *p)
-{
-    struct sql_node *n = sql__node(p, SQL_CTE);
-    const struct sql_token *open;
-
-    if (p->t->kind == T_AT || p->t->kind == T_JINJA)
-        sql__add(n, SLOT_ALIAS, sql__identifier(p));
-    else if (p->t->kind == T_WORD || p->t->kind == T_QUOTED)
-        sql__take_name(p, n);
-    else if (p->t->kind == T_STRING && sql__at_alias(p, 0))
-        sql__take_name(p, n);
-    else
-        return sql__expected(p, "the name of a CTE");
-    if (n->child && n->child->kind == SQL_MACRO_CALL && !sql__at_kw(p, KW_AS))
-        return n->child; /* a macro that gives CTEs */
-    if (sql__at_op(p, OP_LPAREN))
-        sql__full_list(p, n, SLOT_COLUMN, sql__identifier);
-    sql__pattern(p, n, SLOT_KEY, "USING KEY (, {expr})");
-    sql__expect_kw(p, KW_AS);
-    if (sql__take_kw(p, KW_MATERIALIZED))
-        n->op = OP_MATERIALIZED;
-    else if (sql__at_kw(p, KW_NOT) && p->t[1].keyword == KW_MATERIALIZED)
-        n->op = OP_NOT_MATERIALIZED, p->t += 2;
-    open = p->t;
-    if (!sql__expect_op(p, OP_LPAREN) || !sql__enter(p))
-        return n;
-    sql__add(n, SLOT_QUERY, sql__at_query(p) ? sql__query(p) : sql__statement(p));
-    sql__expect_close(p, OP_RPAREN, open);
-    sql__leave(p);
-    sql__pattern(p, n, SLOT_SETTING, "SEARCH <BREADTH|DEPTH> FIRST BY {idents} SET {ident}");
-    sql__pattern(p, n, SLOT_SETTING,
-                 "CYCLE {idents} SET {ident} [TO {operand} DEFAULT {operand}] USING {ident}");
-    return n;
-}
-
-static struct sql_node *ctes(struct parser *p)
-{
-    struct sql_node *n = sql__node(p, SQL_WITH);
-
-    if (sql__take_kw(p, KW_RECURSIVE))
-        n->flags |= SQL_RECURSIVE;
-    do
-        sql__add(n, SLOT_ARG, cte(p));
-    while (sql__take_op(p, OP_COMMA) && !sql__at_kw(p, KW_SELECT));
-    return n;
-}
-
-static struct sql_node *with(struct parser *p)
-{
-    struct sql_node *macro = sql__clause_macro(p, "WITH");
-
-    if (macro) {
-        sql__add(macro, SLOT_BODY, ctes(p));
-        return macro;
-    }
-    return sql__take_kw(p, KW_WITH) ? ctes(p) : NULL;
 }
 
 /* A clause of one word or two, perhaps as a macro: @WHERE(condition) …, WHERE … */
@@ -247,6 +189,7 @@ static const struct {
     {KW_SETTINGS,   SLOT_SETTING,    "SETTINGS , {expr}"                              },
     {KW_FORMAT,     SLOT_SETTING,    "FORMAT {word}"                                  },
     {KW_OPTION,     SLOT_SETTING,    "OPTION (, {option})"                            },
+    {KW_USING,      SLOT_SETTING,    "USING SAMPLE {sample}"                          },
 };
 
 static bool fail_second(struct parser *p, enum sql_keyword k)
@@ -297,7 +240,7 @@ static bool read_clause(struct parser *p, struct sql_node *into, const struct cl
 /* LIMIT offset, count; LIMIT n BY expressions (ClickHouse). */
 static void after_limit(struct parser *p, struct sql_node *into)
 {
-    if (sql__take_op(p, OP_COMMA)) {
+    if (into->last->slot == SLOT_LIMIT && sql__take_op(p, OP_COMMA)) {
         into->flags |= SQL_COMMA_LIMIT;
         into->last->slot = SLOT_OFFSET;
         sql__add(into, SLOT_LIMIT, sql__expression(p));
@@ -310,7 +253,7 @@ static bool read_any_clause(struct parser *p, struct sql_node *into)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(clauses); i++)
         if (read_clause(p, into, &clauses[i])) {
-            if (clauses[i].slot == SLOT_LIMIT)
+            if (clauses[i].slot == SLOT_LIMIT || clauses[i].slot == SLOT_OFFSET)
                 after_limit(p, into);
             return true;
         }
@@ -385,6 +328,13 @@ static void projections(struct parser *p, struct sql_node *n)
             return; /* a trailing comma */
         sql__add(n, SLOT_PROJECTION, sql__aliased(p));
     } while (sql__take_op(p, OP_COMMA));
+    if (sql__at_kw(p, KW_EXCLUDE) && (op_at(p->t + 1, OP_LPAREN) || p->t[1].kind == T_WORD)) {
+        sql__step(p); /* Redshift: of all columns before */
+        if (sql__at_op(p, OP_LPAREN))
+            sql__bracket_list(p, n, SLOT_EXCLUDE, sql__identifier);
+        else
+            sql__list(p, n, SLOT_EXCLUDE, sql__identifier);
+    }
 }
 
 static void distinct(struct parser *p, struct sql_node *n)
@@ -399,8 +349,22 @@ static void distinct(struct parser *p, struct sql_node *n)
     }
 }
 
+/* Words of MySQL about how to go about it. */
+static struct sql_node *select_modifiers(struct parser *p)
+{
+    struct sql_node *n = sql__node(p, SQL_PHRASE);
+
+    if (!sql__has(p->dialect, SQLD_AND_AND))
+        return NULL;
+    sql__pattern(p, n, SLOT_ARG,
+                 "[<HIGH_PRIORITY|STRAIGHT_JOIN|SQL_SMALL_RESULT|SQL_BIG_RESULT|"
+                 "SQL_BUFFER_RESULT|SQL_NO_CACHE|SQL_CALC_FOUND_ROWS>]*");
+    return n->child ? n : NULL;
+}
+
 static void select_words(struct parser *p, struct sql_node *n)
 {
+    sql__add(n, SLOT_TOP, select_modifiers(p));
     distinct(p, n);
     if (sql__at_kw(p, KW_TOP) && (p->t[1].kind == T_NUMBER || op_at(p->t + 1, OP_LPAREN)))
         sql__add(n, SLOT_TOP, sql__phrase(p, "TOP {top} [PERCENT] [WITH TIES]"));
@@ -504,12 +468,22 @@ static struct sql_node *subquery(struct parser *p)
     return n;
 }
 
+/* (VALUES (1) AS t(a)) */
+static struct sql_node *named_values(struct parser *p)
+{
+    struct sql_node *n = sql__values(p);
+
+    if (sql__at_kw(p, KW_AS) || (sql__at_alias(p, BAR_T) && op_at(p->t + 1, OP_LPAREN)))
+        sql__alias_into(p, n);
+    return n;
+}
+
 static struct sql_node *query_term(struct parser *p)
 {
     if (sql__at_op(p, OP_LPAREN))
         return subquery(p);
     if (sql__at_kw(p, KW_VALUES))
-        return sql__values(p);
+        return named_values(p);
     if (p->t->kind == T_AT)
         return sql__macro(p);
     if (p->t->kind == T_JINJA)
@@ -671,7 +645,7 @@ struct sql_node *sql__query(struct parser *p)
 
     if (!sql__enter(p))
         return NULL;
-    ctes = with(p);
+    ctes = sql__with(p);
     if (ctes && !sql__at_query(p) && p->t->kind == T_WORD) {
         n = sql__statement(p); /* WITH … INSERT */
         if (n && n->kind != SQL_STATEMENT)

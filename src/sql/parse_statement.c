@@ -72,7 +72,8 @@ static bool at_column_constraint(const struct parser *p)
 
 static bool at_item_end(const struct parser *p)
 {
-    return sql__at_op(p, OP_COMMA) || sql__at_op(p, OP_RPAREN) || p->t->kind == T_END;
+    return sql__at_op(p, OP_COMMA) || sql__at_op(p, OP_RPAREN) || p->t->kind == T_END ||
+           (p->blocks > 0 && sql__at_kw(p, KW_END));
 }
 
 /* name type and constraints, or a constraint of the table */

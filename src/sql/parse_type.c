@@ -77,6 +77,8 @@ static struct sql_node *type_argument(struct parser *p)
     case T_OPERATOR:
         return sql__expression(p);
     default:
+        if (p->t->kind == T_WORD && p->t[1].op == OP_EQ && p->t[1].kind == T_OPERATOR)
+            return sql__expression(p); /* JSON(max_dynamic_paths = 2) */
         return at_field(p) ? field(p) : sql__type(p);
     }
 }

@@ -16,7 +16,7 @@ static bool op_at(const struct sql_token *t, enum sql_op op)
 static bool at_end(const struct parser *p)
 {
     return p->t->kind == T_END || sql__at_op(p, OP_RPAREN) || sql__at_op(p, OP_RBRACKET) ||
-           sql__at_op(p, OP_SEMICOLON);
+           sql__at_op(p, OP_SEMICOLON) || (p->blocks > 0 && sql__at_kw(p, KW_END));
 }
 
 /* Behind which words a table's name follows when no row of statements.c says so. */
@@ -159,7 +159,7 @@ static struct sql_node *square_bracket(struct parser *p)
     return n;
 }
 
-static const struct sql_token *behind_bracket(const struct parser *p, const struct sql_token *t)
+const struct sql_token *sql__behind_brackets(const struct parser *p, const struct sql_token *t)
 {
     unsigned depth = 0;
 
@@ -226,7 +226,7 @@ struct sql_node *sql__one_word(struct parser *p)
     switch (p->t->kind) {
     case T_WORD:
         if (sql__is_word(p, p->t, "PATTERN") && op_at(next, OP_LPAREN))
-            return verbatim(p, behind_bracket(p, next));
+            return verbatim(p, sql__behind_brackets(p, next));
         return op_at(next, OP_DOT) ? sql__dotted(p) : word(p);
     case T_QUOTED:
         return sql__dotted(p);
@@ -261,7 +261,7 @@ static bool table_follows(struct parser *p, struct sql_node *into)
             sql__at_kw(p, KW_ONLY) || sql__at_op(p, OP_EQ)) &&
            p->t[1].kind != T_END)
         sql__add(into, SLOT_ARG, word(p));
-    if (at_path(p) || p->t->kind == T_STRING)
+    if (at_path(p) || (p->t->kind == T_STRING && p->t[-1].keyword == KW_FROM))
         return true;
     return begins_name(p->t) && !(sql_keyword_flags(p->t->keyword) & BAR_R) &&
            !token_is_among(p, p->t, no_names) && !names_table(p, p->t);
@@ -276,9 +276,30 @@ static struct sql_node *tables_in_brackets(struct parser *p)
     return n;
 }
 
+/* The statements between BEGIN and END, and the END. */
+static void block(struct parser *p, struct sql_node *into)
+{
+    p->blocks++;
+    while (!p->failed && !sql__at_kw(p, KW_END)) {
+        sql__add(into, SLOT_ARG, sql__statement(p));
+        if (!sql__at_op(p, OP_SEMICOLON))
+            break;
+        sql__add(into, SLOT_ARG, word(p))->flags |= SQL_JOINED;
+    }
+    p->blocks--;
+    if (sql__at_kw(p, KW_END))
+        sql__add(into, SLOT_ARG, word(p));
+    else
+        sql__expected(p, "END");
+}
+
 /* What may stand behind a word, beside words. */
 static void after_word(struct parser *p, struct sql_node *into, const struct sql_token *t)
 {
+    if (sql__is_word(p, t, "BEGIN") && (sql__at_statement(p) || sql__at_kw(p, KW_SELECT))) {
+        block(p, into);
+        return;
+    }
     if (names_table(p, t) && into->last->kind == SQL_KEYWORD) {
         if (table_follows(p, into))
             sql__add(into, SLOT_ARG, sql__table_target(p));
@@ -376,7 +397,7 @@ bool sql__at_words(const struct parser *p)
         "REINDEX",  "RELEASE",  "REMOVE",    "RENAME",   "REPAIR",  "REPLACE",    "RESET",
         "REVOKE",   "ROLLBACK", "SAVEPOINT", "SET",      "SHOW",    "START",      "SUMMARIZE",
         "TRUNCATE", "UNCACHE",  "UNDROP",    "UNLOAD",   "UNLOCK",  "UNSET",      "UPDATE",
-        "USE",      "VACUUM",
+        "USE",      "VACUUM",   "EXCHANGE",  "SYSTEM",   "LOOP",    "REPEAT",     "FOR",
     };
     const struct sql_token *next = p->t + 1;
 

@@ -129,6 +129,8 @@ void sql__print_between(struct printer *w, const struct sql_node *n)
 void sql__print_in(struct printer *w, const struct sql_node *n)
 {
     print_child(w, n, SLOT_ARG, BIND_RANGE);
+    if (n->op == OP_GLOBAL_IN)
+        sql__put(w, " GLOBAL");
     sql__put(w, n->flags & SQL_NOT ? " NOT IN " : " IN ");
     if (sql_child(n, SLOT_EXPRESSION)) {
         print_child(w, n, SLOT_EXPRESSION, BIND_OTHER);

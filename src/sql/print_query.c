@@ -136,6 +136,7 @@ static void print_join_rest(struct printer *w, const struct sql_node *n)
 {
     sql__print_slot(w, n, SLOT_TABLE, "");
     sql__print_slot(w, n, SLOT_JOIN, "");
+    sql__print_around(w, n, SLOT_SETTING, " ", " ", "");
     sql__print_around(w, n, SLOT_ON, " ON ", "", "");
     sql__print_around(w, n, SLOT_USING, " USING (", ", ", ")");
 }
@@ -211,6 +212,7 @@ static void print_projections(struct printer *w, const struct sql_node *n)
     sql__print_around(w, n, SLOT_DISTINCT, " ON (", ", ", ")");
     sql__print_around(w, n, SLOT_TOP, " ", " ", "");
     print_items(w, n, &list, SLOT_PROJECTION);
+    sql__print_around(w, n, SLOT_EXCLUDE, " EXCLUDE (", ", ", ")");
     sql__print_around(w, n, SLOT_INTO, " ", " ", "");
 }
 

@@ -39,6 +39,8 @@ static struct sql_node *read_option(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_PROPERTY), *key;
 
+    if (p->t->kind == T_WORD && p->t[1].op == OP_LPAREN && p->t[1].kind == T_OPERATOR)
+        return sql__argument(p); /* INDEX(a) */
     key = p->t->kind == T_WORD ? sql__word(p, SQL_KEYWORD) : sql__binary(p, BIND_COMPARE);
     while (key && sql__take_op(p, OP_DOT)) {
         key->len = p->t->at + p->t->len - key->at;
@@ -113,8 +115,8 @@ static struct sql_node *read_statement_or_name(struct parser *p)
 /* What DESCRIBE is about: words such as TABLE or EXTENDED, when a name follows, and the name. */
 static struct sql_node *read_described(struct parser *p)
 {
-    static const char *const words[] = {"TABLE",     "VIEW",    "SEMANTIC", "EXTENDED",
-                                        "FORMATTED", "HISTORY", "ANALYZE"};
+    static const char *const words[] = {"TABLE",     "SEMANTIC", "VIEW",   "EXTENDED",
+                                        "FORMATTED", "HISTORY",  "ANALYZE"};
     struct sql_node *n = sql__node(p, SQL_PHRASE);
 
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
@@ -231,6 +233,20 @@ static struct sql_node *read_tables(struct parser *p)
     "{expr} "                                                                                      \
     "[WHERE {expr}]>|DUPLICATE KEY UPDATE , {expr}>"
 
+/* A value, whose name may be a literal: (a, b) AS 1 */
+static struct sql_node *pivot_value(struct parser *p)
+{
+    struct sql_node *value = sql__expression(p), *n;
+
+    if (!sql__at_kw(p, KW_AS) || (p->t[1].kind != T_NUMBER && p->t[1].kind != T_STRING) ||
+        sql__has(p->dialect, SQLD_STRING_ALIAS))
+        return sql__with_alias(p, value);
+    n = sql__node(p, SQL_PHRASE);
+    sql__add(n, SLOT_ARG, value);
+    sql__pattern(p, n, SLOT_ARG, "AS {operand}");
+    return n;
+}
+
 /* What stands in IN (…) of a PIVOT: values, a query, or ANY. */
 static struct sql_node *read_pivot_values(struct parser *p)
 {
@@ -238,7 +254,11 @@ static struct sql_node *read_pivot_values(struct parser *p)
 
     if (n)
         return n;
-    return sql__at_query(p) ? sql__query(p) : read_list_of_expressions(p);
+    if (sql__at_query(p))
+        return sql__query(p);
+    n = sql__node(p, SQL_LIST);
+    sql__list(p, n, SLOT_ARG, pivot_value);
+    return n;
 }
 
 /* SUM(x) AS s, … FOR y IN (…) z IN (…) GROUP BY …, inside the brackets of PIVOT */
@@ -267,7 +287,9 @@ static struct sql_node *sample_size(struct parser *p)
     if (n)
         return n;
     n = sql__node(p, SQL_PHRASE);
-    sql__add(n, SLOT_ARG, p->t->kind == T_NUMBER ? sql__word(p, SQL_NUMBER) : read_operand(p));
+    sql__add(n, SLOT_ARG,
+             p->t->kind == T_NUMBER && p->t[1].op != OP_SLASH ? sql__word(p, SQL_NUMBER)
+                                                              : read_operand(p));
     sql__pattern(p, n, SLOT_ARG, "[<PERCENT|ROWS|%>]");
     return n;
 }
@@ -303,6 +325,10 @@ static struct sql_node *read_idents(struct parser *p)
 }
 
 static const struct sql__rule rules[] = {
+    {"against",           B_PATTERN,    NULL,
+     "{operand} [IN NATURAL LANGUAGE MODE] [IN BOOLEAN MODE] [WITH QUERY EXPANSION]"                },
+    {"interpolated",      B_PATTERN,    NULL,                     "{ident} [AS {expr}]"             },
+    {"window",            B_EXPRESSION, sql__window,              NULL                              },
     {"alias_name",        B_NAME,       read_alias_name,          NULL                              },
     {"aliased",           B_EXPRESSION, sql__aliased,             NULL                              },
     {"arg",               B_EXPRESSION, sql__argument,            NULL                              },

@@ -210,6 +210,12 @@ void test_dialects_have_their_own_quotes_and_words(void **state)
     run("dialects", printed);
 }
 
+void test_statements_that_are_no_queries_are_read(void **state)
+{
+    (void)state;
+    run("statements", printed);
+}
+
 void test_pretty_print_indents(void **state)
 {
     (void)state;
