@@ -135,11 +135,14 @@ static bool drop_queries(struct control *c, GError **error)
 
 static bool clean_up(struct control *c, GError **error)
 {
+    int64_t now_ms = control__now(c);
+
     if (!db_begin(c->db, error))
         return false;
     if (drop_queries(c, error) &&
-        (!c->settings.alone || queue_end_leases(c->queue, control__now(c), error)) &&
-        control__note_open_works(c, error) && db_commit(c->db, error))
+        (!c->settings.alone || queue_end_leases(c->queue, now_ms, error)) &&
+        queue_mend_times(c->queue, now_ms, error) && control__note_open_works(c, error) &&
+        db_commit(c->db, error))
         return true;
     db_rollback(c->db);
     return false;
@@ -249,7 +252,8 @@ static char *local_token(struct control *c, const struct local_tokens *t, int ro
         .role = role,
     };
 
-    return auth_sign(c->auth, &who, c->issuer, c->now_ms, 365 * DAY_MS, error);
+    /* From the beginning of time, so that it stays good when the clock is set back. */
+    return auth_sign(c->auth, &who, c->issuer, 0, c->now_ms + 365 * DAY_MS, error);
 }
 
 static void make_local_tokens(struct control *c, struct op *op, void *data)

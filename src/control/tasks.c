@@ -105,9 +105,9 @@ bool control__renew(struct control *c, struct op *op, GError **error)
         if (!queue_renew(c->queue, &lease, c->now_ms, &state, error))
             return false;
         if (state == LEASE_LOST)
-            g_ptr_array_add(out->lost, g_strdup(l->task_id));
+            g_ptr_array_add(out->lost, wire_copy(&wire_lease_type, l));
         else if (state == LEASE_CANCELLED)
-            g_ptr_array_add(out->cancelled, g_strdup(l->task_id));
+            g_ptr_array_add(out->cancelled, wire_copy(&wire_lease_type, l));
     }
     control__answer(op, &wire_renewed_type, out);
     return true;

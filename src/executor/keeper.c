@@ -1,6 +1,8 @@
 /* keeper.c -- leases are renewed here and nothing else is done here. */
 #include "executor/executor_int.h"
 
+#include <string.h>
+
 #define ROUND_MS 1000 /* while something is held: so soon is a cancel heard of */
 
 int64_t executor__margin_ms(const struct executor *e)
@@ -66,9 +68,16 @@ static struct job *find(struct executor *e, const struct wire_lease *l)
     return g_hash_table_lookup(e->jobs, key);
 }
 
-static bool names(const GPtrArray *ids, const char *id)
+/* An older lease of the same task may be among them: the fence says which is meant. */
+static bool names(const GPtrArray *leases, const struct wire_lease *l)
 {
-    return g_ptr_array_find_with_equal_func((GPtrArray *)ids, id, g_str_equal, NULL);
+    for (guint i = 0; i < leases->len; i++) {
+        const struct wire_lease *one = leases->pdata[i];
+
+        if (one->fence == l->fence && strcmp(one->task_id, l->task_id) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void settle(struct executor *e, const struct wire_renew *m, const struct wire_renewed *r,
@@ -81,11 +90,11 @@ static void settle(struct executor *e, const struct wire_renew *m, const struct 
 
         if (!j)
             continue;
-        if (names(r->lost, l->task_id))
+        if (names(r->lost, l))
             executor__job_stop(j, STOP_LOST);
         else
             j->renewed_ms = asked_ms;
-        if (names(r->cancelled, l->task_id))
+        if (names(r->cancelled, l))
             executor__job_stop(j, STOP_CANCELLED);
     }
     pthread_mutex_unlock(&e->lock);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LOCK_DELAY_MS  1000 /* a lock was waited for: let its holder go on */
-#define RETRY_DELAY_MS 2000 /* doubled with each attempt */
+#define RETRY_DELAY_MS 2000 /* doubled with each attempt, up to MAX_DELAY_MS */
 
 static struct queue_task *held(struct queue *q, const struct queue_lease *lease, GError **error)
 {
@@ -70,7 +70,8 @@ static bool settle(struct queue *q, struct queue_task *t, const struct wire_resu
         return queue__try_again(q, t, message, LOCK_DELAY_MS, now_ms, error);
     }
     if (r->retry || r->status == STATUS_ABORTED)
-        return queue__try_again(q, t, message, RETRY_DELAY_MS << MIN(t->charged - 1, 6), now_ms,
+        return queue__try_again(q, t, message,
+                                MIN(RETRY_DELAY_MS << MIN(t->charged - 1, 6), MAX_DELAY_MS), now_ms,
                                 error);
     return queue__move(
         q, t,

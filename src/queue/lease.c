@@ -115,6 +115,19 @@ bool queue_end_leases(struct queue *q, int64_t now_ms, GError **error)
            expire_those(q, &(struct lateness){INT64_MAX, false, false}, now_ms, error);
 }
 
+bool queue_mend_times(struct queue *q, int64_t now_ms, GError **error)
+{
+    int64_t until_ms = now_ms + q->settings.lease_ttl_ms;
+
+    return db_run(q->db, NULL,
+                  "UPDATE task SET lease_ms = ? WHERE state = 'leased' AND (lease_ms <= ? OR "
+                  "lease_ms > ?)",
+                  "ttt", until_ms, now_ms, until_ms, error) &&
+           db_run(q->db, NULL,
+                  "UPDATE task SET ready_ms = ? WHERE state = 'ready' AND ready_ms > ?", "tt",
+                  now_ms, now_ms + MAX_DELAY_MS, error);
+}
+
 bool queue_shift(struct queue *q, int64_t by_ms, GError **error)
 {
     return db_run(q->db, NULL, "UPDATE task SET lease_ms = lease_ms + ? WHERE state = 'leased'",

@@ -4,6 +4,9 @@
 
 #include "queue/queue.h"
 
+/* The longest wait before a task is tried again. */
+#define MAX_DELAY_MS (128 * 1000)
+
 struct queue {
     struct db *db;
     struct queue_settings settings;

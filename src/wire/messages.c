@@ -391,8 +391,8 @@ TYPE(wire_renew)
 
 #define MESSAGE wire_renewed
 static const struct wire_field wire_renewed_fields[] = {
-    STRINGS(lost),
-    STRINGS(cancelled),
+    OBJECTS(lost, wire_lease),
+    OBJECTS(cancelled, wire_lease),
     END,
 };
 TYPE(wire_renewed)

@@ -332,8 +332,8 @@ struct wire_renew {
 WIRE_AUTOPTR(wire_renew)
 
 struct wire_renewed {
-    GPtrArray *lost;      /* of char *: task ids whose lease is gone: stop, record nothing */
-    GPtrArray *cancelled; /* of char *: task ids to stop and finish as aborted */
+    GPtrArray *lost;      /* of struct wire_lease that are gone: stop, record nothing */
+    GPtrArray *cancelled; /* of struct wire_lease whose task is to stop and finish as aborted */
 };
 WIRE_AUTOPTR(wire_renewed)
 

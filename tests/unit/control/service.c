@@ -401,3 +401,24 @@ void test_figures_are_served(void **state)
         strstr(answer->body->str, "heddle_queue_depth{queue=\"apply\",kind=\"evaluate\"} 0"));
     http_client_free(client);
 }
+
+void test_a_lease_does_not_live_for_ever_when_a_server_starts_with_its_clock_set_back(void **state)
+{
+    struct world *w;
+    g_autoptr(wire_progress) plan = NULL;
+    g_autoptr(wire_claimed) dead = NULL, after = NULL;
+
+    world_free(*state);
+    set_clock("+99000");
+    *state = w = world_new((struct control_settings){.no_scheduler = true, .lease_ttl_ms = 2000});
+    hello(w->apply, "apply-1", "apply");
+    plan = plan_one(w, "prod");
+    dead = claim(w->apply, "apply-1", 1, 0);
+    assert_int_equal(dead->tasks->len, 1);
+    world_stop(w);
+    set_clock("-99000");
+    world_start(w, (struct control_settings){.no_scheduler = true, .lease_ttl_ms = 2000});
+    hello(w->apply, "apply-2", "apply");
+    after = claim(w->apply, "apply-2", 1, 10000);
+    assert_int_equal(after->tasks->len, 1);
+}

@@ -45,7 +45,8 @@ struct plane {
     json_t *results;           /* all, in order */
     GString *log;              /* all tasks' logs */
     GString *secrets;          /* client secrets that were used, a line each */
-    const char *lose, *cancel; /* task ids that renew answers with */
+    const char *lose, *cancel; /* task ids whose leases renew answers with */
+    const char *lose_older;    /* the same, with the fence of the lease before */
     int hellos, claims, renewals, claimed, ttl_ms, fence;
     bool down;    /* answers 503 */
     bool forgets; /* answers 404 to the next claim */
@@ -198,16 +199,25 @@ static void plane_claim(struct http_call *c, void *data)
 
 static void plane_renew(struct http_call *c, void *data)
 {
-    json_t *body = enter_route(c), *answer;
+    json_t *body = enter_route(c), *leases = json_object_get(body, "leases"), *answer;
 
     (void)data;
     if (!body)
         return;
     answer = json_pack("{s:[], s:[]}", "lost", "cancelled");
-    if (plane.lose)
-        json_array_append_new(json_object_get(answer, "lost"), json_string(plane.lose));
-    if (plane.cancel)
-        json_array_append_new(json_object_get(answer, "cancelled"), json_string(plane.cancel));
+    for (size_t i = 0; i < json_array_size(leases); i++) {
+        json_t *l = json_array_get(leases, i);
+        const char *id = json_get_string(l, "task_id", "");
+
+        if (g_strcmp0(id, plane.lose) == 0)
+            json_array_append(json_object_get(answer, "lost"), l);
+        if (g_strcmp0(id, plane.lose_older) == 0)
+            json_array_append_new(json_object_get(answer, "lost"),
+                                  json_pack("{s:s, s:I}", "task_id", id, "fence",
+                                            (json_int_t)json_get_int(l, "fence", 0) - 1));
+        if (g_strcmp0(id, plane.cancel) == 0)
+            json_array_append(json_object_get(answer, "cancelled"), l);
+    }
     plane.renewals++;
     leave_route(body);
     answer_json(c, answer);

@@ -198,6 +198,27 @@ void test_a_lost_lease_stops_the_query_and_reports_nothing(void **state)
     assert_int_equal(plane_result_count(), 1);
 }
 
+void test_the_loss_of_an_older_lease_leaves_the_newer_one_alone(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+    int renewals;
+
+    (void)state;
+    plane_add(0, "1", SLOW_QUERY);
+    await_running(e);
+    plane_set(lose_older, "1");
+    renewals = plane.renewals;
+    while (plane.renewals < renewals + 2)
+        g_usleep(50000);
+    assert_int_equal(leases_lost(e), 0);
+    plane_set(cancel, "1");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "aborted");
+    executor_stop(e, PATIENCE_MS);
+}
+
 void test_leases_that_cannot_be_renewed_stop_before_they_expire(void **state)
 {
     g_autoptr(config) config = config_of_test();

@@ -186,3 +186,33 @@ void test_a_log_shows_its_gaps_and_takes_repeats(void **state)
     assert_false(queue_log(f->q, &lease, &chunk, &refused));
     assert_true(error_is(refused, ERROR_CONFLICT));
 }
+
+void test_leases_written_by_another_clock_last_one_lease_from_the_start_on(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add(f, (struct queue_task){0}, 0, 0), hour = 3600000, fence, next;
+
+    claim(f, "e", hour, &fence); /* the clock is set back by an hour, and the server started */
+    OK(queue_mend_times(f->q, 0, &error));
+    assert_int_equal(tick(f, TTL - 1), TTL);
+    assert_int_equal(renew(f, "e", id, fence, TTL - 1), LEASE_HELD);
+    OK(queue_mend_times(f->q, hour, &error)); /* set ahead */
+    assert_int_equal(tick(f, hour), hour + TTL);
+    OK(queue_mend_times(f->q, hour + 1, &error)); /* nothing is wrong: it stays as it is */
+    next = tick(f, hour + 1);
+    assert_int_equal(next, hour + TTL);
+    tick(f, hour + TTL);
+    assert_int_equal(state_of(f, id), QUEUE_READY);
+}
+
+void test_a_task_made_ready_by_a_clock_ahead_can_be_claimed_after_a_start(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add(f, (struct queue_task){0}, 0, 0), hour = 3600000, fence;
+
+    claim(f, "e", hour, &fence);
+    OK(queue_end_leases(f->q, hour, &error));
+    assert_int_equal(claim(f, "e", 0, &fence), 0);
+    OK(queue_mend_times(f->q, 0, &error));
+    assert_int_equal(claim(f, "e", 0, &fence), id);
+}
