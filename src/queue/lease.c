@@ -98,7 +98,8 @@ static bool expire_those(struct queue *q, const struct lateness *those, int64_t 
 {
     g_autoptr(GPtrArray) late = queue__select(q,
                                               "SELECT " TASK_COLUMNS " FROM task WHERE state = "
-                                              "'leased' AND lease_ms <= ? AND renewed = ?",
+                                              "'leased' AND lease_ms <= ? AND"
+                                              " CASE WHEN renewed > 0 THEN 1 ELSE 0 END = ?",
                                               those->until_ms, those->renewed, error);
 
     if (!late)
@@ -120,9 +121,12 @@ bool queue_mend_times(struct queue *q, int64_t now_ms, GError **error)
     int64_t until_ms = now_ms + q->settings.lease_ttl_ms;
 
     return db_run(q->db, NULL,
-                  "UPDATE task SET lease_ms = ? WHERE state = 'leased' AND (lease_ms <= ? OR "
-                  "lease_ms > ?)",
-                  "ttt", until_ms, now_ms, until_ms, error) &&
+                  "UPDATE task SET lease_ms = ? WHERE state = 'leased' AND lease_ms > ?", "tt",
+                  until_ms, until_ms, error) &&
+           db_run(q->db, NULL,
+                  "UPDATE task SET lease_ms = ?, renewed = 2 WHERE state = 'leased' AND renewed = 1"
+                  " AND lease_ms <= ?",
+                  "tt", until_ms, now_ms, error) &&
            db_run(q->db, NULL,
                   "UPDATE task SET ready_ms = ? WHERE state = 'ready' AND ready_ms > ?", "tt",
                   now_ms, now_ms + MAX_DELAY_MS, error);

@@ -135,9 +135,10 @@ bool queue_end_leases(struct queue *q, int64_t now_ms, GError **error) MUST_CHEC
 bool queue_drop(struct queue *q, int64_t task, GError **error) MUST_CHECK;
 /* Do what time asks for (expired leases); *next_ms: when to come again (INT64_MAX: never). */
 bool queue_tick(struct queue *q, int64_t now_ms, int64_t *next_ms, GError **error) MUST_CHECK;
-/* At start: moments that another clock may have written. A lease that ran out while no server could
- * renew it, or lies further ahead than any can, lasts one lease from now on; a task that would wait
- * longer than any delay waits no more. */
+/* At start: moments that another clock may have written. A lease that lies further ahead than any
+ * can lasts one lease from now on, and so does, once, one that was renewed before it ran out: no
+ * server was there to renew it, or the clock was set ahead. A task that would wait longer than any
+ * delay waits no more. */
 bool queue_mend_times(struct queue *q, int64_t now_ms, GError **error) MUST_CHECK;
 /* The wall clock was set by so much: leases and delays are to last as long as before. */
 bool queue_shift(struct queue *q, int64_t by_ms, GError **error) MUST_CHECK;

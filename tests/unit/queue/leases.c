@@ -201,6 +201,7 @@ void test_leases_written_by_another_clock_last_one_lease_from_the_start_on(void 
     OK(queue_mend_times(f->q, hour + 1, &error)); /* nothing is wrong: it stays as it is */
     next = tick(f, hour + 1);
     assert_int_equal(next, hour + TTL);
+    OK(queue_mend_times(f->q, hour + TTL, &error)); /* once is enough: nobody has renewed it */
     tick(f, hour + TTL);
     assert_int_equal(state_of(f, id), QUEUE_READY);
 }
