@@ -6,7 +6,8 @@
 
 struct comparison {
     const struct sql_dialect *dialect;
-    bool added; /* projections were added somewhere */
+    bool added;   /* projections were added somewhere */
+    bool counted; /* a set operation around this query counts its projections */
 };
 
 static bool same(const struct comparison *x, const struct sql_node *a, const struct sql_node *b)
@@ -17,46 +18,62 @@ static bool same(const struct comparison *x, const struct sql_node *a, const str
     return strcmp(before, after) == 0;
 }
 
-static bool is_table_function(const struct sql_node *n)
-{
-    static const char *const names[] = {
-        "UNNEST",
-        "EXPLODE",
-        "EXPLODE_OUTER",
-        "POSEXPLODE",
-        "POSEXPLODE_OUTER",
-        "INLINE",
-        "FLATTEN",
-        "INLINE_OUTER",
-        "JSON_ARRAY_ELEMENTS",
-        "JSONB_ARRAY_ELEMENTS",
-        "STACK",
-        "ARRAYJOIN",
-        "GENERATE_SUBSCRIPTS",
-        "GENERATE_SERIES",
-        "REGEXP_SPLIT_TO_TABLE",
-    };
+/* Functions that give rows where a value is expected. */
+static const struct {
+    const char *name;
+    uint32_t feature; /* only where the dialect has it; 0: everywhere */
+} table_functions[] = {
+    {"UNNEST",                0         },
+    {"EXPLODE",               0         },
+    {"EXPLODE_OUTER",         0         },
+    {"POSEXPLODE",            0         },
+    {"POSEXPLODE_OUTER",      0         },
+    {"INLINE",                0         },
+    {"INLINE_OUTER",          0         },
+    {"FLATTEN",               SQLD_STAGE}, /* DuckDB's makes one list of many */
+    {"GENERATOR",             0         },
+    {"JSON_ARRAY_ELEMENTS",   0         },
+    {"JSONB_ARRAY_ELEMENTS",  0         },
+    {"STACK",                 0         },
+    {"ARRAYJOIN",             0         },
+    {"GENERATE_SUBSCRIPTS",   0         },
+    {"GENERATE_SERIES",       0         },
+    {"REGEXP_SPLIT_TO_TABLE", 0         },
+};
 
+static bool is_table_function(const struct sql_node *n, const struct sql_dialect *d)
+{
     if (n->kind != SQL_FUNCTION)
         return n->kind == SQL_VALUES;
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-        if (sql_text_is_nocase(n, names[i]))
-            return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(table_functions); i++)
+        if (sql_text_is_nocase(n, table_functions[i].name))
+            return !table_functions[i].feature || sql__has(d, table_functions[i].feature);
     return false;
 }
 
 /* Could this projection give more rows than one? A subquery in it cannot. */
 static enum sql_visit look_for_rows(struct sql_node *n, void *data)
 {
-    (void)data;
     if (n->kind == SQL_SUBQUERY)
         return SQL_SKIP;
-    return is_table_function(n) ? SQL_STOP : SQL_GO_IN;
+    return is_table_function(n, data) ? SQL_STOP : SQL_GO_IN;
 }
 
-static bool may_be_added(const struct sql_node *projection)
+static bool may_be_added(const struct comparison *x, const struct sql_node *projection)
 {
-    return sql_walk((struct sql_node *)projection, look_for_rows, NULL);
+    return sql_walk((struct sql_node *)projection, look_for_rows, (void *)x->dialect);
+}
+
+/* Does GROUP BY or ORDER BY count projections? */
+static bool uses_ordinals(const struct sql_node *query)
+{
+    for (const struct sql_node *c = query->child; c; c = c->next) {
+        const struct sql_node *e = c->kind == SQL_ORDER ? sql_child(c, SLOT_EXPRESSION) : c;
+
+        if ((c->slot == SLOT_GROUP_BY || c->slot == SLOT_ORDER_BY) && e && e->kind == SQL_NUMBER)
+            return true;
+    }
+    return false;
 }
 
 /* Do a SELECT's rows depend on what it projects? */
@@ -77,26 +94,28 @@ static const struct sql_node *in_slot(const struct sql_node *c, bool projections
     return c;
 }
 
-/* Every projection of `a` stands in `b`, in order; what else stands there may be added. */
+/* Every projection of `a` stands in `b`, in order; what else stands there may be added. Where
+ * projections are counted, it may stand behind the others only. */
 static bool projections_grown(struct comparison *x, const struct sql_node *a,
                               const struct sql_node *b)
 {
     const struct sql_node *c = in_slot(a->child, true), *d = in_slot(b->child, true);
-    bool added = false;
+    bool added = false, before = false;
 
     for (; d; d = in_slot(d->next, true)) {
-        if (c && grown(x, c, d)) {
+        if (c && same(x, c, d)) {
             c = in_slot(c->next, true);
             continue;
         }
-        if (!may_be_added(d))
+        if (!may_be_added(x, d))
             return false;
         added = true;
+        before = before || c;
     }
     if (c || (added && rows_depend_on_projections(b)))
         return false;
     x->added = x->added || added;
-    return true;
+    return !before || !(x->counted || uses_ordinals(b));
 }
 
 static bool others_grown(struct comparison *x, const struct sql_node *a, const struct sql_node *b,
@@ -118,18 +137,28 @@ static bool others_grown(struct comparison *x, const struct sql_node *a, const s
     }
 }
 
+/* The same nodes, whatever their children? */
+static bool same_head(const struct sql_node *a, const struct sql_node *b)
+{
+    return a->kind == b->kind && a->op == b->op && a->flags == b->flags && a->quote == b->quote &&
+           a->len == b->len && (!a->len || memcmp(a->text, b->text, a->len) == 0);
+}
+
 /* Is `b` what `a` is, but for projections added to any of its SELECTs? */
 static bool grown(struct comparison *x, const struct sql_node *a, const struct sql_node *b)
 {
+    bool counted = x->counted, is;
+
     if (same(x, a, b))
         return true;
-    if (a->kind != b->kind || a->op != b->op || a->flags != b->flags || a->quote != b->quote ||
-        a->len != b->len || !a->child || !b->child ||
-        (a->len && memcmp(a->text, b->text, a->len) != 0))
+    if (!same_head(a, b) || !a->child || !b->child)
         return false;
-    if (a->kind != SQL_SELECT)
-        return others_grown(x, a, b, true);
-    return projections_grown(x, a, b) && others_grown(x, a, b, false);
+    if (a->kind == SQL_SELECT && !projections_grown(x, a, b))
+        return false;
+    x->counted = a->kind == SQL_SET_OPERATION && (counted || uses_ordinals(b));
+    is = others_grown(x, a, b, a->kind != SQL_SELECT);
+    x->counted = counted;
+    return is;
 }
 
 enum sql_difference sql_diff(const struct sql_node *before, const struct sql_node *after,

@@ -7,8 +7,9 @@
 
 enum sql_difference {
     SQL_SAME,
-    SQL_PROJECTIONS_ADDED, /* only new projections, none of them a table function (UDTF, UNNEST,
-                              EXPLODE): old columns give the same rows */
+    SQL_PROJECTIONS_ADDED, /* only new projections, in any SELECT of the query, none of them a table
+                              function (UDTF, UNNEST, EXPLODE), none before others where ORDER BY 1
+                              counts them: old columns give the same rows */
     SQL_OTHERWISE,
 };
 

@@ -192,6 +192,29 @@ static char *compared(struct arena *a, const struct block *b)
                            strcmp(x, y) == 0 ? "same" : "another", second);
 }
 
+/* Two queries, parted by a line with what differs. */
+static char *difference(struct arena *a, const struct block *b)
+{
+    static const char *const words[] = {"same", "added", "otherwise"};
+    const char *cut = strstr(b->input->str, "\n--- "), *second;
+    bool stricter = strncmp(cut, "\n--- !", 6) == 0;
+    struct sql_node *n, *m;
+
+    assert_non_null(cut);
+    second = strchr(cut + 1, '\n') + 1;
+    n = read_part(a, b->input->str, cut - b->input->str, b->dialect, NULL);
+    m = read_part(a, second, strlen(second), b->dialect, NULL);
+    assert_true(n && m);
+    return g_strdup_printf("%.*s\n--- %s%s\n%s", (int)(cut - b->input->str), b->input->str,
+                           stricter ? "!" : "", words[sql_diff(n, m, b->dialect)], second);
+}
+
+void test_differences_are_those_that_sqlmesh_sees(void **state)
+{
+    (void)state;
+    run("diff", difference);
+}
+
 void test_statements_print_what_they_mean(void **state)
 {
     (void)state;
