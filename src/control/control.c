@@ -129,7 +129,7 @@ static bool drop_queries(struct control *c, GError **error)
 {
     bool others;
 
-    return state_has_server(c->state, control__now(c), &others, error) &&
+    return state_has_server(c->db, control__now(c), &others, error) &&
            (others || queue_drop_kind(c->queue, TASK_QUERY, INT64_MAX, error));
 }
 
@@ -216,7 +216,7 @@ static void leave_duties(struct control *c)
 {
     if (!c->ear || !c->duties || !db_begin(c->db, NULL))
         return;
-    if (!state_leave_duties(c->state, c->uid, NULL) || !db_commit(c->db, NULL))
+    if (!state_leave_duties(c->db, c->uid, NULL) || !db_commit(c->db, NULL))
         db_rollback(c->db);
 }
 

@@ -14,6 +14,8 @@
 #include "auth/auth.h"
 #include "http/server.h"
 
+#include <stdio.h>
+
 ERROR_DOMAIN(control)
 
 struct control;
@@ -54,5 +56,18 @@ bool control_local_tokens(struct control *c, const char *organisation, const cha
 /* For `heddle client create`: beside a running server or before its first start. */
 bool control_create_client(const char *state_url, const struct auth_client *client, char **id,
                            char **secret, GError **error) MUST_CHECK;
+
+/* The whole state as db/dump.h describes it; servers may be at work. *rows: how many it has. */
+bool control_backup(const char *state_url, FILE *out, int64_t *rows, GError **error) MUST_CHECK;
+struct control_restore {
+    const char *name; /* of the file, for errors */
+    FILE *in;
+    bool replace;
+};
+/* Into a database that is empty, or with `replace` whatever it holds; all of it or nothing.
+ * ERROR_BUSY while a server is at work there, ERROR_CONFLICT, ERROR_INVALID for what is no backup.
+ */
+bool control_restore(const char *state_url, const struct control_restore *restore, int64_t *rows,
+                     GError **error) MUST_CHECK;
 
 #endif

@@ -22,16 +22,26 @@ void db__refuse(GError **error, int code, const char *words, const char *sql)
             error_hint(error, "%s", hints[i].hint);
 }
 
-struct db *db_open(const char *url, GError **error)
+static struct db *open_as(const char *url, bool alone, GError **error)
 {
     if (g_str_has_prefix(url, "sqlite:") && url[strlen("sqlite:")])
-        return db__open_sqlite(url + strlen("sqlite:"), error);
+        return db__open_sqlite(url + strlen("sqlite:"), alone, error);
     if (g_str_has_prefix(url, "postgresql://") || g_str_has_prefix(url, "postgres://"))
         return db__open_postgres(url, error);
     g_set_error(error, db_error(), ERROR_INVALID, "\"%.*s%s\" does not name a state database.",
                 (int)MIN(strcspn(url, ":") + 1, strlen(url)), url, strchr(url, ':') ? "…" : "");
     error_hint(error, "write sqlite:PATH or postgresql://USER@HOST/DATABASE.");
     return NULL;
+}
+
+struct db *db_open(const char *url, GError **error)
+{
+    return open_as(url, false, error);
+}
+
+struct db *db_open_alone(const char *url, GError **error)
+{
+    return open_as(url, true, error);
 }
 
 void db_close(struct db *db)

@@ -35,6 +35,9 @@ typedef struct db_rows db_rows;
 
 /* "sqlite:PATH", "sqlite::memory:" or "postgresql://…". */
 struct db *db_open(const char *url, GError **error) MUST_CHECK;
+/* ERROR_BUSY while another process has the file open (SQLite); otherwise the same. */
+struct db *db_open_alone(const char *url, GError **error) MUST_CHECK;
+bool db_has_table(struct db *db, const char *table, bool *yes, GError **error) MUST_CHECK;
 void db_close(struct db *db); /* NULL is fine; an open transaction is rolled back */
 bool db_is_postgres(const struct db *db);
 

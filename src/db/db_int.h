@@ -55,8 +55,31 @@ struct db_rows {
     const struct db_engine *engine;
 };
 
-struct db *db__open_sqlite(const char *path, GError **error) MUST_CHECK;
+struct db *db__open_sqlite(const char *path, bool alone, GError **error) MUST_CHECK;
 struct db *db__open_postgres(const char *url, GError **error) MUST_CHECK;
+/* Take a module's steps up to a version, inside the caller's transaction; *version: reached. */
+bool db__take_steps(struct db *db, const struct db_schema *schema, int64_t upto, int64_t *version,
+                    GError **error) MUST_CHECK;
+
+/* catalog.c */
+#define DB_VERSIONS "heddle_schema" /* the table of the modules' versions */
+struct db_column {
+    char *name;
+    char type;       /* as in struct db_value */
+    bool is_counted; /* the database gives the numbers, and no number twice */
+};
+/* Names of our tables, in order. */
+GPtrArray *db__tables(struct db *db, GError **error) MUST_CHECK;
+/* Of struct db_column; empty for a table that is not there. */
+GPtrArray *db__columns(struct db *db, const char *table, GError **error) MUST_CHECK;
+const struct db_column *db__counted(const GPtrArray *columns); /* or NULL */
+/* PostgreSQL's sequence of a counted column; g_free(). */
+char *db__sequence(struct db *db, const char *table, const char *column, GError **error) MUST_CHECK;
+bool db__set_next_id(struct db *db, const char *table, const GPtrArray *columns, int64_t next,
+                     GError **error) MUST_CHECK;
+/* The one number of a query; 0 without a row. */
+bool db__number(struct db *db, const char *sql, int64_t *number, GError **error) MUST_CHECK;
+
 /* An error with the engine's words and the start of the statement. */
 void db__refuse(GError **error, int code, const char *words, const char *sql);
 

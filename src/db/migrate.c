@@ -89,8 +89,8 @@ static bool take_step(struct db *db, const char *module, const struct db_migrati
     return false;
 }
 
-static bool take_steps(struct db *db, const struct db_schema *schema, int64_t upto,
-                       int64_t *version, GError **error)
+bool db__take_steps(struct db *db, const struct db_schema *schema, int64_t upto, int64_t *version,
+                    GError **error)
 {
     if (!db_script(db, schema_table, error) ||
         (*version = version_of(db, schema->module, error)) < 0)
@@ -108,7 +108,7 @@ static bool advance(struct db *db, const struct db_schema *schema, int64_t step,
 {
     if (!db_begin(db, error))
         return false;
-    if (take_steps(db, schema, step, version, error) && db_commit(db, error))
+    if (db__take_steps(db, schema, step, version, error) && db_commit(db, error))
         return true;
     db_rollback(db);
     return false;

@@ -328,12 +328,14 @@ static bool make_file(const char *path, GError **error)
     return false;
 }
 
-struct db *db__open_sqlite(const char *path, GError **error)
+struct db *db__open_sqlite(const char *path, bool alone, GError **error)
 {
     static const char settings[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;"
         "PRAGMA journal_size_limit = 67108864";
+    /* Before the file is looked at: it is locked as a whole from the first look on. */
+    static const char lock[] = "PRAGMA locking_mode = EXCLUSIVE";
     struct sqlite *s;
 
     if (strcmp(path, ":memory:") != 0 && !make_file(path, error))
@@ -346,7 +348,7 @@ struct db *db__open_sqlite(const char *path, GError **error)
                             SQLITE_OPEN_EXRESCODE,
                         NULL) == SQLITE_OK &&
         sqlite3_busy_timeout(s->handle, BUSY_SECONDS * 1000) == SQLITE_OK) {
-        if (script(&s->db, settings, error))
+        if ((!alone || script(&s->db, lock, error)) && script(&s->db, settings, error))
             return &s->db;
     } else {
         refuse(s, path, error);

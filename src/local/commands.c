@@ -40,6 +40,21 @@ static const char client_help[] =
     "secret\n\n"
     "Exit codes: 0 done, 1 it could not be made, 2 the command line cannot be.";
 
+static const char state_help[] =
+    "backup writes the whole state, as lines of JSON, whatever database keeps it; servers go on "
+    "meanwhile. \"-\" is\nstandard output. restore reads such a file (\"-\": standard input) into "
+    "a "
+    "database without a state, also of the\nother kind: so a state moves from SQLite to PostgreSQL "
+    "and back. It needs all servers stopped, and changes\neverything or nothing. The file holds "
+    "the "
+    "keys that sign tokens: keep it as you keep a password.\n\n"
+    "Examples:\n"
+    "  heddle state backup heddle.jsonl --state sqlite:/var/lib/heddle/heddle.db\n"
+    "  HEDDLE_STATE=postgresql://heddle@db/heddle heddle state restore heddle.jsonl\n\n"
+    "Exit codes: 0 done, 1 it could not be done, and nothing was changed, 2 the command line "
+    "cannot "
+    "be.";
+
 static const char dev_help[] =
     "State is in .heddle/state.db, the warehouse as config.yaml says. The address is printed; "
     "other "
@@ -60,17 +75,19 @@ static const char doctor_help[] =
     "(docs/cli/doctor.md); 2 the command\nline cannot be.";
 
 const struct cli_command local_commands[] = {
-    {"dev",      "",          "Run everything for the project in this folder, with the scheduler.", dev_help,
-     local__run_dev                                                                                                                 },
-    {"server",   "",          "Run the control plane: API, scheduler, state.",                      server_help, local__run_server  },
-    {"executor", "apply|run", "Run an executor: it pulls work from the control plane.",
-     executor_help,                                                                                              local__run_executor},
-    {"doctor",   "",          "Try every step on the way to work, and say what fails and why.",     doctor_help,
-     local__run_doctor                                                                                                              },
-    {"worker",   "",          "Carry out tasks for an executor.",                                   worker_help, local__run_worker  },
-    {"client",   "create",    "Make a client: an id and a secret to log in with.",                  client_help,
-     local__run_client                                                                                                              },
-    {NULL,       NULL,        NULL,                                                                 NULL,        NULL               },
+    {"dev",      "",                    "Run everything for the project in this folder, with the scheduler.", dev_help,
+     local__run_dev                                                                                                                           },
+    {"server",   "",                    "Run the control plane: API, scheduler, state.",                      server_help, local__run_server  },
+    {"executor", "apply|run",           "Run an executor: it pulls work from the control plane.",
+     executor_help,                                                                                                        local__run_executor},
+    {"doctor",   "",                    "Try every step on the way to work, and say what fails and why.",     doctor_help,
+     local__run_doctor                                                                                                                        },
+    {"worker",   "",                    "Carry out tasks for an executor.",                                   worker_help, local__run_worker  },
+    {"state",    "backup|restore FILE", "Keep the whole state in a file, or bring it back.",
+     state_help,                                                                                                           local__run_state   },
+    {"client",   "create",              "Make a client: an id and a secret to log in with.",                  client_help,
+     local__run_client                                                                                                                        },
+    {NULL,       NULL,                  NULL,                                                                 NULL,        NULL               },
 };
 
 const struct cli_command *local__command(const char *name)

@@ -67,6 +67,7 @@ bool local__signal_waits(void);  /* one that is blocked has come and is not take
 const struct cli_command *local__command(const char *name);
 int local__run_server(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_executor(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_state(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_worker(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_client(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_doctor(struct cli *cli, int argc, char **argv, GError **error);

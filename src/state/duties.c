@@ -39,16 +39,21 @@ bool state_take_duty(struct state *s, const struct state_duty *duty, int64_t now
                   "ssi", duty->name, duty->holder, now_ms + duty->ttl_ms, error);
 }
 
-bool state_leave_duties(struct state *s, const char *holder, GError **error)
+bool state_leave_duties(struct db *db, const char *holder, GError **error)
 {
-    return db_run(s->db, NULL, "DELETE FROM duty WHERE holder = ?", "s", holder, error);
+    return db_run(db, NULL, "DELETE FROM duty WHERE holder = ? OR ? = 1", "sb", holder, !holder,
+                  error);
 }
 
-bool state_has_server(struct state *s, int64_t now_ms, bool *yes, GError **error)
+bool state_has_server(struct db *db, int64_t now_ms, bool *yes, GError **error)
 {
-    g_autoptr(db_rows) rows =
-        db_query(s->db, "SELECT count(*) FROM duty WHERE until_ms > ?", "i", now_ms, error);
+    g_autoptr(db_rows) rows = NULL;
 
+    if (!db_has_table(db, "duty", yes, error))
+        return false;
+    if (!*yes)
+        return true;
+    rows = db_query(db, "SELECT count(*) FROM duty WHERE until_ms > ?", "i", now_ms, error);
     if (!state__first(rows, error))
         return false;
     *yes = db_int(rows, 0) > 0;

@@ -191,9 +191,10 @@ struct state_duty {
 /* Take a duty or go on with it; *held is false while somebody else has it. */
 bool state_take_duty(struct state *s, const struct state_duty *duty, int64_t now_ms, bool *held,
                      GError **error) MUST_CHECK;
-bool state_leave_duties(struct state *s, const char *holder, GError **error) MUST_CHECK;
-/* Is a server at work on this state? None on SQLite has duties. */
-bool state_has_server(struct state *s, int64_t now_ms, bool *yes, GError **error) MUST_CHECK;
+bool state_leave_duties(struct db *db, const char *holder,
+                        GError **error) MUST_CHECK; /* NULL: all */
+/* Is a server at work on this state, of any version? None on SQLite has duties. */
+bool state_has_server(struct db *db, int64_t now_ms, bool *yes, GError **error) MUST_CHECK;
 
 /* ---- executors ---- */
 

@@ -336,7 +336,7 @@ void test_a_duty_is_one_servers_until_it_is_silent_for_too_long(void **state)
     struct fixture *f = *state;
     bool server = true;
 
-    OK(state_has_server(f->s, 1000, &server, &error));
+    OK(state_has_server(f->db, 1000, &server, &error));
     assert_false(server);
     assert_true(takes(f, "a", 1000));
     assert_false(takes(f, "b", 1000));
@@ -344,8 +344,8 @@ void test_a_duty_is_one_servers_until_it_is_silent_for_too_long(void **state)
     assert_false(takes(f, "b", 16999));
     assert_true(takes(f, "b", 17000));
     assert_false(takes(f, "a", 17000));
-    OK(state_has_server(f->s, 26999, &server, &error));
+    OK(state_has_server(f->db, 26999, &server, &error));
     assert_true(server);
-    OK(state_leave_duties(f->s, "b", &error));
+    OK(state_leave_duties(f->db, "b", &error));
     assert_true(takes(f, "a", 17001));
 }
