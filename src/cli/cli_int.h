@@ -48,6 +48,8 @@ bool cli__is_terminal(const struct cli *cli); /* stderr is a terminal */
 bool cli__may_ask(void);                      /* a person can be asked: stdin and stderr are one */
 /* JSON to stdout, indented. Takes the reference. */
 void cli__print_json(json_t *value);
+/* A work's state, or null. A new reference. */
+json_t *cli__progress_json(const struct wire_progress *p);
 
 /* options.c -- CLI_GO, or an exit code: --help was asked for, or *error says what cannot be. What
  * stays in argv (from argv[1]) are at most `max_words` words without a dash. */
@@ -197,15 +199,16 @@ int cli__ask_dates(struct cli *cli, struct cli_prepared *d, struct plan_options 
                    GError **error);
 int cli__ask_apply(const struct plan *p, const struct cli_asking *asking, GError **error);
 
-/* run.c -- ask for a run and follow it; *nothing (may be NULL): nothing was due. */
-int cli__do_run(struct cli *cli, const struct wire_run_request *request, bool *nothing,
-                GError **error);
+/* run.c -- ask for a run and follow it; *result is its last state, NULL when there is none. The
+ * caller prints that where JSON is wanted. */
+int cli__do_run(struct cli *cli, const struct wire_run_request *request,
+                struct wire_progress **result, GError **error);
 
 /* dag_page.c -- the graph of some snapshots as HTML. g_free(). */
 char *cli__dag_page(const struct project *p, const GPtrArray *snapshots);
 
-/* janitor.c -- a pass of the janitor, followed to its end. */
-int cli__clean(struct cli *cli, bool ignore_ttl, GError **error);
+/* janitor.c -- a pass of the janitor, followed to its end; *result as above. */
+int cli__clean(struct cli *cli, bool ignore_ttl, struct wire_progress **result, GError **error);
 
 /* The commands: see commands.c. */
 #define CLI_COMMAND(name)                                                                          \

@@ -61,6 +61,20 @@ static struct counts count(const struct project *p)
     return n;
 }
 
+static json_t *gateways_json(const struct config *config)
+{
+    json_t *out = json_array();
+
+    for (guint i = 0; i < config->gateways->len; i++) {
+        const struct config_gateway *g = config->gateways->pdata[i];
+
+        json_array_append_new(out, json_pack("{s:s, s:s, s:b}", "name", g->name, "type", g->type,
+                                             "default",
+                                             g_strcmp0(g->name, config->default_gateway) == 0));
+    }
+    return out;
+}
+
 static bool is_answering(struct cli *cli, GError **error)
 {
     const char *gateway = cli->gateway ? cli->gateway : cli->config->default_gateway;
@@ -110,9 +124,10 @@ int cli__info(struct cli *cli, int argc, char **argv, GError **error)
     else
         code = CLI_DONE;
     if (cli->json)
-        cli__print_json(json_pack("{s:i, s:i, s:i, s:i, s:o}", "models", n.models,
+        cli__print_json(json_pack("{s:i, s:i, s:i, s:i, s:o, s:o}", "models", n.models,
                                   "external_models", n.external, "macros", n.macros,
-                                  "standalone_audits", (int)p->standalone_audits->len, "connection",
+                                  "standalone_audits", (int)p->standalone_audits->len, "gateways",
+                                  gateways_json(p->config), "connection",
                                   skip ? json_null() : json_boolean(code == CLI_DONE)));
     else if (!skip && code == CLI_DONE)
         puts("The data warehouse answers.");

@@ -17,6 +17,7 @@ static bool remove_environment(struct cli *cli, const char *name, GError **error
 
 int cli__invalidate(struct cli *cli, int argc, char **argv, GError **error)
 {
+    g_autoptr(wire_progress) cleaned = NULL;
     gboolean sync = FALSE;
     /* clang-format off */
     const GOptionEntry entries[] = {
@@ -32,11 +33,11 @@ int cli__invalidate(struct cli *cli, int argc, char **argv, GError **error)
         return code;
     if (!remove_environment(cli, argv[1], error))
         return CLI_FAILED;
-    if (sync)
-        return cli__clean(cli, false, error);
+    code = sync ? cli__clean(cli, false, &cleaned, error) : CLI_DONE;
     if (cli->json)
-        cli__print_json(json_pack("{s:s}", "invalidated", argv[1]));
-    else
+        cli__print_json(json_pack("{s:s, s:o}", "invalidated", argv[1], "janitor",
+                                  cli__progress_json(cleaned)));
+    else if (!sync)
         printf("Environment '%s' is invalidated; the janitor drops its views.\n", argv[1]);
-    return CLI_DONE;
+    return code;
 }

@@ -7,27 +7,25 @@ const char cli__janitor_help[] =
     "once.\n\nExit codes: 0 done, 1 failed, 2 the command line cannot be, 4 the control plane does "
     "not answer.";
 
-int cli__clean(struct cli *cli, bool ignore_ttl, GError **error)
+int cli__clean(struct cli *cli, bool ignore_ttl, struct wire_progress **result, GError **error)
 {
     const struct cli_follow follow = {.kind = "janitor"};
-    g_autoptr(wire_progress) p =
+    struct wire_progress *p =
         cli__call(cli, "POST", ignore_ttl ? CLI_API "janitor?ignore_ttl=1" : CLI_API "janitor",
                   &wire_progress_type, NULL, error);
     int code;
 
-    if (!p || !(p = cli__follow(cli, &follow, g_steal_pointer(&p), error)))
+    if (!p || !(*result = p = cli__follow(cli, &follow, p, error)))
         return CLI_FAILED;
-    if ((code = cli__outcome(cli, &follow, p, error)) != CLI_DONE)
-        return code;
-    if (cli->json)
-        cli__print_json(wire_to_json(&wire_progress_type, p));
-    else
+    code = cli__outcome(cli, &follow, p, error);
+    if (code == CLI_DONE && !cli->json)
         puts(p->status == STATUS_SKIPPED ? "There was nothing to clean up." : "Cleanup complete.");
-    return CLI_DONE;
+    return code;
 }
 
 int cli__janitor(struct cli *cli, int argc, char **argv, GError **error)
 {
+    g_autoptr(wire_progress) result = NULL;
     gboolean ignore_ttl = FALSE;
     /* clang-format off */
     const GOptionEntry entries[] = {
@@ -38,5 +36,10 @@ int cli__janitor(struct cli *cli, int argc, char **argv, GError **error)
     const struct cli_options options = {.own = entries};
     int code = cli__parse(cli, &options, &argc, &argv, error);
 
-    return code == CLI_GO ? cli__clean(cli, ignore_ttl, error) : code;
+    if (code != CLI_GO)
+        return code;
+    code = cli__clean(cli, ignore_ttl, &result, error);
+    if (cli->json && result)
+        cli__print_json(cli__progress_json(result));
+    return code;
 }

@@ -109,45 +109,60 @@ static int apply(struct cli *cli, const struct cli_plan_options *o, struct cli_p
     return code;
 }
 
-static void print_json(const struct cli_prepared *d, const struct wire_progress *result)
-{
-    json_t *out = json_pack("{s:o, s:b}", "plan", plan_json(d->plan), "applied",
-                            result && result->status == STATUS_SUCCESS);
+/* What became of a plan, and of the run behind it. */
+struct ending {
+    struct wire_progress *result, *run;
+};
 
-    json_object_set_new(out, "result",
-                        result ? wire_to_json(&wire_progress_type, result) : json_null());
+static void print_json(const struct cli_prepared *d, const struct ending *e)
+{
+    json_t *out = json_pack("{s:o, s:b, s:o, s:o}", "plan", plan_json(d->plan), "applied",
+                            e->result && e->result->status == STATUS_SUCCESS, "result",
+                            cli__progress_json(e->result), "run", cli__progress_json(e->run));
+
     cli__print_json(out);
 }
 
 static int run_after(struct cli *cli, const struct cli_plan_options *o,
-                     const struct cli_prepared *d, GError **error)
+                     const struct cli_prepared *d, struct ending *e, GError **error)
 {
     g_autoptr(wire_run_request) request = wire_run_request_new();
 
     request->environment = g_strdup(d->name);
     request->ignore_cron = o->ignore_cron;
     request->trigger = g_strdup("cli");
-    return cli__do_run(cli, request, NULL, error);
+    return cli__do_run(cli, request, &e->run, error);
 }
 
 static int carry_out(struct cli *cli, struct cli_plan_options *o, struct cli_prepared *d,
-                     GError **error)
+                     struct ending *e, GError **error)
 {
-    g_autoptr(wire_progress) result = NULL;
     int code;
 
     if (plan_is_empty(d->plan)) {
-        if (cli->json)
-            print_json(d, NULL);
-        else
+        if (!cli->json)
             printf("No changes to plan: project files match the `%s` environment\n", d->name);
         return o->exit_code ? CLI_NOTHING : CLI_DONE;
     }
     code = decide(cli, o, d, error);
-    if (code == CLI_GO)
-        code = apply(cli, o, d, &result, error);
+    return code == CLI_GO ? apply(cli, o, d, &e->result, error) : code;
+}
+
+static int plan_and_run(struct cli *cli, struct cli_plan_options *o, struct cli_prepared *d,
+                        GError **error)
+{
+    struct ending e = {NULL, NULL};
+    int code;
+
+    mention_tests(cli, o);
+    cli__mention_standalone(cli);
+    code = carry_out(cli, o, d, &e, error);
+    if (o->run && !o->dry_run && (code == CLI_DONE || code == CLI_NOTHING) && !d->plan->is_dev)
+        code = run_after(cli, o, d, &e, error);
     if (cli->json)
-        print_json(d, result);
+        print_json(d, &e);
+    wire_progress_free(e.result);
+    wire_progress_free(e.run);
     return code;
 }
 
@@ -164,14 +179,7 @@ int cli__plan(struct cli *cli, int argc, char **argv, GError **error)
             cli__plan_fill(&o, config);
             d = cli__prepare(cli, argc > 1 ? argv[1] : NULL, &o.plan, error);
         }
-        if (d) {
-            mention_tests(cli, &o);
-            cli__mention_standalone(cli);
-        }
-        code = d ? carry_out(cli, &o, d, error) : CLI_FAILED;
-        if (d && o.run && !o.dry_run && (code == CLI_DONE || code == CLI_NOTHING) &&
-            !d->plan->is_dev)
-            code = run_after(cli, &o, d, error);
+        code = d ? plan_and_run(cli, &o, d, error) : CLI_FAILED;
     }
     cli__plan_clear(&o);
     return code;

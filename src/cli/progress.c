@@ -162,6 +162,11 @@ static void add_up(const struct wire_progress *p, struct wire_stage *sum)
     }
 }
 
+json_t *cli__progress_json(const struct wire_progress *p)
+{
+    return p ? wire_to_json(&wire_progress_type, p) : json_null();
+}
+
 int cli__outcome(struct cli *cli, const struct cli_follow *what, const struct wire_progress *p,
                  GError **error)
 {

@@ -75,13 +75,13 @@ static const char *default_catalog(struct cli *cli)
     return NULL;
 }
 
-int cli__do_run(struct cli *cli, const struct wire_run_request *request, bool *nothing,
-                GError **error)
+int cli__do_run(struct cli *cli, const struct wire_run_request *request,
+                struct wire_progress **result, GError **error)
 {
     g_autoptr(json_t) body = wire_to_json(&wire_run_request_type, request);
     struct cli_follow follow = {.kind = "runs", .environment = request->environment};
     g_autoptr(wire_environment) e = NULL;
-    g_autoptr(wire_progress) p = NULL;
+    struct wire_progress *p;
     int code;
 
     if (!cli__environment(cli, request->environment, &e, error) ||
@@ -90,16 +90,12 @@ int cli__do_run(struct cli *cli, const struct wire_run_request *request, bool *n
     follow.default_catalog = default_catalog(cli);
     follow.suffix_target = e ? e->suffix_target : SUFFIX_SCHEMA;
     follow.snapshots = e ? e->snapshots : NULL;
-    if (!(p = cli__follow(cli, &follow, g_steal_pointer(&p), error)))
+    if (!(*result = p = cli__follow(cli, &follow, p, error)))
         return CLI_FAILED;
     code = cli__outcome(cli, &follow, p, error);
-    if (nothing)
-        *nothing = p->status == STATUS_SKIPPED;
-    if (cli->json)
-        cli__print_json(wire_to_json(&wire_progress_type, p));
-    else if (p->status == STATUS_SKIPPED)
+    if (p->status == STATUS_SKIPPED && !cli->json)
         say_nothing_due(cli, e);
-    else if (code == CLI_DONE)
+    else if (code == CLI_DONE && !cli->json)
         puts("Run finished.");
     return code;
 }
@@ -107,14 +103,17 @@ int cli__do_run(struct cli *cli, const struct wire_run_request *request, bool *n
 static int run(struct cli *cli, const struct options *o, const char *environment, GError **error)
 {
     g_autoptr(wire_run_request) request = wire_run_request_new();
-    bool nothing = false;
+    g_autoptr(wire_progress) result = NULL;
     int code;
 
     if (!fill(cli, o, request, error))
         return CLI_FAILED;
     request->environment = cli__environment_name(cli, environment);
-    code = cli__do_run(cli, request, &nothing, error);
-    return code == CLI_DONE && nothing && o->exit_code ? CLI_NOTHING : code;
+    code = cli__do_run(cli, request, &result, error);
+    if (cli->json && result)
+        cli__print_json(cli__progress_json(result));
+    return code == CLI_DONE && result->status == STATUS_SKIPPED && o->exit_code ? CLI_NOTHING
+                                                                                : code;
 }
 
 int cli__run(struct cli *cli, int argc, char **argv, GError **error)

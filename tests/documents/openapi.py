@@ -12,16 +12,14 @@ import http.server
 import json
 import pathlib
 import re
-import subprocess
 import sys
 import threading
-import time
 import urllib.parse
 
 import jsonschema
 import openapi_spec_validator
 import referencing
-from running import main
+from running import await_welcome, main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/openapi.json"
@@ -227,10 +225,7 @@ def test_a_projects_life(a):
     w = a.w
     for kind in ("apply", "run"):
         w.start(kind, "executor", kind, environment=w.executor)
-        deadline = time.time() + 30
-        while "welcomes this executor" not in w.log(kind):
-            assert time.time() < deadline, w.log(kind)
-            time.sleep(0.05)
+        await_welcome(w, kind)
     w.plan()
     w.run("run")
     w.run("audit")

@@ -19,6 +19,13 @@ def free_port():
         return s.getsockname()[1]
 
 
+def await_welcome(world, name):
+    deadline = time.time() + 30
+    while "welcomes this executor" not in world.log(name):
+        assert time.time() < deadline, world.log(name)
+        time.sleep(0.05)
+
+
 def remove(folder):
     """Workers whose executor was killed need a moment to end, and write until then."""
     for _ in range(50):
