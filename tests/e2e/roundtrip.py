@@ -26,15 +26,13 @@ PROJECT = {
     "config.yaml": """
 gateways:
   main:
-    connection:
-      type: duckdb
-      database: {{ env_var('TEST_DATABASE', 'house.duckdb') }}
+    connection:%s
 default_gateway: main
 model_defaults:
-  dialect: duckdb
+  dialect: %s
   start: '%s'
   cron: '@daily'
-""" % FIRST,
+""",
     "models/events.sql": """
 MODEL (name raw.events, kind SEED (path '../seeds/events.csv'),
   columns (id INT, day DATE, kind TEXT, amount INT), grain id);
@@ -63,10 +61,12 @@ def events():
         yield i, FIRST + (i // PER_DAY) * DAY, kinds[i % 3], i % 7 + i % 3
 
 
-def write_project(folder):
+def write_project(folder, engine):
     for name, text in PROJECT.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if name == "config.yaml":
+            text = text % (engine.connection.rstrip(), engine.dialect, FIRST)
         path.write_text(text.lstrip())
     (folder / "seeds").mkdir(exist_ok=True)
     with open(folder / "seeds/events.csv", "w", newline="") as out:
@@ -84,14 +84,31 @@ def totals(until):
     return sums
 
 
+class DuckDB:
+    dialect = "duckdb"
+    connection = """
+      type: duckdb
+      database: {{ env_var('TEST_DATABASE', 'house.duckdb') }}
+"""
+    slow = "SELECT COUNT(*) AS n FROM RANGE(150000000) AS t(a) WHERE HASH(a) % 10 = 3 AND a % 2 = 0"
+
+    def file(self, root):
+        return root / "house.duckdb"
+
+    def gateway(self, root):
+        """What an executor's environment says of it, without SQLMESH__GATEWAYS__MAIN__CONNECTION__."""
+        return {"TYPE": "duckdb", "DATABASE": str(self.file(root))}
+
+
 class World:
+    engine = DuckDB()
+
     def __init__(self, heddle):
         self.heddle = str(pathlib.Path(heddle).resolve())
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="heddle-e2e-"))
         self.project = self.root / "project"
         self.project.mkdir()
-        write_project(self.project)
-        self.database = self.root / "house.duckdb"
+        write_project(self.project, self.engine)
         self.state = f"sqlite:{self.root}/state.db"
         self.environment = {k: v for k, v in os.environ.items()
                             if not k.startswith(("TCLOUD_", "SQLMESH__", "HEDDLE_"))}
@@ -154,8 +171,8 @@ class World:
         base = self.base = self.start_server()
         url = {"TCLOUD_URL": base + "/sqlmesh/acme/shop"}
         self.gateway = {"SQLMESH__DEFAULT_GATEWAY": "main",
-                        "SQLMESH__GATEWAYS__MAIN__CONNECTION__TYPE": "duckdb",
-                        "SQLMESH__GATEWAYS__MAIN__CONNECTION__DATABASE": str(self.database)}
+                        **{f"SQLMESH__GATEWAYS__MAIN__CONNECTION__{name}": value
+                           for name, value in self.engine.gateway(self.root).items()}}
         self.executor = {**url, **self.client("executor"), **self.gateway}
         self.cloud = {**url, **self.client("developer")}
 
@@ -256,8 +273,7 @@ def test_an_executor_killed_in_between_loses_nothing(w):
 
 def test_a_server_killed_in_between_loses_nothing(w):
     slow = w.project / "models/slow.sql"
-    slow.write_text("MODEL (name shop.slow, kind FULL);\n"
-                    "SELECT COUNT(*) AS n FROM RANGE(150000000) AS t(a) WHERE HASH(a) % 10 = 3 AND a % 2 = 0\n")
+    slow.write_text(f"MODEL (name shop.slow, kind FULL);\n{w.engine.slow}\n")
     before = w.log("apply").count("task ended")
     plan = subprocess.Popen([w.heddle, "plan", "--auto-apply", "--no-prompts"], cwd=w.project, text=True,
                             env={**w.environment, **w.cloud}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -305,7 +321,7 @@ def test_all_stop_as_told_and_leave_nothing(w):
 def test_a_command_alone_does_it_all(w):
     w.alone = w.root / "alone"
     w.alone.mkdir()
-    write_project(w.alone)
+    write_project(w.alone, w.engine)
     alone = {"environment": {}, "folder": w.alone}
     w.plan("--execution-time", str(TODAY - DAY), **alone)
     w.run("run", **alone)
