@@ -35,6 +35,14 @@ static bool is_over(const struct cli *cli, const struct wire_environment *e)
     return !e || (e->expiration_ms != TIME_NONE && e->expiration_ms <= cli->now_ms);
 }
 
+/* What is at hand of prod: it may be what is planned, or what a new environment begins as. */
+static const struct wire_environment *prod_of(const struct cli_prepared *d)
+{
+    if (names_is_prod(d->name))
+        return d->environment;
+    return d->base && names_is_prod(d->base->name) ? d->base : d->prod;
+}
+
 static bool fetch_state(struct cli *cli, struct cli_prepared *d, const char *create_from,
                         GError **error)
 {
@@ -47,7 +55,7 @@ static bool fetch_state(struct cli *cli, struct cli_prepared *d, const char *cre
     if (over && strcmp(d->name, create_from) != 0 &&
         !cli__environment(cli, create_from, &d->base, error))
         return false;
-    if (!names_is_prod(d->name) && !cli__environment(cli, "prod", &d->prod, error))
+    if (!names_is_prod(d->name) && !prod_of(d) && !cli__environment(cli, "prod", &d->prod, error))
         return false;
     needs = plan_needs(cli->project, over ? d->base : d->environment);
     d->known = cli__lookup(cli, needs, error);
@@ -60,7 +68,7 @@ bool cli__build_plan(struct cli *cli, struct cli_prepared *d, const struct plan_
     const struct plan_state state = {
         .environment = d->environment,
         .base = d->base,
-        .prod = d->prod ? d->prod : d->environment,
+        .prod = prod_of(d),
         .known = d->known,
     };
 

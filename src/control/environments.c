@@ -19,24 +19,13 @@ bool control__list_environments(struct control *c, struct op *op, GError **error
 bool control__get_environment(struct control *c, struct op *op, GError **error)
 {
     const char *name = http_param(op->call, "name");
-    g_autoptr(wire_environment) e = NULL;
-    g_autoptr(GPtrArray) members = NULL;
 
-    if (!state_environment(c->state, op->project, name, &e, error))
+    if (!state_environment_text(c->state, op->project, name, &op->text, error))
         return false;
-    if (!e) {
+    op->text_type = "application/json";
+    if (!op->text)
         g_set_error(error, control_error(), ERROR_NOT_FOUND, "There is no environment %s.", name);
-        return false;
-    }
-    if (!(members = state_members(c->state, op->project, e, error)))
-        return false;
-    for (guint i = 0; i < members->len; i++) {
-        struct state_snapshot *one = members->pdata[i];
-
-        g_ptr_array_add(e->snapshots, g_steal_pointer(&one->snapshot));
-    }
-    control__answer(op, &wire_environment_type, e);
-    return true;
+    return op->text != NULL;
 }
 
 bool control__invalidate(struct control *c, struct op *op, GError **error)

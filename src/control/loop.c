@@ -41,7 +41,7 @@ static void reply(struct control *c, struct op *op)
     if (op->error)
         http_reply_error(op->call, op->error);
     else if (op->text)
-        http_reply(op->call, op->status ? op->status : 200, METRICS_CONTENT_TYPE, op->text,
+        http_reply(op->call, op->status ? op->status : 200, op->text_type, op->text,
                    strlen(op->text));
     else
         http_reply_json(op->call, op->status ? op->status : 200,

@@ -162,5 +162,6 @@ bool control__metrics(struct control *c, struct op *op, GError **error)
     metrics_append(c->metrics, out);
     metrics_append_process(out);
     op->text = g_string_free(g_steal_pointer(&out), FALSE);
+    op->text_type = METRICS_CONTENT_TYPE;
     return true;
 }

@@ -79,6 +79,9 @@ bool state_set_built(struct state *s, const struct state_table *t, int64_t now_m
 /* NULL without error when there is none. Members, no snapshots. */
 bool state_environment(struct state *s, int64_t project, const char *name,
                        struct wire_environment **environment, GError **error) MUST_CHECK;
+/* The same with its members' snapshots, as the text of a wire_environment; g_free(). */
+bool state_environment_text(struct state *s, int64_t project, const char *name, char **text,
+                            GError **error) MUST_CHECK;
 GPtrArray *state_environments(struct state *s, int64_t project, GError **error) MUST_CHECK;
 /* Its members' snapshots: of struct state_snapshot, in the members' order. */
 GPtrArray *state_members(struct state *s, int64_t project, const struct wire_environment *e,

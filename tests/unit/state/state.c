@@ -219,6 +219,49 @@ void test_a_snapshot_is_deployed_while_prod_shows_it(void **state)
     }
 }
 
+static char *without_shortcut(struct fixture *f, const char *name)
+{
+    g_autoptr(wire_environment) e = NULL;
+    g_autoptr(GPtrArray) members = NULL;
+
+    OK(state_environment(f->s, f->project, name, &e, &error));
+    OK((members = state_members(f->s, f->project, e, &error)) != NULL);
+    for (guint i = 0; i < members->len; i++)
+        g_ptr_array_add(e->snapshots,
+                        g_steal_pointer(&((struct state_snapshot *)members->pdata[i])->snapshot));
+    return wire_to_text(&wire_environment_type, e);
+}
+
+void test_an_environments_text_says_what_its_messages_do(void **state)
+{
+    static const char *const names[] = {"dev", "prod"};
+    struct fixture *f = *state;
+    struct state_table t = {f->project, "a", "v1", false};
+    g_autofree char *none = NULL;
+
+    put(f, "a", "1", "v1");
+    put(f, "a", "2", "v2");
+    OK(state_add_interval(f->s, &t, 10, 20, &error));
+    OK(state_add_interval(f->s, &t, 30, 40, &error));
+    t.version = "v2";
+    OK(state_add_interval(f->s, &t, 5, 6, &error));
+    put_environment(f, "dev", "a", "1");
+    put_environment(f, "prod", "a", "2");
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *text = NULL, *again = NULL, *expected = without_shortcut(f, names[i]);
+        g_autoptr(wire_environment) e = NULL;
+
+        OK(state_environment_text(f->s, f->project, names[i], &text, &error));
+        e = wire_from_text(&wire_environment_type, text, strlen(text), NULL);
+        assert_non_null(e);
+        again = wire_to_text(&wire_environment_type, e);
+        assert_string_equal(again, expected);
+        assert_non_null(strstr(text, i == 0 ? "[[10,20],[30,40]]" : "[[5,6]]"));
+    }
+    OK(state_environment_text(f->s, f->project, "none", &none, &error));
+    assert_null(none);
+}
+
 void test_only_prod_runs_by_itself_until_told_otherwise(void **state)
 {
     struct fixture *f = *state;
