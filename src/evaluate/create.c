@@ -20,15 +20,18 @@ static bool schema_is_there(struct evaluate_run *r, const char *name, bool *ther
 }
 
 /* Two that make one schema at the same time would fail, whatever IF NOT EXISTS says: hence the
- * lock, and a transaction to hold it. */
+ * lock, and a transaction to hold it. Who has waited for the lock looks again: PostgreSQL remembers
+ * within a transaction that there was no such schema. */
 static bool make_schema(struct evaluate_run *r, const struct wire_table *schema, GError **error)
 {
     bool alone = r->engine->advisory_locks && !r->in_transaction;
+    bool there = false;
 
     return (!alone || evaluate__begin(r, error)) &&
            evaluate__lock(r, arena_printf(r->arena, "schema %s", schema->name), error) &&
-           evaluate__executef(r, error, "CREATE SCHEMA IF NOT EXISTS %s",
-                              evaluate__table(r, schema)) &&
+           schema_is_there(r, schema->name, &there, error) &&
+           (there || evaluate__executef(r, error, "CREATE SCHEMA IF NOT EXISTS %s",
+                                        evaluate__table(r, schema))) &&
            (!alone || evaluate__commit(r, error));
 }
 
