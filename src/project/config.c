@@ -75,8 +75,10 @@ struct config *config_from_variables(char **variables, GError **error)
     struct layers l = {0};
     g_autoptr(config) c = NULL;
 
-    if (read_variables(&l, variables, error))
+    if (read_variables(&l, variables, error)) {
+        project__config_drop_spare(l.of[VARIABLES].root);
         c = build(&l, error);
+    }
     layers_clear(&l);
     return c && is_complete(c, error) ? g_steal_pointer(&c) : NULL;
 }

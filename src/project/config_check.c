@@ -167,8 +167,7 @@ static bool check_only(struct check *c, const struct config_key *key, const json
     return fail(c, "Heddle carries out \"%s\" only so far.", key->only);
 }
 
-/* The keys of a connection of this type; NULL. */
-static const struct config_key *connection_keys(const char *type)
+const struct config_key *project__connection_keys(const char *type)
 {
     for (const struct config_connection *k = project__connections; k->type; k++)
         if (strcmp(k->type, type) == 0)
@@ -208,7 +207,7 @@ static bool check_connection(struct check *c, json_t *connection)
 {
     const char *type = connection_type(c, connection);
     const struct config_key *tables[] = {project__connection_common,
-                                         type ? connection_keys(type) : NULL, NULL};
+                                         type ? project__connection_keys(type) : NULL, NULL};
     bool good;
 
     if (!type) {
@@ -317,7 +316,7 @@ bool project__config_check(struct config_layer *layer, const json_t *all, GError
 
 bool project__connection_complete(const struct config_gateway *g, GError **error)
 {
-    const struct config_key *keys = connection_keys(g->type);
+    const struct config_key *keys = project__connection_keys(g->type);
     g_autofree char *upper = g_ascii_strup(g->name, -1);
 
     for (const struct config_key *k = keys; k && k->name; k++) {

@@ -41,6 +41,8 @@ struct config_connection {
     const struct config_key *keys;
 };
 extern const struct config_connection project__connections[];
+/* The keys of a connection of this type; NULL. */
+const struct config_key *project__connection_keys(const char *type);
 /* Keys that every connection has. */
 extern const struct config_key project__connection_common[];
 
@@ -68,6 +70,10 @@ bool project__connection_complete(const struct config_gateway *g, GError **error
 
 /* What SQLMESH__A__B=value says, as nested objects with names in lower case. */
 json_t *project__config_of_variables(char **variables, GError **error) MUST_CHECK;
+
+/* Take out of an executor's variables the secrets of parameters that a connection of that type has
+ * not, and of gateways without a type; each is logged. */
+void project__config_drop_spare(json_t *root);
 
 /* A file as a layer: {{ env_var('X') }} filled in (`more` holds further variables, or NULL). */
 bool project__config_read_file(const char *path, const char *name, GHashTable *more,

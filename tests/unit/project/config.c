@@ -461,6 +461,28 @@ void test_an_executor_is_configured_by_variables_alone(void **state)
     assert_null(c->path);
 }
 
+void test_secrets_that_no_connection_has_a_use_for_are_left_out(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(config) c = from_variables(
+        &error, "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__TYPE=postgres",
+        "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__HOST=h",
+        "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__PORT=5432",
+        "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__USER=u",
+        "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__DATABASE=d",
+        "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__PASSWORD=p",
+        "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__API_TOKEN=t",
+        "SQLMESH__GATEWAYS__GATEWAY_B__CONNECTION__CLIENT_SECRET=another-secret", NULL);
+    const json_t *connection;
+
+    (void)state;
+    assert_null(error);
+    assert_int_equal(c->gateways->len, 1);
+    connection = config_gateway(c, "gateway_a", NULL)->connection;
+    assert_string_equal(json_get_string(connection, "password", ""), "p");
+    assert_null(json_object_get(connection, "api_token"));
+}
+
 void test_the_environment_of_the_process_is_read(void **state)
 {
     g_autoptr(config) c = NULL;
