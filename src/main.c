@@ -122,9 +122,15 @@ static void share_heaps(void)
 
 int main(int argc, char **argv)
 {
-    const char *word = put_command_first(argc, argv);
     const struct cli_command *command;
+    const char *word;
 
+    if (argc > 1 && strcmp(argv[1], "--") == 0) { /* docker run IMAGE -- executor run */
+        argv[1] = argv[0];
+        argv++;
+        argc--;
+    }
+    word = put_command_first(argc, argv);
     if (!word) {
         print_help(stderr);
         return CLI_USAGE;

@@ -58,6 +58,10 @@ void local__hide_passwords(char **words, int count);
  * what is wrong with it. g_free() */
 char *local__check_state(const char *project, GError **error) MUST_CHECK;
 
+/* server_check.c -- ask the server that listens there, or at its public URL when it speaks TLS,
+ * whether it is ready, print its answer; the exit code. */
+int local__check_server(const char *listen, const char *tls_url, GError **error);
+
 /* signals.c -- SIGTERM and SIGINT, taken by one thread at the time it chooses. */
 void local__block_signals(void); /* before any thread is started */
 int local__wait_signal(void);    /* which one came */

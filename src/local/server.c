@@ -10,7 +10,7 @@
 struct texts {
     char *listen, *metrics_listen, *state, *cert, *key, *public_url, *level, *format;
     char *cert_pem, *key_pem;
-    gboolean no_scheduler, no_queries, plain_http;
+    gboolean no_scheduler, no_queries, plain_http, check;
     int lease_seconds;
 };
 
@@ -129,6 +129,23 @@ static int serve(const struct texts *t, GError **error)
     return CLI_DONE;
 }
 
+static int check(const struct texts *t, GError **error)
+{
+    if (t->cert && !t->public_url) {
+        local__usage_error(error, "--check with TLS needs --public-url: the certificate is for "
+                                  "that name.");
+        return CLI_USAGE;
+    }
+    return local__check_server(listen_of(t), t->cert ? t->public_url : NULL, error);
+}
+
+static int carry_out(struct texts *t, GError **error)
+{
+    if (!set_log(t, error) || !read_tls(t, error) || !check_lease(t, error))
+        return CLI_USAGE;
+    return t->check ? check(t, error) : serve(t, error);
+}
+
 int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
 {
     struct texts t = {0};
@@ -151,20 +168,20 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
         {"lease-seconds",           0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"log-level",     0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"check",     0, 0, G_OPTION_ARG_NONE, &t.check,
+         "Only say whether the server that listens there is ready", NULL},
+        {"log-level",      0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format",      0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format",    0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0   },
+        {0          },
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);
 
     (void)cli;
     if (code == LOCAL_GO)
-        code = set_log(&t, error) && read_tls(&t, error) && check_lease(&t, error)
-                   ? serve(&t, error)
-                   : CLI_USAGE;
+        code = carry_out(&t, error);
     texts_clear(&t);
     return code;
 }
