@@ -31,7 +31,7 @@ GPtrArray *evaluate__typed(struct evaluate_run *r)
         struct warehouse_column *copy = arena_new_of(r->arena, struct warehouse_column);
 
         copy->name = (char *)c->name;
-        copy->type = (char *)c->type;
+        copy->type = (char *)evaluate__type_words(r, c->type);
         g_ptr_array_add(out, copy);
     }
     return out;

@@ -73,6 +73,9 @@ struct evaluate_run *evaluate__run_new(const struct evaluate_context *c, const s
                                        GError **error);
 void evaluate__run_free(struct evaluate_run *r);
 
+/* names.c: are the task's names such as the engine takes: short enough, in its catalog? */
+bool evaluate__check_names(struct evaluate_run *r, GError **error);
+
 /* macros.c: macros in texts expanded. */
 struct sql_node *evaluate__expand(struct evaluate_run *r, struct sql_node *tree,
                                   const struct source *source, GPtrArray *definitions,
@@ -133,7 +136,10 @@ bool evaluate__ensure(struct evaluate_run *r, bool *made, GError **error);
 bool evaluate__create_empty(struct evaluate_run *r, const struct wire_table *t, bool comments,
                             GError **error);
 
-/* widen.c: does every value of a type fit into the other, so that it is changed in place? */
+/* types.c: what the model calls a type, as the engine calls it; in a text, and in all of a tree. */
+const char *evaluate__type_words(struct evaluate_run *r, const char *type);
+void evaluate__say_types(struct evaluate_run *r, struct sql_node *tree);
+/* Does every value of a type fit into the other, so that it is changed in place? */
 bool evaluate__type_widens(const struct evaluate_run *r, const char *from, const char *to);
 
 /* migrate.c: the target's columns become those of the model's new version. */

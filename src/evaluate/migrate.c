@@ -2,7 +2,7 @@
  *
  * The new version's columns are those of an empty table made from it; what differs from the
  * target's becomes ALTER TABLE: drops first, then additions, then other types. A type that only
- * grows is changed (widen.c); else the column is dropped and added, as SQLMesh does. */
+ * grows is changed (types.c); else the column is dropped and added, as SQLMesh does. */
 #include "evaluate/evaluate_int.h"
 
 #include <string.h>

@@ -59,7 +59,7 @@ static bool plan_declared(struct evaluate_run *r, struct seed_table *t, struct s
                                      r->model->name);
         if (!seed_convert(t, (size_t)at, c->type, error))
             return false;
-        add_column(r, p, c->name, c->type, at);
+        add_column(r, p, c->name, evaluate__type_words(r, c->type), at);
     }
     return true;
 }
@@ -89,7 +89,8 @@ static bool plan_columns(struct evaluate_run *r, struct seed_table *t, struct se
     for (size_t i = 0; i < t->n_columns; i++) {
         if (t->columns[i].type == SEED_TEXT)
             write_booleans(&t->columns[i], t->n_rows);
-        add_column(r, p, fold(r, t->columns[i].name), seed_type_names[t->columns[i].type], (int)i);
+        add_column(r, p, fold(r, t->columns[i].name),
+                   evaluate__type_words(r, seed_type_names[t->columns[i].type]), (int)i);
     }
     return true;
 }

@@ -192,6 +192,7 @@ static bool may_quote(const struct evaluate_run *r)
 void evaluate__fold_names(struct evaluate_run *r, struct sql_node *tree)
 {
     sql_walk(tree, fold, r);
+    evaluate__say_types(r, tree);
     if (may_quote(r))
         sql_walk(tree, quote_queries, r);
 }

@@ -216,7 +216,7 @@ static void run_task(const struct evaluate_context *c, const struct wire_task *t
         r->result = result;
         if (r->warehouse && warehouse_session(r->warehouse))
             evaluate__log(r, "On %s", warehouse_session(r->warehouse));
-        ok = attempt(r, &error);
+        ok = (!r->warehouse || evaluate__check_names(r, &error)) && attempt(r, &error);
     }
     if (!ok && !error)
         g_set_error(&error, evaluate_error(), ERROR_FAILED, "The reason was not told.");

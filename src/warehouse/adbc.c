@@ -112,6 +112,7 @@ void warehouse_close(struct warehouse *w)
     pthread_mutex_destroy(&w->lock);
     g_free(w->comment);
     g_free(w->session);
+    g_free(w->catalog);
     g_free(w);
 }
 
@@ -137,7 +138,9 @@ char *warehouse_version(struct warehouse *w, GError **error)
 
 char *warehouse_default_catalog(struct warehouse *w, GError **error)
 {
-    return warehouse__text(w, w->driver->catalog_sql, error);
+    if (!w->catalog)
+        w->catalog = warehouse__text(w, w->driver->catalog_sql, error);
+    return g_strdup(w->catalog);
 }
 
 /* What would end the comment too early is taken apart. */

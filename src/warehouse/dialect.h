@@ -20,6 +20,9 @@ struct warehouse_dialect {
     const char *bool_true; /* how `WHERE TRUE` is said */
     const char *text_type;
     bool backslash; /* in strings a backslash escapes */
+    /* Types that SQLMesh lets a model name and the engine calls otherwise: pairs, NULL-terminated;
+     * may be NULL. */
+    const char *const *type_words;
 };
 
 const struct warehouse_dialect *warehouse_dialect_find(const char *type);

@@ -54,6 +54,7 @@ struct warehouse {
     struct AdbcDatabase database;
     struct AdbcConnection connection;
     char *comment, *session;
+    char *catalog; /* the default one, once it was asked for */
     bool in_transaction, transaction_failed;
     GList *rows; /* of struct warehouse_rows *: still open */
     pthread_mutex_t lock;

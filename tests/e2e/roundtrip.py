@@ -176,6 +176,11 @@ class World:
         self.executor = {**url, **self.client("executor"), **self.gateway}
         self.cloud = {**url, **self.client("developer")}
 
+    @property
+    def database(self):
+        """The DuckDB file."""
+        return self.engine.file(self.root)
+
     def start_all(self):
         self.start_plane()
         for kind in ("apply", "run"):

@@ -154,7 +154,7 @@ def keep(w, version):
     assert w.total() == until(NOON.date() + DAY), w.total()
     w.stop_all()
     dump_state(w.root / "state.db", folder / "state.sql")
-    dump_warehouse(w.engine.file(w.root), folder / "warehouse.sql")
+    dump_warehouse(w.database, folder / "warehouse.sql")
     shutil.copytree(w.project, folder / "project", dirs_exist_ok=True)
     print(f"kept {folder}")
 

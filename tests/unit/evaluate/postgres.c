@@ -55,15 +55,28 @@ static void disconnect(struct rig *g)
     g_free(g);
 }
 
+/* A task on the model "postgres"."shop"."NAME"; the catalog is the server's database. */
+static struct wire_task *pg_task(int kind, const char *name, const char *more)
+{
+    struct wire_task *t = rig_task(kind, name, more);
+    g_autofree char *fqn = g_strdup_printf("\"postgres\".\"shop\".\"%s\"", name);
+
+    json_object_set_new(t->definition, "dialect", json_string("postgres"));
+    json_object_set_new(t->definition, "catalog", json_string("postgres"));
+    json_object_set_new(t->definition, "fqn", json_string(fqn));
+    g_free(t->target->catalog);
+    t->target->catalog = g_strdup("postgres");
+    return t;
+}
+
 static struct wire_task *slow_day(void)
 {
     struct wire_task *t =
-        rig_task(TASK_EVALUATE, "slow",
-                 "`kind`: `INCREMENTAL_BY_TIME_RANGE`, `time_column`: `d`, `query`: `SELECT 1::INT "
-                 "AS id, DATE '2024-01-02' AS d FROM pg_sleep(1)`, `columns_known`: true, "
-                 "`projections`: [{`name`: `id`, `type`: `INT`}, {`name`: `d`, `type`: `DATE`}]");
+        pg_task(TASK_EVALUATE, "slow",
+                "`kind`: `INCREMENTAL_BY_TIME_RANGE`, `time_column`: `d`, `query`: `SELECT 1::INT "
+                "AS id, DATE '2024-01-02' AS d FROM pg_sleep(1)`, `columns_known`: true, "
+                "`projections`: [{`name`: `id`, `type`: `INT`}, {`name`: `d`, `type`: `DATE`}]");
 
-    json_object_set_new(t->definition, "dialect", json_string("postgres"));
     rig_batch(t, "2024-01-02", "2024-01-03");
     return t;
 }
@@ -116,6 +129,8 @@ void test_a_deadlock_is_worth_another_attempt(void **state)
     if (!start_server())
         skip();
     t = rig_task(TASK_BEFORE_ALL, "none", NULL);
+    g_free(t->target->catalog);
+    t->target->catalog = NULL;
     g = connect_rig();
     rig_run(g, "CREATE FUNCTION fail_as(code text) RETURNS int LANGUAGE plpgsql AS "
                "'BEGIN RAISE EXCEPTION USING MESSAGE = code, ERRCODE = code; END'");
@@ -126,20 +141,6 @@ void test_a_deadlock_is_worth_another_attempt(void **state)
     assert_false(r->not_charged);
     wire_task_free(t);
     disconnect(g);
-}
-
-/* A task on the model "postgres"."shop"."NAME"; the catalog is the server's database. */
-static struct wire_task *pg_task(int kind, const char *name, const char *more)
-{
-    struct wire_task *t = rig_task(kind, name, more);
-    g_autofree char *fqn = g_strdup_printf("\"postgres\".\"shop\".\"%s\"", name);
-
-    json_object_set_new(t->definition, "dialect", json_string("postgres"));
-    json_object_set_new(t->definition, "catalog", json_string("postgres"));
-    json_object_set_new(t->definition, "fqn", json_string(fqn));
-    g_free(t->target->catalog);
-    t->target->catalog = g_strdup("postgres");
-    return t;
 }
 
 static struct wire_task *promotion(const char *name, const char *more)
@@ -324,5 +325,64 @@ void test_a_physical_view_stays_until_it_is_another(void **state)
     rig_succeed(g, pg_task(TASK_CREATE, "seen", "`kind`: `VIEW`, `query`: `SELECT 'x' AS a`"));
     rig_expect(g, "SELECT a FROM sqlmesh__shop.shop__seen__1", "x");
     rig_expect(g, "SELECT to_regclass('public.seeing')", "NULL");
+    disconnect(g);
+}
+
+void test_a_name_that_is_too_long_is_refused_before_anything_is_made(void **state)
+{
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_fail(
+        g,
+        pg_task(TASK_CREATE, "a_name_of_some_length_that_grows_beyond_what_is_there_for_it",
+                "`kind`: `FULL`, `query`: `SELECT 1 AS a`"),
+        "The table \"shop__a_name_of_some_length_that_grows_beyond_what_is_there_for_it__1\" has "
+        "69 bytes, and postgres allows 63.\nhint: give the model");
+    disconnect(g);
+}
+
+void test_a_model_in_another_database_is_refused(void **state)
+{
+    struct wire_task *t = pg_task(TASK_CREATE, "far", "`kind`: `FULL`, `query`: `SELECT 1 AS a`");
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    g_free(t->target->catalog);
+    t->target->catalog = g_strdup("other");
+    rig_fail(
+        g, t,
+        "sqlmesh__shop.shop__far__1 is in the catalog \"other\", and this gateway's connection is "
+        "to \"postgres\": on postgres a connection reaches one only.\nhint: leave the catalog out");
+    disconnect(g);
+}
+
+void test_types_of_other_engines_become_those_of_the_server(void **state)
+{
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_succeed(
+        g, pg_task(TASK_EVALUATE, "words",
+                   "`kind`: `FULL`, `columns`: [{`name`: `a`, `type`: `DOUBLE`}, {`name`: `b`, "
+                   "`type`: `TINYINT`}, {`name`: `c`, `type`: `DOUBLE[]`}, {`name`: `d`, "
+                   "`type`: `DATETIME(3)`}, {`name`: `e`, `type`: `DOUBLE PRECISION`}], "
+                   "`query`: `SELECT 1::DOUBLE AS a, 2::TINYINT AS b, ARRAY[3::DOUBLE] AS c, "
+                   "'2024-01-02'::DATETIME AS d, 5::DOUBLE PRECISION AS e`"));
+    rig_expect(
+        g,
+        "SELECT string_agg(format_type(atttypid, atttypmod), ', ' ORDER BY attnum) FROM "
+        "pg_attribute WHERE attrelid = 'sqlmesh__shop.shop__words__1'::regclass AND attnum > 0",
+        "double precision, smallint, double precision[], timestamp(3) without time zone, "
+        "double precision");
     disconnect(g);
 }

@@ -1,4 +1,5 @@
-/* widen.c -- may a column's type become another without losing anything? SQLMesh's rules. */
+/* types.c -- types in the engine's words; and may a column's type become another without losing
+ * anything? SQLMesh's rules. */
 #include "evaluate/evaluate_int.h"
 
 #include <string.h>
@@ -106,4 +107,45 @@ bool evaluate__type_widens(const struct evaluate_run *r, const char *from, const
     g_free(a.base);
     g_free(b.base);
     return widens;
+}
+
+/* The engine's word for a type's first `len` bytes, or NULL when it knows them. */
+static const char *engine_word(const struct evaluate_run *r, const char *type, size_t len)
+{
+    const char *const *words = r->engine ? r->engine->type_words : NULL;
+
+    for (; words && words[0]; words += 2)
+        if (strlen(words[0]) == len && g_ascii_strncasecmp(words[0], type, len) == 0)
+            return words[1];
+    return NULL;
+}
+
+const char *evaluate__type_words(struct evaluate_run *r, const char *type)
+{
+    size_t len = strcspn(type, "([");
+    const char *word;
+
+    while (len > 0 && g_ascii_isspace(type[len - 1]))
+        len--;
+    word = engine_word(r, type, len);
+    return word ? arena_printf(r->arena, "%s%s", word, type + len) : type;
+}
+
+static enum sql_visit say(struct sql_node *n, void *data)
+{
+    bool alone = n->kind == SQL_TYPE && n->text && !sql_child(n, SLOT_SETTING) &&
+                 !sql_child(n, SLOT_PART); /* no DOUBLE PRECISION, no public.blob */
+    const char *word = alone ? engine_word(data, n->text, n->len) : NULL;
+
+    if (word) {
+        n->text = word;
+        n->len = (uint32_t)strlen(word);
+    }
+    return SQL_GO_IN;
+}
+
+void evaluate__say_types(struct evaluate_run *r, struct sql_node *tree)
+{
+    if (r->engine && r->engine->type_words)
+        sql_walk(tree, say, r);
 }
