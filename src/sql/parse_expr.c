@@ -418,6 +418,8 @@ static bool may_be_dotted(const struct parser *p)
 
     if (p->t[1].kind != T_NUMBER)
         return before->kind != T_NUMBER;
+    if (p->t[1].space_before)
+        return false;
     return before->kind == T_WORD || before->kind == T_QUOTED || before->kind == T_STRING ||
            before->op == OP_RPAREN || before->op == OP_RBRACKET || before->op == OP_RBRACE;
 }

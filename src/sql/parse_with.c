@@ -25,7 +25,17 @@ static bool at_scalar_cte(const struct parser *p)
     if (op_at(t + 1, OP_LPAREN))
         return sql__behind_brackets(p, t + 1)->keyword != KW_AS ||
                !op_at(sql__behind_brackets(p, t + 1) + 1, OP_LPAREN);
-    return t[1].keyword != KW_AS;
+    return t[1].keyword != KW_AS || t[2].kind == T_QUOTED ||
+           (t[2].kind == T_WORD && t[2].keyword != KW_MATERIALIZED && t[2].keyword != KW_NOT);
+}
+
+static struct sql_node *scalar_cte(struct parser *p)
+{
+    struct sql_node *expression = sql__expression(p);
+
+    if (!sql__at_kw(p, KW_AS))
+        return sql__expected(p, "AS");
+    return sql__with_alias(p, expression);
 }
 
 static struct sql_node *cte(struct parser *p)
@@ -71,7 +81,7 @@ static struct sql_node *ctes(struct parser *p)
     if (sql__take_kw(p, KW_RECURSIVE))
         n->flags |= SQL_RECURSIVE;
     do
-        sql__add(n, SLOT_ARG, at_scalar_cte(p) ? sql__aliased(p) : cte(p));
+        sql__add(n, SLOT_ARG, at_scalar_cte(p) ? scalar_cte(p) : cte(p));
     while (sql__take_op(p, OP_COMMA) && !sql__at_kw(p, KW_SELECT));
     return n;
 }

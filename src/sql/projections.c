@@ -112,6 +112,23 @@ static const struct sql_node *named_in(struct resolver *r, const struct sql_node
     return NULL;
 }
 
+const char *sql__projection_name(struct arena *a, const struct sql_node *e,
+                                 const struct sql_dialect *d)
+{
+    struct resolver r = {.arena = a, .dialect = d};
+
+    return name_of(&r, e);
+}
+
+const struct sql_node *sql__star_item(struct arena *a, const struct sql_node *star,
+                                      enum sql_slot slot, const char *name,
+                                      const struct sql_dialect *d)
+{
+    struct resolver r = {.arena = a, .dialect = d};
+
+    return named_in(&r, star, slot, name);
+}
+
 /* The columns of one source through a star's EXCLUDE, REPLACE and RENAME. */
 static void add_through_star(struct resolver *r, struct columns *out, const struct sql_node *star,
                              const struct columns *from)

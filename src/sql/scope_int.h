@@ -24,6 +24,14 @@ struct cte_scope *sql__push_cte(struct arena *a, const struct cte_scope *scope,
 /* The normalized parts of a table's name; false when it has none (a macro, a file). */
 bool sql__table_parts(struct arena *a, struct sql_node *node, const struct sql_dialect *d,
                       struct sql_table *out);
+/* The name SQLMesh gives a projection: its alias, or its column's through casts and brackets;
+ * NULL: none. */
+const char *sql__projection_name(struct arena *a, const struct sql_node *e,
+                                 const struct sql_dialect *d);
+/* What a star says in EXCLUDE, REPLACE or RENAME of a column of this name, or NULL. */
+const struct sql_node *sql__star_item(struct arena *a, const struct sql_node *star,
+                                      enum sql_slot slot, const char *name,
+                                      const struct sql_dialect *d);
 /* Normalize a text that is no identifier node of its own (an alias, a CTE's name). */
 char *sql__normalize_text(struct arena *a, const struct sql_node *n, const struct sql_dialect *d,
                           bool is_table);

@@ -3,7 +3,7 @@
 #include "fuzz.h"
 #include "said.h"
 #include "sql/diff.h"
-#include "sql/infer.h"
+#include "sql/lineage.h"
 #include "sql/parse.h"
 #include "sql/print.h"
 #include "sql/scope.h"
@@ -19,8 +19,11 @@ static void ask(struct arena *a, struct sql_node *n, const struct sql_dialect *d
     g_ptr_array_unref(sql_tables(a, n, d));
     g_ptr_array_unref(sql_projections(a, n, d, NULL, NULL, &complete));
     sql_infer(a, n, d, &nothing);
+    sql_references(a, n, d, &nothing);
+    sql_lineage(a, n, d, &nothing);
     if (!sql_equal(n, copy) || sql_diff(n, copy, d) != SQL_SAME)
         fuzz_found("a clone is another", s->text, s->len, d);
+    sql_expand_stars(a, copy, d, &nothing);
 }
 
 typedef struct sql_node *(*reader)(struct arena *a, const struct source *s,
