@@ -35,9 +35,15 @@ static void add_block(struct arena *a, size_t size)
     a->end = b->data + size;
 }
 
+/* The arena itself is the first thing in its first block. */
 struct arena *arena_new(void)
 {
-    return g_new0(struct arena, 1);
+    struct arena first = {.blocks = NULL}, *a;
+
+    add_block(&first, FIRST_BLOCK);
+    a = arena_alloc(&first, sizeof *a);
+    *a = first;
+    return a;
 }
 
 static void run_deferred(struct arena *a)
@@ -65,7 +71,6 @@ void arena_free(struct arena *a)
         return;
     run_deferred(a);
     free_blocks(a->blocks);
-    g_free(a);
 }
 
 static void grow(struct arena *a, size_t size)

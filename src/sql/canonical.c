@@ -26,7 +26,49 @@ enum {
 struct writer {
     GString *out;
     const struct sql_dialect *dialect;
+    int direction; /* of folding names: sql_dialect_folds() */
 };
+
+/* Room for n bytes more, without a call when there is some. */
+static inline char *room_for(struct writer *w, size_t n)
+{
+    size_t len = w->out->len;
+
+    if (len + n >= w->out->allocated_len) {
+        g_string_set_size(w->out, len + n);
+        g_string_truncate(w->out, len);
+    }
+    w->out->len = len + n;
+    return w->out->str + len;
+}
+
+static inline void put(struct writer *w, const char *text, size_t len)
+{
+    memcpy(room_for(w, len), text, len);
+}
+
+static inline void put_char(struct writer *w, char c)
+{
+    *room_for(w, 1) = c;
+}
+
+/* A name with the mark before it; all of it is copied, `len` bytes of it are kept. */
+struct name {
+    char text[16];
+    uint8_t len;
+};
+
+#define NAME_OF_KIND(name, says) {"(" #name, sizeof #name},
+#define NAME_OF_SLOT(name)       {" " #name, sizeof #name},
+
+static const struct name kind_names[] = {SQL_KINDS(NAME_OF_KIND)};
+static const struct name slot_names[] = {SQL_SLOTS(NAME_OF_SLOT)};
+
+static inline void put_name(struct writer *w, const struct name *n)
+{
+    memcpy(room_for(w, sizeof n->text), n->text, sizeof n->text);
+    w->out->len -= sizeof n->text - n->len;
+}
 
 static void write_node(struct writer *w, const struct sql_node *n, bool in_table);
 
@@ -54,29 +96,28 @@ static int folding_of(const struct writer *w, const struct sql_node *n, bool in_
     case NAME:
         if (n->quote || (in_table && w->dialect->rules->tables_keep_case))
             return 0;
-        return sql_dialect_folds(w->dialect);
+        return w->direction;
     default:
         return 0;
     }
 }
 
+/* The text in quotes; what it holds of them, and of backslashes, behind one. */
 static void write_text(struct writer *w, const char *text, size_t len, int folding)
 {
-    size_t from = w->out->len + 1;
+    char *to = room_for(w, 2 * len + 2), *from = to;
+    const uint8_t least = folding < 0 ? 'A' : 'a', span = folding ? 26 : 0;
 
-    g_string_append_c(w->out, '\'');
-    if (!memchr(text, '\'', len) && !memchr(text, '\\', len)) {
-        g_string_append_len(w->out, text, len);
-    } else {
-        for (size_t i = 0; i < len; i++) {
-            if (text[i] == '\'' || text[i] == '\\')
-                g_string_append_c(w->out, '\\');
-            g_string_append_c(w->out, text[i]);
-        }
+    *to++ = '\'';
+    for (size_t i = 0; i < len; i++) {
+        uint8_t c = (uint8_t)text[i];
+
+        if (c == '\'' || c == '\\')
+            *to++ = '\\';
+        *to++ = (char)(c ^ ((uint8_t)(c - least) < span) << 5);
     }
-    for (char *c = w->out->str + from; folding && *c; c++)
-        *c = folding < 0 ? g_ascii_tolower(*c) : g_ascii_toupper(*c);
-    g_string_append_c(w->out, '\'');
+    *to++ = '\'';
+    w->out->len -= 2 * len + 2 - (size_t)(to - from);
 }
 
 /* Words that mean the same. */
@@ -97,6 +138,8 @@ static const struct {
 
 static const char *synonym_of(const struct sql_node *n)
 {
+    if (n->kind != SQL_JOIN && n->kind != SQL_SET_OPERATION && n->kind != SQL_CAST)
+        return NULL;
     for (unsigned i = 0; i < G_N_ELEMENTS(synonyms); i++)
         if (synonyms[i].kind == n->kind && sql_text_is(n, synonyms[i].written))
             return synonyms[i].canonical;
@@ -117,18 +160,32 @@ static enum sql_op op_of(const struct sql_node *n)
     }
 }
 
+static void write_flags(struct writer *w, uint32_t flags)
+{
+    unsigned shift = 28;
+
+    put_char(w, '!');
+    while (shift > 0 && !(flags >> shift))
+        shift -= 4;
+    for (; shift > 0; shift -= 4)
+        put_char(w, "0123456789abcdef"[flags >> shift & 15]);
+    put_char(w, "0123456789abcdef"[flags & 15]);
+}
+
 static void write_head(struct writer *w, const struct sql_node *n, bool in_table)
 {
     const char *synonym = synonym_of(n);
     uint32_t flags = n->flags & ~(uint32_t)SPELLING;
 
-    g_string_append(w->out, sql_kind_name(n->kind));
+    put_name(w, &kind_names[n->kind]);
     if (op_of(n)) {
-        g_string_append_c(w->out, ':');
-        g_string_append(w->out, sql_op_text(op_of(n)));
+        const char *op = sql_op_text(op_of(n));
+
+        put_char(w, ':');
+        put(w, op, strlen(op));
     }
     if (flags)
-        g_string_append_printf(w->out, "!%x", flags);
+        write_flags(w, flags);
     if (synonym)
         write_text(w, synonym, strlen(synonym), 0);
     else if (n->text)
@@ -155,8 +212,7 @@ static void write_child(struct writer *w, const struct sql_node *c, bool in_tabl
 {
     bool is_query = c->slot == SLOT_QUERY || c->slot == SLOT_LEFT || c->slot == SLOT_RIGHT;
 
-    g_string_append_c(w->out, ' ');
-    g_string_append(w->out, sql_slot_name(c->slot));
+    put_name(w, &slot_names[c->slot]);
     write_node(w, unwrapped(c, is_query), in_table);
 }
 
@@ -174,10 +230,10 @@ static void write_clauses(struct writer *w, const struct sql_node *n)
     for (const struct sql_node *c = n->child; c; c = c->next)
         present |= UINT64_C(1) << c->slot;
     if (n->kind == SQL_SELECT && !(present & UINT64_C(1) << SLOT_PROJECTION))
-        g_string_append(w->out, " PROJECTION(STAR)");
-    for (unsigned slot = 0; present >> slot; slot++) {
-        if (!(present >> slot & 1))
-            continue;
+        put(w, " PROJECTION(STAR)", strlen(" PROJECTION(STAR)"));
+    for (; present; present &= present - 1) {
+        unsigned slot = (unsigned)__builtin_ctzll(present);
+
         for (const struct sql_node *c = n->child; c; c = c->next)
             if (c->slot == slot)
                 write_child(w, c, false);
@@ -186,23 +242,23 @@ static void write_clauses(struct writer *w, const struct sql_node *n)
 
 static void write_node(struct writer *w, const struct sql_node *n, bool in_table)
 {
-    g_string_append_c(w->out, '(');
     write_head(w, n, in_table);
     if (is_query_kind(n->kind))
         write_clauses(w, n);
     else
         for (const struct sql_node *c = n->child; c; c = c->next)
             write_child(w, c, n->kind == SQL_TABLE && c->slot == SLOT_PART);
-    g_string_append_c(w->out, ')');
+    put_char(w, ')');
 }
 
 G_STATIC_ASSERT(SLOT_COUNT <= 64);
 
 void sql_canonical_to(GString *out, const struct sql_node *node, const struct sql_dialect *d)
 {
-    struct writer w = {.out = out, .dialect = d};
+    struct writer w = {.out = out, .dialect = d, .direction = sql_dialect_folds(d)};
 
     write_node(&w, unwrapped(node, true), false);
+    out->str[out->len] = '\0';
 }
 
 char *sql_canonical(const struct sql_node *node, const struct sql_dialect *d)

@@ -41,17 +41,15 @@ static size_t word_length(const char *at)
 /* Behind the element at `at`; brackets of every kind with what is in them. */
 static const char *skip_element(const char *at)
 {
-    unsigned depth = 0;
+    static const int8_t nesting[128] = {
+        ['['] = 1, ['<'] = 1, ['('] = 1, ['{'] = 1, [']'] = -1, ['>'] = -1, [')'] = -1, ['}'] = -1};
+    int depth = 0;
 
     if (in_word(*at))
         return at + word_length(at);
-    do {
-        if (*at == '[' || *at == '<' || *at == '(' || *at == '{')
-            depth++;
-        else if (*at == ']' || *at == '>' || *at == ')' || *at == '}')
-            depth--;
-        at++;
-    } while (depth > 0);
+    do
+        depth += nesting[(unsigned char)*at++ & 127];
+    while (depth > 0);
     return *at == '*' ? at + 1 : at;
 }
 
@@ -62,8 +60,7 @@ static bool ends(char c)
 
 static bool token_is(const struct parser *p, const struct sql_token *t, const char *word, size_t n)
 {
-    return t->kind == T_WORD && t->len == n &&
-           g_ascii_strncasecmp(sql__token_text(p, t), word, n) == 0;
+    return t->kind == T_WORD && t->len == n && sql_same_letters(sql__token_text(p, t), word, n);
 }
 
 static bool mark_is(const struct parser *p, const struct sql_token *t, char mark)
@@ -96,13 +93,14 @@ static const char *walk_choice(const struct parser *p, struct cursor *c, const c
     }
 }
 
-static void walk_optional(const struct parser *p, struct cursor *c, const char *at, bool again)
+/* At the "[" of an optional element. */
+static void walk_optional(const struct parser *p, struct cursor *c, const char *at)
 {
     struct cursor here = *c;
 
-    while (!c->open && walk(p, &here, at) && here.t != c->t) {
+    while (!c->open && walk(p, &here, at + 1) && here.t != c->t) {
         *c = here;
-        if (!again)
+        if (c->open || skip_element(at)[-1] != '*')
             return;
     }
     c->open = c->open || here.open;
@@ -132,19 +130,11 @@ static bool walk_rule(const struct parser *p, struct cursor *c, const struct sql
     }
 }
 
-static bool walk_element(const struct parser *p, struct cursor *c, const char *at, bool again)
+static bool walk_element(const struct parser *p, struct cursor *c, const char *at)
 {
-    size_t n = word_length(at);
-
-    if (n) {
-        if (!token_is(p, c->t, at, n))
-            return false;
-        c->t++;
-        return true;
-    }
     switch (*at) {
     case '[':
-        walk_optional(p, c, at + 1, again);
+        walk_optional(p, c, at);
         return true;
     case '<':
         return walk_choice(p, c, at + 1) != NULL;
@@ -168,11 +158,19 @@ static bool walk_element(const struct parser *p, struct cursor *c, const char *a
 static bool walk(const struct parser *p, struct cursor *c, const char *at)
 {
     for (at = skip_space(at); !ends(*at) && !c->open; at = skip_space(at)) {
-        const char *next = skip_element(at);
+        size_t n = word_length(at);
 
-        if (!walk_element(p, c, at, next[-1] == '*'))
-            return false;
-        at = next;
+        if (n) {
+            if (!token_is(p, c->t, at, n))
+                return false;
+            c->t++;
+            at += n;
+        } else {
+            if (!walk_element(p, c, at))
+                return false;
+            if (!c->open)
+                at = skip_element(at);
+        }
     }
     return true;
 }

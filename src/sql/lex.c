@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { C_OP, C_SPACE, C_WORD, C_DIGIT, C_QUOTE };
+enum { C_OP, C_SPACE, C_QUOTE, C_WORD, C_DIGIT }; /* those from C_WORD on make words */
 
 static const uint8_t classes[256] = {
     ['\t'] = C_SPACE,       ['\n'] = C_SPACE,         ['\v'] = C_SPACE,
@@ -22,9 +22,7 @@ static inline unsigned class_of(char c)
 
 static inline bool is_word(char c)
 {
-    unsigned class = class_of(c);
-
-    return class == C_WORD || class == C_DIGIT;
+    return class_of(c) >= C_WORD;
 }
 
 /* The byte at a place, 0 behind the end. A NUL inside the text is a bad token, so no confusion. */
@@ -86,6 +84,12 @@ static size_t block_comment_end(const struct sql_lexer *lx, size_t at)
     return 0;
 }
 
+/* The first byte of comments and of a byte order mark. */
+static inline bool may_begin_gap(char c)
+{
+    return c == '-' || c == '/' || c == '#' || c == '\xef';
+}
+
 /* Skip white space and comments; false at a comment that is never closed. */
 static bool skip_gap(struct sql_lexer *lx)
 {
@@ -94,6 +98,8 @@ static bool skip_gap(struct sql_lexer *lx)
 
         while (lx->at < lx->source->len && class_of(lx->source->text[lx->at]) == C_SPACE)
             lx->at++;
+        if (!may_begin_gap(byte(lx, lx->at)))
+            return true;
         if (is_line_comment(lx, lx->at)) {
             lx->at = line_end(lx, lx->at);
         } else if (follows(lx, lx->at, "/*")) {
@@ -210,14 +216,23 @@ static bool is_word_byte(const struct sql_lexer *lx, char c)
            (c == '#' && sql__has(lx->dialect, SQLD_HASH_NAME));
 }
 
+/* Behind the letters and digits from here on. */
+static inline size_t plain_word_end(const struct source *s, size_t at)
+{
+    while (at < s->len && is_word(s->text[at]))
+        at++;
+    return at;
+}
+
 /* Behind a word, with the macros in it: foo_@{x}, @{x}_foo. */
 static size_t word_end(const struct sql_lexer *lx, size_t at)
 {
     for (;;) {
-        size_t end;
+        size_t end = plain_word_end(lx->source, at);
 
-        while (is_word_byte(lx, byte(lx, at)))
-            at++;
+        while (is_word_byte(lx, byte(lx, end)))
+            end = plain_word_end(lx->source, end + 1);
+        at = end;
         if (byte(lx, at) != '@')
             return at;
         if (byte(lx, at + 1) == '{')
@@ -460,10 +475,4 @@ struct sql_token sql_lexer_next(struct sql_lexer *lx)
     default:
         return lex_mark(lx, t);
     }
-}
-
-bool sql_token_is(const struct source *s, const struct sql_token *t, const char *word)
-{
-    return t->kind == T_WORD && t->len == strlen(word) &&
-           g_ascii_strncasecmp(s->text + t->at, word, t->len) == 0;
 }

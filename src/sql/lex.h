@@ -13,6 +13,7 @@
 #include "sql/dialect.h"
 
 #include <stdint.h>
+#include <string.h>
 
 enum sql_token_kind {
     T_END,
@@ -45,8 +46,20 @@ struct sql_lexer {
 
 void sql_lexer_init(struct sql_lexer *lx, const struct source *s, const struct sql_dialect *d);
 struct sql_token sql_lexer_next(struct sql_lexer *lx);
+/* Are these bytes the same letters in any case (ASCII)? */
+static inline bool sql_same_letters(const char *a, const char *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i] && ((a[i] ^ b[i]) != 0x20 || (a[i] | 0x20) < 'a' || (a[i] | 0x20) > 'z'))
+            return false;
+    return true;
+}
 /* Is this T_WORD token the word (ASCII, any case)? */
-bool sql_token_is(const struct source *s, const struct sql_token *t, const char *word);
+static inline bool sql_token_is(const struct source *s, const struct sql_token *t, const char *word)
+{
+    return t->kind == T_WORD && ((s->text[t->at] ^ word[0]) & 0xdf) == 0 &&
+           t->len == strlen(word) && sql_same_letters(s->text + t->at, word, t->len);
+}
 
 /* Byte range of one statement of a file, without its semicolon and surrounding white space. */
 struct sql_range {

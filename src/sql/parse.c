@@ -8,6 +8,7 @@ ERROR_DOMAIN_DEFINE(sql)
 enum {
     MAX_HEIGHT = 3000,  /* of a tree: code that walks trees recurses */
     CALLS_A_LEVEL = 3,  /* of sql__enter(), at most, for one bracket in the text */
+    BATCH = 8,          /* nodes taken from the arena at a time */
     LOOK_AHEAD = 8,     /* tokens the parser may look at behind the current one */
     NODES_A_TOKEN = 64, /* no statement takes so many: a reader that makes no way would */
 };
@@ -128,11 +129,6 @@ bool sql__expect_kw(struct parser *p, enum sql_keyword k)
     return false;
 }
 
-bool sql__is_word(const struct parser *p, const struct sql_token *t, const char *word)
-{
-    return sql_token_is(p->source, t, word);
-}
-
 bool sql__take_word(struct parser *p, const char *word)
 {
     return sql__is_word(p, p->t, word) ? (p->t++, true) : false;
@@ -140,13 +136,17 @@ bool sql__take_word(struct parser *p, const char *word)
 
 struct sql_node *sql__node(struct parser *p, enum sql_kind kind)
 {
-    struct sql_node *n = arena_new_of(p->arena, struct sql_node);
+    struct sql_node *n;
 
+    if (p->batch == p->batch_end) {
+        p->batch = arena_alloc(p->arena, BATCH * sizeof *n);
+        p->batch_end = p->batch + BATCH;
+    }
+    n = p->batch++;
     if (p->nodes++ == p->most_nodes)
         sql__fail(p, ERROR_LIMIT, "reading this takes more memory than %d nodes a word.",
                   NODES_A_TOKEN);
-    n->kind = kind;
-    n->at = p->t->at;
+    *n = (struct sql_node){.kind = kind, .at = p->t->at};
     return n;
 }
 

@@ -280,7 +280,8 @@ static struct sql_node *window_in_brackets(struct parser *p)
             sql__expected(p, "BY");
         sql__list(p, n, SLOT_ORDER_BY, sql__order);
     }
-    sql__add(n, SLOT_FRAME, sql__phrase(p, frame));
+    if (p->t->kind == T_WORD)
+        sql__add(n, SLOT_FRAME, sql__phrase(p, frame));
     sql__expect_close(p, OP_RPAREN, open);
     return n;
 }

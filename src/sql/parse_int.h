@@ -23,6 +23,7 @@ struct parser {
     const struct sql_token *open;                /* the innermost unclosed bracket, for errors */
     const struct sql_token *half;                /* a ">>" of which the first ">" closed a type */
     unsigned angles;                             /* types open with "<" */
+    struct sql_node *batch, *batch_end;          /* room for nodes */
     const struct sql_token *object, *object_end; /* what the statement is about: TABLE, VIEW, … */
     const char *names; /* words behind which a table's name follows; see sql/statements.h */
     unsigned blocks;   /* BEGIN … END around the current statement */
@@ -53,7 +54,10 @@ bool sql__tried(struct parser *p, const struct sql__mark *m);
 bool sql__expect_op(struct parser *p, enum sql_op op);
 bool sql__expect_close(struct parser *p, enum sql_op op, const struct sql_token *open);
 bool sql__expect_kw(struct parser *p, enum sql_keyword k);
-bool sql__is_word(const struct parser *p, const struct sql_token *t, const char *word);
+static inline bool sql__is_word(const struct parser *p, const struct sql_token *t, const char *word)
+{
+    return sql_token_is(p->source, t, word);
+}
 /* Step over this word of no enum. */
 bool sql__take_word(struct parser *p, const char *word);
 

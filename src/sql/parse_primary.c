@@ -62,7 +62,7 @@ static struct sql_node *cast(struct parser *p)
         sql__add(n, SLOT_TYPE, sql__type(p));
         if (sql__at_kw(p, KW_FORMAT))
             sql__add(n, SLOT_FORMAT, sql__phrase(p, "FORMAT {expr} [AT TIME ZONE {expr}]"));
-        else
+        else if (p->t->kind == T_WORD)
             sql__add(n, SLOT_FORMAT,
                      sql__phrase(p, "<DEFAULT {expr} ON CONVERSION ERROR|RENAME FIELDS|ADD "
                                     "FIELDS|COLLATE {dotted}>"));

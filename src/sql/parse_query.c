@@ -517,7 +517,7 @@ static unsigned spelled(const struct parser *p, const struct sql_token *t, const
         size_t len = space ? (size_t)(space - at) : strlen(at);
 
         if (t[n].kind != T_WORD || t[n].len != len ||
-            g_ascii_strncasecmp(sql__token_text(p, &t[n]), at, len) != 0)
+            !sql_same_letters(sql__token_text(p, &t[n]), at, len))
             return 0;
         at = space ? space + 1 : NULL;
     }
@@ -543,10 +543,13 @@ static const char *any_spelled(const struct parser *p, struct set_operator *s,
 static struct set_operator set_operator(struct parser *p)
 {
     struct set_operator s = {NULL, 0, 1};
-    const char *side = any_spelled(p, &s, sides, G_N_ELEMENTS(sides)), *match;
-    const char *all = "";
-    enum sql_keyword k = p->t[s.tokens].keyword;
+    const char *side, *match, *all = "";
+    enum sql_keyword k;
 
+    if (!p->t->keyword)
+        return s;
+    side = any_spelled(p, &s, sides, G_N_ELEMENTS(sides));
+    k = p->t[s.tokens].keyword;
     if (k != KW_UNION && k != KW_EXCEPT && k != KW_INTERSECT && k != KW_MINUS)
         return s;
     s.binds = k == KW_INTERSECT ? 2 : 1;
@@ -570,7 +573,8 @@ static struct sql_node *set_operation(struct parser *p, struct sql_node *left, i
         n = sql__words(p, SQL_SET_OPERATION, s.text);
         p->t += s.tokens;
         p->chain++;
-        sql__pattern(p, n, SLOT_ON, "<ON|BY> (, {ident})");
+        if (p->t->kind == T_WORD)
+            sql__pattern(p, n, SLOT_ON, "<ON|BY> (, {ident})");
         sql_prepend(n, SLOT_LEFT, left);
         sql__add(n, SLOT_RIGHT, set_operation(p, query_term(p), s.binds + 1));
         left = n;

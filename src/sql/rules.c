@@ -290,7 +290,7 @@ static struct sql_node *sample_size(struct parser *p)
     sql__add(n, SLOT_ARG,
              p->t->kind == T_NUMBER && p->t[1].op != OP_SLASH ? sql__word(p, SQL_NUMBER)
                                                               : read_operand(p));
-    sql__pattern(p, n, SLOT_ARG, "[<PERCENT|ROWS|%>]");
+    sql__pattern(p, n, SLOT_ARG, "[<%|PERCENT|ROWS>]");
     return n;
 }
 
@@ -390,7 +390,8 @@ static const struct sql__rule rules[] = {
 const struct sql__rule *sql__rule(const char *name, size_t len)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(rules); i++)
-        if (strncmp(rules[i].name, name, len) == 0 && rules[i].name[len] == '\0')
+        if (rules[i].name[0] == name[0] && rules[i].name[1] == name[1] &&
+            strncmp(rules[i].name, name, len) == 0 && rules[i].name[len] == '\0')
             return &rules[i];
     g_error("no rule {%.*s}", (int)len, name);
 }

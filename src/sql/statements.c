@@ -87,7 +87,7 @@ static unsigned spelled(const struct parser *p, const struct sql_token *t, const
         size_t len = strcspn(words, " |");
 
         if (t[n].kind != T_WORD || t[n].len != len ||
-            g_ascii_strncasecmp(sql__token_text(p, &t[n]), words, len) != 0)
+            !sql_same_letters(sql__token_text(p, &t[n]), words, len))
             return 0;
         n++;
         if (words[len] != ' ')
@@ -113,28 +113,44 @@ static bool ends_search(const struct sql_token *t)
            (t->kind == T_OPERATOR && t->op == OP_LPAREN);
 }
 
+static bool begins_alike(const struct sql__statement *a, const struct sql__statement *b)
+{
+    return a->first[0] == b->first[0] && strcmp(a->first, b->first) == 0;
+}
+
+/* The row, of those that begin alike from `group` on, of which this token says it is meant. */
+static const struct sql__statement *row_of_object(struct parser *p, const struct sql_token *t,
+                                                  const struct sql__statement *group)
+{
+    for (const struct sql__statement *r = group;
+         r < rows + G_N_ELEMENTS(rows) && begins_alike(r, group); r++) {
+        unsigned n = r->objects ? spells_any(p, t, r->objects) : 0;
+
+        if (n) {
+            p->object = t;
+            p->object_end = t + n;
+            return r;
+        }
+    }
+    return NULL;
+}
+
 /* Is the first of all words that say what a statement is about one of this row's? */
 static bool finds_object(struct parser *p, const struct sql__statement *row)
 {
-    for (const struct sql_token *t = p->t + 1; t < p->t + OBJECT_WITHIN && !ends_search(t); t++)
-        for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-            unsigned n;
+    const struct sql__statement *group = row, *found = NULL;
 
-            if (strcmp(rows[i].first, row->first) != 0 || !rows[i].objects)
-                continue;
-            n = spells_any(p, t, rows[i].objects);
-            if (n) {
-                p->object = t;
-                p->object_end = t + n;
-                return &rows[i] == row;
-            }
-        }
-    return false;
+    while (group > rows && begins_alike(group - 1, row))
+        group--;
+    for (const struct sql_token *t = p->t + 1;
+         !found && t < p->t + OBJECT_WITHIN && !ends_search(t); t++)
+        found = t->kind == T_WORD ? row_of_object(p, t, group) : NULL;
+    return found == row;
 }
 
 const struct sql__statement *sql__statement_row(struct parser *p, unsigned *row)
 {
-    while (*row < G_N_ELEMENTS(rows)) {
+    while (p->t->kind == T_WORD && *row < G_N_ELEMENTS(rows)) {
         const struct sql__statement *r = &rows[(*row)++];
 
         if (sql__is_word(p, p->t, r->first) && (!r->objects || finds_object(p, r)))

@@ -1,3 +1,4 @@
+#include "sql/lex.h"
 #include "sql/tree.h"
 
 #include <string.h>
@@ -100,8 +101,8 @@ bool sql_text_is(const struct sql_node *node, const char *text)
 
 bool sql_text_is_nocase(const struct sql_node *node, const char *text)
 {
-    return node->text && node->len == strlen(text) &&
-           g_ascii_strncasecmp(node->text, text, node->len) == 0;
+    return node->len && ((node->text[0] ^ text[0]) & 0xdf) == 0 && node->len == strlen(text) &&
+           sql_same_letters(node->text, text, node->len);
 }
 
 char *sql_text(struct arena *a, const struct sql_node *node)
