@@ -4,6 +4,7 @@
 # make unit       unit tests only               make lint     floors, names, sizes, documents, format
 # make fuzz       an hour of damaged SQL and macros [FUZZ_SECONDS=…]
 # make format     rewrite to .clang-format      make install PREFIX=/usr/local [DESTDIR=]
+# make chart      package both Helm charts
 
 PREFIX  ?= /usr/local
 BUILD   ?= build
@@ -38,7 +39,7 @@ objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
-.PHONY: all bootstrap unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
+.PHONY: all bootstrap chart unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
 .SECONDARY:
 all: $(BUILD)/heddle
 
@@ -160,6 +161,13 @@ lint: compile
 
 format:
 	git ls-files '*.c' '*.h' | xargs clang-format -i
+
+# Both charts as packages in $(BUILD)/charts. HELM is any Helm from 3.8 on.
+HELM ?= helm
+chart:
+	@mkdir -p $(BUILD)/charts
+	$(HELM) package charts/hybrid-executors charts/heddle --destination $(BUILD)/charts \
+	    --version $(VERSION) --app-version $(VERSION)
 
 install: all
 	install -D -m 755 $(BUILD)/heddle $(DESTDIR)$(PREFIX)/bin/heddle

@@ -133,7 +133,7 @@ containers:
     {{- $pod := dict "name" "POD_NAME" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.name")) }}
     {{- $_ := set $base "env" (append $base.env $pod) }}
     {{- toYaml $base | nindent 4 }}
-    args: ["state", "backup", "/backups/$(POD_NAME).backup"]
+    args: ["state", "backup", "/backups/$(POD_NAME).jsonl"]
     {{- with .Values.backup.resources }}
     resources:
       {{- toYaml . | nindent 6 }}

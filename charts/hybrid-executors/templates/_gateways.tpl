@@ -6,7 +6,7 @@
 {{- $seen := dict -}}
 {{- range .names -}}
 {{- if not (regexMatch "^[A-Za-z0-9]+(_[A-Za-z0-9]+)*$" .) -}}
-{{- fail (printf "\n\n%s is called %q, which cannot be part of the name of a variable such as SQLMESH__GATEWAYS__%s__CONNECTION__TYPE.\nUse letters, digits and single underscores between them, for example %q.\n" $what . (upper .) (regexReplaceAll "[^A-Za-z0-9]+" . "_" | trimAll "_" | default "gateway_a")) -}}
+{{- fail (printf "\n\n%s is called %q, which cannot be part of the name of a variable (SQLMESH__GATEWAYS__…).\nUse letters, digits and single underscores between them, for example %q.\n" $what . (regexReplaceAll "[^A-Za-z0-9]+" . "_" | trimAll "_" | default "gateway_a")) -}}
 {{- end -}}
 {{- if hasKey $seen (upper .) -}}
 {{- fail (printf "\n\n%s is called %q, and there is %q too: variables of the environment are in upper case, where the two are the same.\nGive one of them another name.\n" $what . (get $seen (upper .))) -}}

@@ -1,0 +1,2 @@
+# Review the generated files
+cat generated-manifests.yaml

@@ -1,0 +1,2 @@
+# Apply when ready
+kubectl apply -f generated-manifests.yaml

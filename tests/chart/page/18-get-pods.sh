@@ -1,0 +1,1 @@
+kubectl get pods -l app.kubernetes.io/instance=my-executors
