@@ -42,7 +42,7 @@ struct op {
     int64_t project;        /* 0: the route has none */
 
     json_t *answer;
-    char *text;      /* instead of an answer that is not text yet */
+    char *text; /* instead of an answer that is not text yet */
     const char *text_type;
     unsigned status; /* 0: 200 */
     GError *error;
