@@ -123,14 +123,15 @@ static void control_free(struct control *c)
     g_free(c);
 }
 
-/* Whoever waited for a query's rows is gone with the process before, unless another server is at
- * work. */
-static bool drop_queries(struct control *c, GError **error)
+/* Whoever waited for a query's rows is gone with the process before, and nobody renewed leases
+ * since. Where another server has been at work neither is so; one that died looks alike for a
+ * while. */
+static bool follow_the_dead(struct control *c, int64_t now_ms, GError **error)
 {
-    bool others;
-
-    return state_has_server(c->db, control__now(c), &others, error) &&
-           (others || queue_drop_kind(c->queue, TASK_QUERY, INT64_MAX, error));
+    if (!state_has_server(c->db, now_ms, &c->must_mend, error))
+        return false;
+    return c->must_mend || (queue_drop_kind(c->queue, TASK_QUERY, INT64_MAX, error) &&
+                            queue_mend_times(c->queue, now_ms, error));
 }
 
 static bool clean_up(struct control *c, GError **error)
@@ -139,9 +140,8 @@ static bool clean_up(struct control *c, GError **error)
 
     if (!db_begin(c->db, error))
         return false;
-    if (drop_queries(c, error) &&
-        (!c->settings.alone || queue_end_leases(c->queue, now_ms, error)) &&
-        queue_mend_times(c->queue, now_ms, error) && control__note_open_works(c, error) &&
+    if ((!c->settings.alone || queue_end_leases(c->queue, now_ms, error)) &&
+        follow_the_dead(c, now_ms, error) && control__note_open_works(c, error) &&
         db_commit(c->db, error))
         return true;
     db_rollback(c->db);

@@ -103,6 +103,7 @@ struct control {
     GString *pieces;          /* of an answer that is on its way */
     GArray *woken, *touched;  /* of int64_t: what they said since those who wait were looked at */
     bool all_woken;           /* they may have said anything */
+    bool must_mend;           /* when the leases become its duty: see queue_mend_times() */
     unsigned duties;          /* bits of enum duty: which this server had at the last tick */
     _Atomic int64_t ahead_ms; /* the database's clock minus the monotonic one, for all threads */
 };

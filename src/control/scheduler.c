@@ -194,10 +194,17 @@ static bool has(struct control *c, int duty)
 /* Whoever had it before may have died in the middle of anything. */
 static void take_over(struct control *c, int duty)
 {
+    g_autoptr(GError) error = NULL;
+
     if (c->ear)
         log_event(LOG_INFO, "this server takes a duty over", "duty", duties[duty].name, NULL);
     g_hash_table_remove_all(c->due);
     c->unsettled = c->ear != NULL;
+    if (duty != DUTY_LEASES || !c->must_mend)
+        return;
+    c->must_mend = false;
+    if (!queue_mend_times(c->queue, c->now_ms, &error))
+        log_event(LOG_ERROR, "leases could not be mended", "error", error->message, NULL);
 }
 
 void control__tick(struct control *c)

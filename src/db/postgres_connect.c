@@ -137,11 +137,16 @@ static bool prepare(PGconn *connection, GError **error)
         BUSY_SECONDS) "s'; SET idle_in_transaction_session_timeout = '10s'; "
                       "SET client_min_messages = error; SET bytea_output = hex; "
                       "SET standard_conforming_strings = on; SET statement_timeout = 0";
+    /* Who waits for a lock notices when its program is gone. */
+    const char *watch = PQserverVersion(connection) >= 140000
+                            ? "SET client_connection_check_interval = '2s'"
+                            : "SELECT 1";
     const char *encoding = PQparameterStatus(connection, "server_encoding");
 
     PQsetNoticeReceiver(connection, hear_nothing, NULL);
     if (g_strcmp0(encoding, "UTF8") == 0)
-        return carry_out(connection, settings, error) && make_schema(connection, error);
+        return carry_out(connection, settings, error) && carry_out(connection, watch, error) &&
+               make_schema(connection, error);
     g_set_error(error, db_error(), ERROR_INVALID,
                 "The database \"%s\" has the encoding %s; Heddle's state needs UTF8.",
                 PQdb(connection), encoding ? encoding : "?");

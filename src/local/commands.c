@@ -11,7 +11,8 @@ static const char server_help[] =
     "  heddle server\n"
     "  heddle server --listen 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem \\\n"
     "      --state sqlite:/var/lib/heddle/heddle.db --public-url https://heddle.example.com\n\n"
-    "Exit codes: 0 stopped, 1 it could not start, 2 the command line cannot be.";
+    "Exit codes: 0 stopped, 1 it could not start, 2 the command line cannot be, 4 the state's "
+    "database does\nnot answer.";
 
 static const char executor_help[] =
     "An executor is told by its environment where the control plane is (TCLOUD_URL), who it is "
@@ -38,7 +39,8 @@ static const char client_help[] =
     "  heddle client create --org acme --project shop --name executors --role executor --json\n"
     "  heddle client create --org acme --all-projects --role admin --client-id ops --secret-file "
     "secret\n\n"
-    "Exit codes: 0 done, 1 it could not be made, 2 the command line cannot be.";
+    "Exit codes: 0 done, 1 it could not be made, 2 the command line cannot be, 4 the state's "
+    "database does\nnot answer.";
 
 static const char state_help[] =
     "backup writes the whole state, as lines of JSON, whatever database keeps it; servers go on "
@@ -52,8 +54,7 @@ static const char state_help[] =
     "  heddle state backup heddle.jsonl --state sqlite:/var/lib/heddle/heddle.db\n"
     "  HEDDLE_STATE=postgresql://heddle@db/heddle heddle state restore heddle.jsonl\n\n"
     "Exit codes: 0 done, 1 it could not be done, and nothing was changed, 2 the command line "
-    "cannot "
-    "be.";
+    "cannot be, 4 the\nstate's database does not answer.";
 
 static const char dev_help[] =
     "State is in .heddle/state.db, the warehouse as config.yaml says. The address is printed; "

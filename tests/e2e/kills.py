@@ -2,6 +2,8 @@
 """Kill (-9) server, supervisors and workers at random moments of plans and runs, over and over, and look
 whether anything was lost or done twice: tables must equal a clean run's, intervals must be recorded once.
 
+One round in four has its state in PostgreSQL.
+
     tests/e2e/kills.py build/heddle [ROUNDS [SEED]]
 """
 
@@ -15,9 +17,12 @@ import sqlite3
 import sys
 import threading
 import time
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from roundtrip import DAY, TODAY, World
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
+import postgres  # noqa: E402
+from roundtrip import DAY, TODAY, World  # noqa: E402
 
 DAYS = 40
 KILLS = 10  # of a round; work goes on until then
@@ -44,6 +49,7 @@ MODEL (name shop.best, kind VIEW);
 SELECT week, total FROM shop.weeks QUALIFY RANK() OVER (ORDER BY total DESC) = 1
 """,
 }
+STATES = ("sqlite", "sqlite", "sqlite", "postgres")  # in turn
 TABLES = ("events", "daily", "weeks", "best")
 
 
@@ -56,8 +62,12 @@ def free_port():
 class Mill(World):
     """A server on a port of its own, which comes back there after it was killed."""
 
-    def __init__(self, heddle):
+    def __init__(self, heddle, state):
         super().__init__(heddle)
+        self.postgres = postgres.Server() if state == "postgres" else None
+        if self.postgres:
+            password = urllib.parse.quote(postgres.PASSWORD, safe="")
+            self.state = f"postgresql://{postgres.USER}:{password}@127.0.0.1:{self.postgres.port}/postgres"
         config = self.project / "config.yaml"
         config.write_text(config.read_text().replace(str(TODAY - 5 * DAY), str(FIRST)))
         for old in self.project.glob("models/*.sql"):
@@ -87,7 +97,16 @@ class Mill(World):
         deadline = time.time() + 30
         while (left := self.processes()) and time.time() < deadline:
             time.sleep(0.05)
+        if self.postgres:
+            self.postgres.stop()
         assert not left, f"left running: {left}"
+
+    def ask(self, sql):
+        """The state itself."""
+        if self.postgres:
+            return self.postgres.ask("SET search_path TO heddle; " + sql)
+        with sqlite3.connect(self.state.split(":", 1)[1]) as db:
+            return db.execute(sql).fetchall()
 
     def workers(self):
         found = []
@@ -168,16 +187,15 @@ class Mill(World):
 
 def filled(mill):
     """What the state says: (model, start, end) of each recorded range, tasks that were done twice, open tasks."""
-    with sqlite3.connect(mill.state.split(":", 1)[1]) as db:
-        rows = db.execute("SELECT name, start_ms, end_ms FROM filled ORDER BY name, start_ms").fetchall()
-        twice = db.execute("SELECT a.task, COUNT(*) FROM attempt a JOIN task t ON t.id = a.task "
-                           "WHERE a.status = 3 GROUP BY a.task HAVING COUNT(*) > 1").fetchall()
-        open_tasks = db.execute("SELECT COUNT(*) FROM task WHERE state IN ('ready', 'leased', 'blocked')").fetchone()
-    return rows, twice, open_tasks[0]
+    rows = mill.ask("SELECT name, start_ms, end_ms FROM filled ORDER BY name, start_ms")
+    twice = mill.ask("SELECT a.task, COUNT(*) FROM attempt a JOIN task t ON t.id = a.task "
+                     "WHERE a.status = 3 GROUP BY a.task HAVING COUNT(*) > 1")
+    (left,), = mill.ask("SELECT COUNT(*) FROM task WHERE state IN ('ready', 'leased', 'blocked')")
+    return rows, twice, left
 
 
-def one_round(heddle, seed, clean):
-    mill = Mill(heddle)
+def one_round(heddle, seed, clean, state="sqlite"):
+    mill = Mill(heddle, state)
     try:
         mill.start_everything()
         if clean is None:
@@ -214,7 +232,7 @@ def main():
     clean = one_round(heddle, 0, None)
     for i in range(rounds):
         try:
-            one_round(heddle, seed + i, clean)
+            one_round(heddle, seed + i, clean, STATES[i % len(STATES)])
             passed += 1
         except Exception as error:
             failed += 1

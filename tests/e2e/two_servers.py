@@ -67,11 +67,12 @@ class Pair(World):
 
     def __init__(self, heddle):
         super().__init__(heddle)
-        self.postgres = postgres.Server()
+        self.postgres = postgres.Server(*self.certificate())
         for name in ("state", "house"):
             self.postgres.ask(f"CREATE DATABASE {name}")
         password = urllib.parse.quote(postgres.PASSWORD, safe="")
-        self.state = f"postgresql://{postgres.USER}:{password}@127.0.0.1:{self.postgres.port}/state"
+        self.state = f"postgresql://{postgres.USER}:{password}@127.0.0.1:{self.postgres.port}/state" \
+                     f"?sslmode=verify-full&sslrootcert={self.root}/server.crt"
         shutil.rmtree(self.project)
         for name, text in PROJECT.items():
             path = self.project / name
@@ -80,6 +81,18 @@ class Pair(World):
         self.environment["TEST_PORT"] = str(self.postgres.port)
         self.ports = {}
         self.set_clock(NOON)
+
+    def certificate(self):
+        """PostgreSQL's settings for TLS with a certificate of its own."""
+        crt, key = self.root / "server.crt", self.root / "server.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "3650", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", key, "-out", crt], check=True, capture_output=True)
+        self.root.chmod(0o755)
+        key.chmod(0o600)
+        if user := postgres.as_nobody():
+            os.chown(key, user["user"], user["group"])
+        return "ssl=on", f"ssl_cert_file={crt}", f"ssl_key_file={key}"
 
     def set_clock(self, moment):
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -165,6 +178,19 @@ def test_no_password_is_in_the_process_list(w):
         words = pathlib.Path(f"/proc/{w.children[name].pid}/cmdline").read_text()
         assert "postgresql://admin:xxx" in words, words
         assert urllib.parse.quote(postgres.PASSWORD, safe="") not in words
+
+
+def test_the_connection_is_tls_as_the_url_says(w):
+    assert w.ask("SELECT COUNT(*) FROM pg_stat_ssl s JOIN pg_stat_activity a USING (pid) "
+                 "WHERE a.application_name = 'heddle' AND s.ssl")[0][0] >= 4  # two servers, two connections each
+    other = w.state.replace("server.crt", "other.crt")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", "/CN=other", "-keyout", w.root / "other.key", "-out", w.root / "other.crt"],
+                   check=True, capture_output=True)
+    done = w.run("server", "--listen", "127.0.0.1:0", "--state", other, code=None)
+    refused = done.stderr
+    assert "certificate verify failed" in refused and "hint:" in refused, refused
+    assert done.returncode != 0 and postgres.PASSWORD not in refused
 
 
 def test_a_plan_ends_right_though_a_server_is_killed(w):
