@@ -69,7 +69,7 @@ compile: $(OBJECTS)
 
 # Tests of modules with tables are run on SQLite, and again with their state on PostgreSQL.
 STATEFUL    := $(addprefix $(BUILD)/unit/,db/engine db/processes queue/% state/% auth/% control/%)
-on_postgres  = $(addprefix postgres:,$(filter $(STATEFUL),$(1)))
+on_postgres  = $(addprefix postgres:,$(filter-out %/neighbours,$(filter $(STATEFUL),$(1))))
 
 # Unit tests: tests/unit/MODULE/NAME.c holds functions `void test_…(void **state)`; tools/test-main
 # finds them with nm, so nothing is registered by hand. A test links its module and lower floors.

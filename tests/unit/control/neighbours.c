@@ -1,4 +1,4 @@
-/* Two servers on one PostgreSQL. On SQLite there is nothing to test. */
+/* Two servers on one PostgreSQL. */
 #include "control_test.h"
 
 #include "base/json.h"
@@ -7,10 +7,14 @@ struct pair {
     struct world *a, b;
 };
 
+int setup(void **state)
+{
+    (void)state;
+    return setenv("HEDDLE_TEST_STATE", "postgres", 1);
+}
+
 static void pair_start(struct pair *p, struct control_settings settings)
 {
-    if (!statedb_is_postgres())
-        skip();
     settings.lease_ttl_ms = 30000;
     p->a = world_new(settings);
     p->b = (struct world){.state_url = p->a->state_url};
@@ -201,8 +205,6 @@ void test_who_must_not_schedule_leaves_it_to_the_other(void **state)
     g_autofree char *leases = NULL, *scheduler = NULL;
 
     (void)state;
-    if (!statedb_is_postgres())
-        skip();
     p.a = world_new((struct control_settings){.no_scheduler = true});
     leases = await_holder(&p, "leases", NULL);
     p.b = (struct world){.state_url = p.a->state_url};
