@@ -13,7 +13,7 @@ CACHE   := $(or $(HEDDLE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/heddle)
 DEPS    := $(CACHE)/deps
 VERSION := $(shell sed -n '1s/^\#\# \([0-9.]*\).*/\1/p' CHANGES.md 2>/dev/null)
 
-LIBRARIES := glib-2.0 jansson libfyaml libmicrohttpd libcurl openssl sqlite3 libpq
+LIBRARIES := glib-2.0 jansson libfyaml libmicrohttpd gnutls libcurl openssl sqlite3 libpq
 WARNINGS  := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla \
              -Wwrite-strings -Wpointer-arith -Wformat=2 -fno-common
 OPTIMISE  ?= -O2 -g

@@ -139,6 +139,10 @@ struct wire_progress *cli__follow(struct cli *cli, const struct cli_follow *foll
 int cli__outcome(struct cli *cli, const struct cli_follow *follow, const struct wire_progress *p,
                  GError **error);
 
+/* strangers.c -- what a model that failed reads and no model makes: where it stands, and the
+ * nearest name. Says nothing when that cannot be why. */
+void cli__explain_failure(const struct cli *cli, const struct wire_failure *w);
+
 /* bars.c -- how far it is, on stderr: bars on a terminal, lines elsewhere. */
 struct cli_bars;
 struct cli_bars *cli__bars_new(const struct cli *cli, const struct cli_follow *follow);

@@ -172,19 +172,22 @@ int cli__outcome(struct cli *cli, const struct cli_follow *what, const struct wi
 {
     struct followed f = {.what = what};
     struct wire_stage sum = {0};
+    const char *why;
 
     if (p->status == STATUS_SUCCESS || p->status == STATUS_SKIPPED)
         return CLI_DONE;
     for (guint i = 0; i < p->failures->len; i++)
         say_failure(cli, what, p->failures->pdata[i]);
+    for (guint i = 0; i < p->failures->len; i++)
+        cli__explain_failure(cli, p->failures->pdata[i]);
     add_up(p, &sum);
+    why = p->failures->len > 0 ? NULL : p->error; /* it repeats the first of them */
     if (p->failures->len > 0)
         fputc('\n', stderr);
     g_set_error(error, cli_error(), ERROR_FAILED,
                 "The %s %s %s: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " tasks done, %" //
                 G_GINT64_FORMAT " failed, %" G_GINT64_FORMAT " cancelled.%s%s",
                 word_of(&f), p->id, p->status == STATUS_ABORTED ? "was cancelled" : "failed",
-                sum.done, sum.total, sum.failed, sum.cancelled, p->error ? "\n" : "",
-                p->error ? p->error : "");
+                sum.done, sum.total, sum.failed, sum.cancelled, why ? "\n" : "", why ? why : "");
     return CLI_FAILED;
 }

@@ -237,6 +237,11 @@ int control_port(const struct control *c)
     return http_server_port(c->http);
 }
 
+bool control_renew_tls(struct control *c, const char *tls_cert, const char *tls_key, GError **error)
+{
+    return http_server_renew(c->http, tls_cert, tls_key, error);
+}
+
 struct local_tokens {
     const char *organisation, *project;
     char *tokens[2];

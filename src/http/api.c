@@ -1,5 +1,7 @@
 #include "http/api.h"
 
+#include "http/http_int.h"
+
 #include "base/clock.h"
 
 #include <string.h>
@@ -120,35 +122,32 @@ static int code_of(long status)
     return status >= 500 ? ERROR_UNAVAILABLE : ERROR_FAILED;
 }
 
-/* The other side's own words: of a problem, of an OAuth error, or the start of whatever it sent. */
-static char *words_of(const struct http_answer *a)
+static bool is_problem(const struct http_answer *a)
 {
-    static const char *const keys[] = {"message", "error_description", "error"};
-    g_autoptr(json_t) body = json_loadb(a->body->str, a->body->len, 0, NULL);
-    char *words = NULL;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(keys) && !words; i++)
-        words = g_strdup(json_get_string(body, keys[i], NULL));
-    return words ? words
-                 : g_strstrip(g_utf8_make_valid(a->body->str, (gssize)MIN(a->body->len, 300)));
+    return a->content_type && g_str_has_prefix(a->content_type, "application/json");
 }
 
 static void set_problem(const char *url, const struct http_answer *a, GError **error)
 {
-    g_autofree char *words = words_of(a);
+    g_autofree char *words = NULL;
 
-    if (*words)
-        g_set_error_literal(error, http_error(), code_of(a->status), words);
-    else
-        g_set_error(error, http_error(), code_of(a->status), "%s answered %ld without a word.", url,
-                    a->status);
+    if (!is_problem(a)) {
+        http__set_strange(url, a, code_of(a->status), error);
+        return;
+    }
+    words = http__words(a);
+    g_set_error_literal(error, http_error(), code_of(a->status), words);
 }
 
 static void set_login_problem(const struct api *a, const struct http_answer *answer, GError **error)
 {
-    g_autofree char *words = words_of(answer);
+    g_autofree char *words = http__words(answer);
     int code = code_of(answer->status);
 
+    if (!is_problem(answer)) {
+        http__set_strange(a->token_url, answer, code, error);
+        return;
+    }
     if (code == ERROR_INVALID) /* invalid_grant, invalid_scope: RFC 6749, 5.2 */
         code = ERROR_DENIED;
     g_set_error(error, http_error(), code, "%s refused to log in client %s (status %ld): %s",
@@ -167,6 +166,10 @@ static bool keep_token(struct api *a, const struct http_answer *answer, GError *
 
     if (!token)
         token = json_get_string(body, "id_token", NULL);
+    if (!token && !is_problem(answer)) {
+        http__set_strange(a->token_url, answer, ERROR_UNAVAILABLE, error);
+        return false;
+    }
     if (!token) {
         g_set_error(error, http_error(), ERROR_UNAVAILABLE, "%s answered without a token.",
                     a->token_url);
@@ -212,7 +215,7 @@ static bool have_token(struct api *a, GError **error)
     return api_login(a, error);
 }
 
-static struct http_answer *send(struct api *a, struct http_request *r, GError **error)
+static struct http_answer *send_logged_in(struct api *a, struct http_request *r, GError **error)
 {
     struct http_answer *answer;
 
@@ -241,7 +244,7 @@ json_t *api_call(struct api *a, const char *method, const char *path, const json
         .body_len = text ? strlen(text) : 0,
         .timeout_ms = CALL_MS + wait_ms,
     };
-    g_autoptr(http_answer) answer = send(a, &r, error);
+    g_autoptr(http_answer) answer = send_logged_in(a, &r, error);
     g_autoptr(GError) why = NULL;
     json_t *value;
 
@@ -253,8 +256,14 @@ json_t *api_call(struct api *a, const char *method, const char *path, const json
     }
     if (answer->body->len == 0)
         return json_object();
-    if (!(value = json_parse(answer->body->str, answer->body->len, &why)))
-        g_set_error(error, http_error(), ERROR_UNAVAILABLE, "%s answered with no JSON. %s", url,
-                    why->message);
-    return value;
+    if ((value = json_parse(answer->body->str, answer->body->len, &why)))
+        return value;
+    if (!is_problem(answer)) {
+        http__set_strange(url, answer, ERROR_UNAVAILABLE, error);
+        return NULL;
+    }
+    g_set_error(error, http_error(), ERROR_UNAVAILABLE, "%s: the answer is no whole JSON. %s", url,
+                why->message);
+    error_hint(error, "it was cut off, or spoiled on its way; ask again.");
+    return NULL;
 }

@@ -12,6 +12,7 @@ enum { TIMEOUT_MS = 30000, CONNECT_MS = 10000, POLL_MS = 1000 };
 struct http_client {
     CURL *easy;
     CURLM *multi; /* waits can be woken up through it */
+    struct http_peer *peer;
     atomic_bool interrupted;
 };
 
@@ -48,6 +49,7 @@ struct http_client *http_client_new(void)
     http__set_up();
     c->easy = curl_easy_init();
     c->multi = curl_multi_init();
+    c->peer = http__peer_new();
     if (!c->easy || !c->multi)
         g_error("libcurl has no memory");
     return c;
@@ -59,6 +61,7 @@ void http_client_free(struct http_client *c)
         return;
     curl_easy_cleanup(c->easy);
     curl_multi_cleanup(c->multi);
+    http__peer_free(c->peer);
     g_free(c);
 }
 
@@ -138,10 +141,44 @@ static void set_authorities(CURL *easy)
 {
     const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
 
-    if (file && *file)
+    if (file && *file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-    if (folder && *folder)
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, file);
+    }
+    if (folder && *folder) {
         curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, folder);
+    }
+}
+
+static bool is_loopback(const char *host)
+{
+    return strcmp(host, "localhost") == 0 || g_str_has_suffix(host, ".localhost") ||
+           g_str_has_prefix(host, "127.") || strcmp(host, "::1") == 0;
+}
+
+/* What libcurl leaves to us: loopback is never behind a proxy, and HTTP_PROXY counts in capitals,
+ * too (a CGI program's HTTP_PROXY is its client's header "Proxy"; we are none). */
+static void set_proxy(CURL *easy, const char *url)
+{
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
+    const char *host = uri ? g_uri_get_host(uri) : NULL, *capitals = getenv("HTTP_PROXY");
+
+    if (host && is_loopback(host))
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    else if (uri && strcmp(g_uri_get_scheme(uri), "http") == 0 && capitals && *capitals &&
+             !getenv("http_proxy") && !getenv("REQUEST_METHOD"))
+        curl_easy_setopt(easy, CURLOPT_PROXY, capitals);
+}
+
+static void set_tls(struct http_client *c)
+{
+    curl_easy_setopt(c->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(c->easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_FUNCTION, http__peer_watch);
+    curl_easy_setopt(c->easy, CURLOPT_SSL_CTX_DATA, c->peer);
+    http__peer_forget(c->peer);
+    set_authorities(c->easy);
 }
 
 static void prepare(struct http_client *c, const struct http_request *r, struct exchange *x)
@@ -165,7 +202,8 @@ static void prepare(struct http_client *c, const struct http_request *r, struct 
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
     set_method(easy, r);
     set_credentials(easy, r, x);
-    set_authorities(easy);
+    set_tls(c);
+    set_proxy(easy, r->url);
     if (r->body)
         add_header(x, "Content-Type", r->content_type ? r->content_type : "application/json");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->headers);
@@ -193,82 +231,6 @@ static CURLcode perform(struct http_client *c)
     return result;
 }
 
-/* What a transfer's end means; the last row is for all others. */
-static const struct failure {
-    CURLcode result;
-    int code;
-    const char *hint;
-} failures[] = {
-    {CURLE_COULDNT_RESOLVE_HOST,     ERROR_UNAVAILABLE, "see that the host's name is right."             },
-    {CURLE_COULDNT_RESOLVE_PROXY,    ERROR_UNAVAILABLE, "see HTTPS_PROXY, HTTP_PROXY and NO_PROXY."      },
-    {CURLE_COULDNT_CONNECT,          ERROR_UNAVAILABLE,
-     "see that the server runs, and that host and port are right."                                       },
-    {CURLE_OPERATION_TIMEDOUT,       ERROR_UNAVAILABLE,
-     "the network or the server may be slow; try again."                                                 },
-    {CURLE_SSL_CONNECT_ERROR,        ERROR_UNAVAILABLE, "does the port speak TLS (https), or plain http?"},
-    {CURLE_PEER_FAILED_VERIFICATION, ERROR_DENIED,
-     "SSL_CERT_FILE may name a file with the certificate authority to trust."                            },
-    {CURLE_SSL_CACERT_BADFILE,       ERROR_DENIED,      "see SSL_CERT_FILE and SSL_CERT_DIR."            },
-    {CURLE_SSL_CERTPROBLEM,          ERROR_DENIED,      NULL                                             },
-    {CURLE_SSL_ISSUER_ERROR,         ERROR_DENIED,      NULL                                             },
-    {CURLE_URL_MALFORMAT,            ERROR_INVALID,     "an address looks like https://host/path."       },
-    {CURLE_UNSUPPORTED_PROTOCOL,     ERROR_INVALID,     "an address begins with https:// or http://."    },
-    {CURLE_ABORTED_BY_CALLBACK,      ERROR_CANCELLED,   NULL                                             },
-    {CURLE_OK,                       ERROR_UNAVAILABLE, NULL                                             },
-};
-
-/* The address without user and query: they may hold secrets. */
-static char *public_url(const char *url)
-{
-    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_NONE, NULL);
-
-    return uri ? g_uri_to_string_partial(uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY)
-               : g_strndup(url, strcspn(url, "?"));
-}
-
-static void set_error(const struct http_request *r, const struct exchange *x, CURLcode result,
-                      GError **error)
-{
-    g_autofree char *url = public_url(r->url);
-    const struct failure *f = failures;
-
-    if (x->too_large) {
-        g_set_error(error, http_error(), ERROR_LIMIT, "%s %s: the answer is larger than %d bytes.",
-                    r->method, url, MAX_HTTP_BODY);
-        return;
-    }
-    while (f->result != CURLE_OK && f->result != result)
-        f++;
-    if (f->code == ERROR_CANCELLED)
-        g_set_error(error, http_error(), f->code, "%s %s: interrupted.", r->method, url);
-    else
-        g_set_error(error, http_error(), f->code, "%s %s: no answer: %s.", r->method, url,
-                    *x->words ? x->words : curl_easy_strerror(result));
-    if (f->hint)
-        error_hint(error, "%s", f->hint);
-}
-
-/* Whoever stands between us and the server says that it is away, or it says so itself. */
-static bool is_away(const struct http_answer *a)
-{
-    return a->status == 502 || a->status == 503 || a->status == 504;
-}
-
-static void set_away(const struct http_request *r, const struct http_answer *a, GError **error)
-{
-    g_autofree char *url = public_url(r->url);
-    g_autofree char *words = g_utf8_make_valid(a->body->str, (gssize)MIN(a->body->len, 300));
-    g_autoptr(json_t) problem = json_parse(a->body->str, a->body->len, NULL);
-    const char *message = json_get_string(problem, "message", NULL);
-
-    if (message && *message) {
-        g_set_error_literal(error, http_error(), ERROR_UNAVAILABLE, message);
-        return;
-    }
-    g_set_error(error, http_error(), ERROR_UNAVAILABLE, "%s %s: answered %ld: %s", r->method, url,
-                a->status, g_strstrip(words));
-}
-
 static void read_facts(CURL *easy, struct http_answer *a)
 {
     curl_off_t after_s = 0;
@@ -292,15 +254,12 @@ struct http_answer *http_send(struct http_client *c, const struct http_request *
     result = perform(c);
     read_facts(c->easy, answer);
     curl_slist_free_all(x.headers);
-    if (result != CURLE_OK) {
-        set_error(r, &x, result, error);
-        return NULL;
-    }
-    if (is_away(answer)) {
-        set_away(r, answer, error);
-        return NULL;
-    }
-    return g_steal_pointer(&answer);
+    if (result == CURLE_OK && !http__is_away(answer))
+        return g_steal_pointer(&answer);
+    http__set_failure(&(struct http_failure){r, answer, c->easy, c->peer, result,
+                                             *x.words ? x.words : NULL, x.too_large},
+                      error);
+    return NULL;
 }
 
 int64_t http_backoff_ms(unsigned attempt, int64_t base_ms, int64_t cap_ms)
@@ -310,5 +269,5 @@ int64_t http_backoff_ms(unsigned attempt, int64_t base_ms, int64_t cap_ms)
     for (unsigned i = 1; i < attempt && wait_ms < cap_ms; i++)
         wait_ms *= 2;
     wait_ms = CLAMP(wait_ms, 1, MAX(cap_ms, 1));
-    return wait_ms + random_below((uint32_t)MIN(wait_ms, UINT32_MAX));
+    return 1 + random_below((uint32_t)MIN(2 * wait_ms, UINT32_MAX));
 }

@@ -1,5 +1,5 @@
 /* client.h -- HTTP requests, thin over libcurl: connections are kept, proxies and CAs as users
- * expect (HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE), plain errors.
+ * expect (docs/tls.md), plain errors.
  *
  * Threads  a client belongs to one thread at a time. http_client_interrupt() may be called from
  *          any thread and ends a request under way with ERROR_CANCELLED; when there is none, the
@@ -48,8 +48,8 @@ struct http_answer *http_send(struct http_client *c, const struct http_request *
                               GError **error) MUST_CHECK;
 void http_answer_free(struct http_answer *a);
 
-/* How long to wait before try number `attempt` (from 1): exponential from base_ms to cap_ms, to
- * which as much again is added by chance. */
+/* How long to wait before try number `attempt` (from 1), with full jitter: anything up to twice a
+ * span that grows from base_ms to cap_ms, so that many who lost the same server come back apart. */
 int64_t http_backoff_ms(unsigned attempt, int64_t base_ms, int64_t cap_ms);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(http_answer, http_answer_free)

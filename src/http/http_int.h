@@ -6,6 +6,8 @@
 #include "http/client.h"
 #include "http/server.h"
 
+#include <curl/curl.h>
+#include <gnutls/abstract.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -39,8 +41,11 @@ struct http_call {
     bool suspended;
 };
 
+struct http_tls;
+
 struct http_server {
     struct MHD_Daemon *daemon;
+    struct http_tls *tls; /* NULL: plain HTTP */
     const struct http_route *routes;
     http_guard guard;
     http_observer observer;
@@ -72,6 +77,54 @@ GHashTable *http__parse_query(const char *query);
 /* listen.c */
 /* A listening socket for "HOST:PORT"; -1 and an error. */
 int http__listen(const char *address, int *port, GError **error) MUST_CHECK;
+
+/* tls.c -- certificates of a server; old ones are kept for handshakes under way. */
+struct http_tls *http__tls_new(void);
+void http__tls_free(struct http_tls *t);
+/* Show this one from the next handshake on. */
+bool http__tls_take(struct http_tls *t, const char *cert, const char *key,
+                    GError **error) MUST_CHECK;
+/* libmicrohttpd's MHD_OPTION_NOTIFY_CONNECTION, its argument the struct http_tls. */
+void http__tls_meet(void *data, struct MHD_Connection *connection, void **context,
+                    enum MHD_ConnectionNotificationCode what);
+/* Its MHD_OPTION_HTTPS_CERT_CALLBACK. */
+int http__tls_show(gnutls_session_t session, const gnutls_datum_t *authorities, int count,
+                   const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+                   gnutls_pcert_st **chain, unsigned *length, gnutls_privkey_t *key);
+
+/* peer.c -- what was wrong with the certificate that a server showed us. */
+struct http_peer *http__peer_new(void);
+void http__peer_free(struct http_peer *p);
+void http__peer_forget(struct http_peer *p); /* before a request */
+/* libcurl's CURLOPT_SSL_CTX_FUNCTION, its argument the struct http_peer. */
+CURLcode http__peer_watch(CURL *easy, void *ssl_ctx, void *data);
+/* Set the error for a certificate that libcurl has refused: why, what it says of itself, and what
+ * to do. `words` are libcurl's, `what` the request. */
+void http__peer_refused(const struct http_peer *p, const char *what, const char *host,
+                        const char *words, GError **error);
+
+/* failure.c -- why there was no answer, or none of the server. */
+struct http_failure {
+    const struct http_request *request;
+    const struct http_answer *answer; /* as far as it came */
+    CURL *easy;
+    const struct http_peer *peer;
+    CURLcode result;
+    const char *words; /* libcurl's, or NULL */
+    bool too_large;
+};
+void http__set_failure(const struct http_failure *f, GError **error);
+/* Does a proxy, or the server itself, say that it is not to be reached? */
+bool http__is_away(const struct http_answer *a);
+
+/* words.c -- the other side's own words. */
+/* Of a problem, of an OAuth error, a page's title, or the start of whatever it sent; "" when it
+ * sent nothing. g_free() both. */
+char *http__words(const struct http_answer *a);
+/* The address without user and query: they may hold secrets. */
+char *http__public_url(const char *url);
+/* It answered, but not as a control plane does: say so, and who may have. */
+void http__set_strange(const char *what, const struct http_answer *a, int code, GError **error);
 
 /* client.c */
 /* Once a process: libcurl's set-up; a peer that hangs up is an error, not a signal. */

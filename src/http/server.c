@@ -17,6 +17,8 @@ enum {
     STOP_S = 5,                     /* what requests under way are given */
 };
 
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
 static void *start_call(void *data, const char *target, struct MHD_Connection *connection)
 {
     struct http_server *s = data;
@@ -193,12 +195,13 @@ static struct MHD_Daemon *start_daemon(struct http_server *s,
         {MHD_OPTION_END,                                             0,                    NULL},
     };
     struct MHD_OptionItem tls[] = {
-        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->tls_cert},
-        {MHD_OPTION_HTTPS_MEM_KEY,  0, (void *)settings->tls_key },
-        {MHD_OPTION_END,            0, NULL                      },
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0,                        (void *)(intptr_t)http__tls_show},
+        {MHD_OPTION_HTTPS_PRIORITIES,    0,                        (void *)TLS_PRIORITIES          },
+        {MHD_OPTION_NOTIFY_CONNECTION,   (intptr_t)http__tls_meet, s->tls                          },
+        {MHD_OPTION_END,                 0,                        NULL                            },
     };
 
-    if (settings->tls_cert)
+    if (s->tls)
         flags |= MHD_USE_TLS;
     else
         tls[0].option = MHD_OPTION_END;
@@ -210,6 +213,7 @@ static void server_free(struct http_server *s)
 {
     if (s->listener >= 0)
         close(s->listener);
+    http__tls_free(s->tls);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->changed);
     g_free(s);
@@ -229,12 +233,15 @@ static struct http_server *server_new(const struct http_server_settings *setting
     return s;
 }
 
-static bool check_tls(const struct http_server_settings *settings, GError **error)
+static bool set_tls(struct http_server *s, const struct http_server_settings *settings,
+                    GError **error)
 {
     if (!settings->tls_cert && !settings->tls_key)
         return true;
-    if (settings->tls_cert && settings->tls_key && MHD_is_feature_supported(MHD_FEATURE_TLS))
-        return true;
+    if (settings->tls_cert && settings->tls_key && MHD_is_feature_supported(MHD_FEATURE_TLS)) {
+        s->tls = http__tls_new();
+        return http__tls_take(s->tls, settings->tls_cert, settings->tls_key, error);
+    }
     g_set_error(error, http_error(), ERROR_INVALID, "TLS cannot be served: %s.",
                 settings->tls_cert && settings->tls_key ? "this build's libmicrohttpd has none"
                                                         : "it needs both a certificate and a key");
@@ -243,23 +250,27 @@ static bool check_tls(const struct http_server_settings *settings, GError **erro
 
 struct http_server *http_server_start(const struct http_server_settings *settings, GError **error)
 {
-    struct http_server *s;
+    struct http_server *s = server_new(settings);
 
-    if (!check_tls(settings, error))
-        return NULL;
     http__set_up();
-    s = server_new(settings);
-    s->listener = http__listen(settings->listen, &s->port, error);
+    if (set_tls(s, settings, error))
+        s->listener = http__listen(settings->listen, &s->port, error);
     if (s->listener >= 0 && (s->daemon = start_daemon(s, settings)))
         return s;
-    if (s->listener >= 0) {
+    if (s->listener >= 0)
         g_set_error(error, http_error(), ERROR_FAILED, "The server on %s could not start.",
                     settings->listen);
-        if (settings->tls_cert)
-            error_hint(error, "see that the TLS certificate and its key are PEM and fit together.");
-    }
     server_free(s);
     return NULL;
+}
+
+bool http_server_renew(struct http_server *s, const char *tls_cert, const char *tls_key,
+                       GError **error)
+{
+    if (s->tls)
+        return http__tls_take(s->tls, tls_cert, tls_key, error);
+    g_set_error_literal(error, http_error(), ERROR_INVALID, "This server speaks no TLS.");
+    return false;
 }
 
 static void wait_for_calls(struct http_server *s)

@@ -47,7 +47,7 @@ struct http_server_settings {
     http_observer observer;         /* or NULL */
     void *data;                     /* for guard, observer and handlers */
     unsigned threads;               /* 0: 2 */
-    const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP */
+    const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP; TLS 1.2 at least */
 };
 
 struct http_server *http_server_start(const struct http_server_settings *settings,
@@ -55,6 +55,10 @@ struct http_server *http_server_start(const struct http_server_settings *setting
 /* Stop accepting; suspended calls must have been answered; waits for those under way. */
 void http_server_stop(struct http_server *s);
 int http_server_port(const struct http_server *s);
+/* Show another certificate from the next connection on; any thread. The old one stays when the new
+ * one cannot be used: ERROR_INVALID. */
+bool http_server_renew(struct http_server *s, const char *tls_cert, const char *tls_key,
+                       GError **error) MUST_CHECK;
 
 /* The request. Borrowed until it is answered. */
 const char *http_method(const struct http_call *c);

@@ -84,8 +84,10 @@ static bool start_control(struct local *l, const struct local_settings *s, GErro
 /* One executor for plans and runs: one worker a gateway then has a DuckDB file, or memory, and
  * nobody waits for a turn. A gateway that does not answer fails what needs it, not what does not.
  */
-static bool start_executor(struct local *l, const struct config *served, GError **error)
+static bool start_executor(struct local *l, const struct local_settings *s,
+                           const struct config *served, GError **error)
 {
+    g_autoptr(GError) why = NULL;
     g_autoptr(GPtrArray) known = local__known(&l->folder, served);
     struct executor_options options = {
         .kind = "both",
@@ -99,7 +101,14 @@ static bool start_executor(struct local *l, const struct config *served, GError 
 
     if (!(l->executor = executor_start(&options, error)))
         return false;
-    if (!executor_wait_ready(l->executor, OPEN_MS, NULL) && known->len == served->gateways->len)
+    if (executor_wait_ready(l->executor, OPEN_MS, &why))
+        return true;
+    /* With no gateway ever seen, names of tables are not known: nothing can be done but wait. */
+    if (known->len == 0 && !s->scheduler) {
+        g_propagate_error(error, g_steal_pointer(&why));
+        return false;
+    }
+    if (known->len == served->gateways->len)
         log_event(LOG_WARNING, "the executor inside this command is not welcomed yet", NULL);
     return true;
 }
@@ -112,7 +121,7 @@ static bool serve(struct local *l, const struct local_settings *s, GError **erro
 
     served.gateways = gateways;
     l->stamps = local__stamps(&served);
-    if (!start_control(l, s, error) || !start_executor(l, &served, error))
+    if (!start_control(l, s, error) || !start_executor(l, s, &served, error))
         return false;
     plane = (struct cli_plane){l->url, l->token};
     l->stays = s->scheduler;

@@ -62,10 +62,26 @@ char *local__check_state(const char *project, GError **error) MUST_CHECK;
  * whether it is ready, print its answer; the exit code. */
 int local__check_server(const char *listen, const char *tls_url, GError **error);
 
+/* certificate.c -- --tls-cert and --tls-key of a server. */
+struct control;
+struct certificate {
+    char *cert, *key;         /* paths; NULL: plain HTTP */
+    char *cert_pem, *key_pem; /* what they held */
+    char *stamp, *seen;       /* of the files: as read last, as seen last */
+};
+bool local__certificate_read(struct certificate *c, GError **error) MUST_CHECK;
+/* To be called every second: a pair that has changed is shown from now on, one that cannot be used
+ * is told of, once. `now`: read it whether it has changed or not. */
+void local__certificate_follow(struct certificate *c, struct control *control, bool now);
+void local__certificate_clear(struct certificate *c);
+
 /* signals.c -- SIGTERM and SIGINT, taken by one thread at the time it chooses. */
 void local__block_signals(void); /* before any thread is started */
 int local__wait_signal(void);    /* which one came */
-bool local__signal_waits(void);  /* one that is blocked has come and is not taken */
+void local__block_hangup(void);  /* SIGHUP, too */
+/* One of the three; 0 when none came in time. */
+int local__await_signal(int64_t timeout_ms);
+bool local__signal_waits(void); /* one that is blocked has come and is not taken */
 
 /* One file a command, or two. */
 const struct cli_command *local__command(const char *name);

@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 
+enum { ROUND_MS = 1000, LONG_MS = 3600 * 1000 };
+
 struct texts {
-    char *listen, *metrics_listen, *state, *cert, *key, *public_url, *level, *format;
-    char *cert_pem, *key_pem;
+    char *listen, *metrics_listen, *state, *public_url, *level, *format;
+    struct certificate tls;
     gboolean no_scheduler, no_queries, plain_http, check;
     int lease_seconds;
 };
@@ -19,21 +21,10 @@ static void texts_clear(struct texts *t)
     g_free(t->listen);
     g_free(t->metrics_listen);
     g_free(t->state);
-    g_free(t->cert);
-    g_free(t->key);
     g_free(t->public_url);
     g_free(t->level);
     g_free(t->format);
-    g_free(t->cert_pem);
-    g_free(t->key_pem);
-}
-
-static bool read_pem(const char *path, char **pem, GError **error)
-{
-    if (!path || g_file_get_contents(path, pem, NULL, error))
-        return true;
-    error_hint(error, "--tls-cert and --tls-key are paths of PEM files.");
-    return false;
+    local__certificate_clear(&t->tls);
 }
 
 static bool check_lease(const struct texts *t, GError **error)
@@ -46,9 +37,9 @@ static bool check_lease(const struct texts *t, GError **error)
 
 static bool read_tls(struct texts *t, GError **error)
 {
-    if (!t->cert != !t->key)
+    if (!t->tls.cert != !t->tls.key)
         return local__usage_error(error, "--tls-cert and --tls-key belong together.");
-    return read_pem(t->cert, &t->cert_pem, error) && read_pem(t->key, &t->key_pem, error);
+    return local__certificate_read(&t->tls, error);
 }
 
 static bool is_one_of(const char *option, const char *text, const char *const *words,
@@ -91,7 +82,7 @@ static void announce(const struct texts *t, int port)
     if (t->public_url)
         printf("%s\n", t->public_url);
     else
-        printf("%s://%.*s:%d\n", t->cert ? "https" : "http", host, listen, port);
+        printf("%s://%.*s:%d\n", t->tls.cert ? "https" : "http", host, listen, port);
     fflush(stdout);
 }
 
@@ -102,7 +93,18 @@ static const char *metrics_token(void)
     return token && *token ? token : NULL;
 }
 
-static int serve(const struct texts *t, GError **error)
+/* Until it is told to stop. */
+static int wait_for_end(struct texts *t, struct control *c)
+{
+    int number;
+
+    while ((number = local__await_signal(t->tls.cert ? ROUND_MS : LONG_MS)) == 0 ||
+           number == SIGHUP)
+        local__certificate_follow(&t->tls, c, number == SIGHUP);
+    return number;
+}
+
+static int serve(struct texts *t, GError **error)
 {
     struct control_settings settings = {
         .state_url = local__state_url(t->state),
@@ -110,8 +112,8 @@ static int serve(const struct texts *t, GError **error)
         .public_url = t->public_url,
         .metrics_listen = t->metrics_listen,
         .metrics_token = metrics_token(),
-        .tls_cert = t->cert_pem,
-        .tls_key = t->key_pem,
+        .tls_cert = t->tls.cert_pem,
+        .tls_key = t->tls.key_pem,
         .plain_http = t->plain_http,
         .no_scheduler = t->no_scheduler,
         .no_queries = t->no_queries,
@@ -120,11 +122,12 @@ static int serve(const struct texts *t, GError **error)
     struct control *c;
 
     local__block_signals();
+    local__block_hangup();
     if (!(c = control_start(&settings, error)))
         return CLI_FAILED;
     announce(t, control_port(c));
     log_event(LOG_INFO, "the control plane stops", "signal",
-              local__wait_signal() == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+              wait_for_end(t, c) == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
     control_stop(c);
     return CLI_DONE;
 }
@@ -154,8 +157,9 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080", "HOST:PORT"},
         {"state",           0, 0, G_OPTION_ARG_STRING, &t.state,
          "The state: sqlite:PATH or postgresql://…. Default: HEDDLE_STATE, or sqlite:heddle.db", "URL"},
-        {"tls-cert",   0, 0, G_OPTION_ARG_FILENAME, &t.cert, "The certificate chain, PEM", "FILE"},
-        {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &t.key, "Its private key, PEM", "FILE"},
+        {"tls-cert",   0, 0, G_OPTION_ARG_FILENAME, &t.tls.cert, "The certificate chain, PEM",
+         "FILE"},
+        {"tls-key", 0, 0, G_OPTION_ARG_FILENAME, &t.tls.key, "Its private key, PEM", "FILE"},
         {"metrics-listen",      0, 0, G_OPTION_ARG_STRING, &t.metrics_listen,
          "Serve /metrics at an address of its own, to whoever reaches it", "HOST:PORT"},
         {"public-url",           0, 0, G_OPTION_ARG_STRING, &t.public_url,
@@ -168,9 +172,9 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
         {"lease-seconds",           0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"check",     0, 0, G_OPTION_ARG_NONE, &t.check,
+        {"check", 0, 0, G_OPTION_ARG_NONE, &t.check,
          "Only say whether the server that listens there is ready", NULL},
-        {"log-level",      0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"log-level",       0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
         {"log-format",    0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},

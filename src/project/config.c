@@ -228,6 +228,18 @@ static char *gateway_names(const struct config *c)
     return g_string_free(out, FALSE);
 }
 
+static void hint_nearest(const struct config *c, const char *wanted, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    const char *near;
+
+    for (guint i = 0; i < c->gateways->len; i++)
+        g_ptr_array_add(names, ((struct config_gateway *)c->gateways->pdata[i])->name);
+    g_ptr_array_add(names, NULL);
+    if ((near = wanted ? nearest_name(wanted, (const char *const *)names->pdata) : NULL))
+        error_hint(error, "did you mean %s?", near);
+}
+
 struct config_gateway *config_gateway(const struct config *c, const char *name, GError **error)
 {
     const char *wanted = name ? name : c->default_gateway;
@@ -246,5 +258,6 @@ struct config_gateway *config_gateway(const struct config *c, const char *name, 
                     names);
     else
         g_set_error(error, project_error(), ERROR_NOT_FOUND, "No gateway is configured.");
+    hint_nearest(c, wanted, error);
     return NULL;
 }

@@ -301,12 +301,39 @@ static bool check_section(struct check *c, json_t *object, const struct config_k
     return true;
 }
 
+/* The default gateway must be one of those there are; said where it is said. */
+static bool check_default_gateway(struct check *c)
+{
+    const json_t *gateways = json_object_get(c->all, "gateways");
+    const char *wish = json_get_string(c->all, "default_gateway", "");
+    const char *own = json_get_string(c->layer->root, "default_gateway", "");
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *list = NULL;
+    const char *name, *near;
+    json_t *value;
+
+    json_object_foreach ((json_t *)gateways, name, value) {
+        if (g_ascii_strcasecmp(name, wish) == 0)
+            return true;
+        g_ptr_array_add(names, (char *)name);
+    }
+    if (!*own || strcmp(own, wish) != 0 || names->len == 0)
+        return true;
+    g_ptr_array_add(names, NULL);
+    list = g_strjoinv(", ", (char **)names->pdata);
+    g_ptr_array_add(c->steps, (char *)"default_gateway");
+    fail(c, "there is no gateway \"%s\"; these are configured: %s.", wish, list);
+    if ((near = nearest_name(wish, (const char *const *)names->pdata)))
+        error_hint(c->error, "did you mean %s?", near);
+    return false;
+}
+
 bool project__config_check(struct config_layer *layer, const json_t *all, GError **error)
 {
     const struct config_key *tables[] = {project__config_keys, NULL};
     g_autoptr(GError) why = NULL;
     struct check c = {layer, all, g_ptr_array_new(), false, &why};
-    bool good = check_section(&c, layer->root, tables);
+    bool good = check_section(&c, layer->root, tables) && check_default_gateway(&c);
 
     g_ptr_array_unref(c.steps);
     if (!good)

@@ -54,6 +54,32 @@ static bool set_lower(struct reading *r, const struct property_row *row, const s
     return true;
 }
 
+/* One of those configured here, or that an executor has reported. */
+static bool set_gateway(struct reading *r, const struct property_row *row, const struct property *p,
+                        GError **error)
+{
+    const struct loader *l = r->loader;
+    g_autoptr(GError) why = NULL;
+    g_auto(GStrv) lines = NULL;
+    const char *name;
+
+    if (!set_lower(r, row, p, error))
+        return false;
+    name = r->draft->model->gateway;
+    for (guint i = 0; l->options->gateways && i < l->options->gateways->len; i++)
+        if (g_ascii_strcasecmp(((const struct wire_gateway *)l->options->gateways->pdata[i])->name,
+                               name) == 0)
+            return true;
+    if (!l->config->gateways || l->config->gateways->len == 0 ||
+        config_gateway(l->config, name, &why))
+        return true;
+    lines = g_strsplit(why->message, "\nhint: ", 2);
+    project__fail(r, p->value.at, error, "%s", lines[0]);
+    if (lines[1])
+        error_hint(error, "%s", lines[1]);
+    return false;
+}
+
 static bool set_unit(struct reading *r, const struct property_row *row, const struct property *p,
                      GError **error)
 {
@@ -351,7 +377,7 @@ static const struct property_row rows[] = {
     {"description",              set_text,                         AT(description),         NULL   },
     {"stamp",                    set_text,                         AT(stamp),               NULL   },
     {"tags",                     set_words,                        AT(tags),                NULL   },
-    {"gateway",                  set_lower,                        AT(gateway),             NULL   },
+    {"gateway",                  set_gateway,                      AT(gateway),             NULL   },
     {"project",                  set_text,                         AT(project),             NULL   },
     {"grain",                    set_expressions,                  AT(grains),              NULL   },
     {"grains",                   set_expressions,                  AT(grains),              NULL   },

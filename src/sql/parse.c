@@ -38,6 +38,18 @@ static void fail_unclosed(struct parser *p)
     sql__fail(p, ERROR_INVALID, "this %s is never closed.", what);
 }
 
+/* Where a fault lies is often not where it is noticed. */
+static void hint_open(struct parser *p)
+{
+    unsigned line, column;
+
+    if (!p->open)
+        return;
+    source_place(p->source, p->open->at, &line, &column);
+    error_hint(p->error, "the \"%.*s\" at line %u, column %u is still open here.",
+               (int)p->open->len, p->source->text + p->open->at, line, column);
+}
+
 struct sql_node *sql__expected(struct parser *p, const char *what)
 {
     unsigned line, column;
@@ -49,6 +61,7 @@ struct sql_node *sql__expected(struct parser *p, const char *what)
     } else if (p->t->kind != T_END) {
         sql__fail(p, ERROR_INVALID, "%s was expected here, not \"%.*s\".", what,
                   (int)MIN(p->t->len, 40), p->source->text + p->t->at);
+        hint_open(p);
     } else if (p->open) {
         source_place(p->source, p->open->at, &line, &column);
         sql__fail(p, ERROR_INVALID,

@@ -350,7 +350,8 @@ void test_mistakes_are_shown_where_they_stand(void **state)
                    "is \"1 week\", which is in the past.");
     assert_refused(state,
                    "default_gateway: b\ngateways: {a: {connection: {type: duckdb}}}\n" DIALECT,
-                   "There is no gateway \"b\". These are configured: a.");
+                   "config.yaml: line 1, column 1: default_gateway: there is no gateway \"b\"; "
+                   "these are configured: a.");
     assert_refused(state, "a: [1\n" DIALECT, "this is not YAML: ");
     assert_refused(state, "project: a\nproject: b\n" DIALECT, "line 2, column 1");
     assert_refused(state, "- a\n", "a configuration must be a mapping of keys.");
@@ -516,7 +517,7 @@ void test_variables_that_cannot_be_are_named(void **state)
          "another variable gives a value"                                                                                                 },
         {{"SQLMESH__GATEWAYS____X=1"},                                                    "a name between its double underscores is empty"},
         {{"SQLMESH__DEFAULT_GATEWAY=y", "SQLMESH__GATEWAYS__X__CONNECTION__TYPE=duckdb"},
-         "There is no gateway \"y\". These are configured: x."                                                                            },
+         "there is no gateway \"y\"; these are configured: x."                                                                            },
     };
 
     (void)state;
