@@ -134,12 +134,12 @@ static int serve(struct texts *t, GError **error)
 
 static int check(const struct texts *t, GError **error)
 {
-    if (t->cert && !t->public_url) {
+    if (t->tls.cert && !t->public_url) {
         local__usage_error(error, "--check with TLS needs --public-url: the certificate is for "
                                   "that name.");
         return CLI_USAGE;
     }
-    return local__check_server(listen_of(t), t->cert ? t->public_url : NULL, error);
+    return local__check_server(listen_of(t), t->tls.cert ? t->public_url : NULL, error);
 }
 
 static int carry_out(struct texts *t, GError **error)
