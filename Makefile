@@ -4,7 +4,7 @@
 # make unit       unit tests only               make lint     floors, names, sizes, documents, format
 # make fuzz       an hour of damaged SQL and macros [FUZZ_SECONDS=…]
 # make format     rewrite to .clang-format      make install PREFIX=/usr/local [DESTDIR=]
-# make chart      package both Helm charts
+# make chart      package both Helm charts       make image      the container image (deploy/README.md)
 
 PREFIX  ?= /usr/local
 BUILD   ?= build
@@ -39,7 +39,7 @@ objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
-.PHONY: all bootstrap chart unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
+.PHONY: all bootstrap chart image unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
 .SECONDARY:
 all: $(BUILD)/heddle
 
@@ -147,6 +147,9 @@ bench:
 	tools/bootstrap test
 	$(MAKE) --no-print-directory -j$$(nproc) all
 	tools/bench
+
+image:
+	deploy/image/build
 
 asan:
 	$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \
