@@ -10,7 +10,12 @@ const char cli__sql_help[] =
     "  tree        the tree they make\n"
     "  print       the text a warehouse gets\n"
     "  canonical   the form that fingerprints are made of\n"
-    "  tables      the tables that are read or written\n\n"
+    "  tables      the tables that are read or written\n"
+    "  columns     the columns that are named, and the source each belongs to\n"
+    "  lineage     the columns a query gives, and the columns of tables they are made of\n"
+    "  expand      the statements without macros, and * as columns where they are known\n"
+    "  diff        how a second file's query differs from the first one's: same,\n"
+    "              projections added, otherwise\n\n"
     "--batch reads JSON lines such as {\"id\": 1, \"sql\": \"SELECT 1\", \"dialect\": \"duckdb\"} "
     "and answers each with one line.\n\n"
     "Examples:\n  heddle sql tables --dialect snowflake models/orders.sql\n"
@@ -18,11 +23,15 @@ const char cli__sql_help[] =
     "Exit codes: 0 done, 1 the text cannot be read, 2 the command line cannot be.";
 
 static const struct cli_sql_verb verbs[] = {
-    {"tokens",    cli__sql_tokens,    cli__sql_show_tokens    },
-    {"tree",      cli__sql_tree,      cli__sql_show_tree      },
-    {"print",     cli__sql_print,     cli__sql_show_statements},
-    {"canonical", cli__sql_canonical, cli__sql_show_lines     },
-    {"tables",    cli__sql_tables,    cli__sql_show_lines     },
+    {"tokens",    cli__sql_tokens,    cli__sql_show_tokens,     NULL         },
+    {"tree",      cli__sql_tree,      cli__sql_show_tree,       NULL         },
+    {"print",     cli__sql_print,     cli__sql_show_statements, NULL         },
+    {"canonical", cli__sql_canonical, cli__sql_show_lines,      NULL         },
+    {"tables",    cli__sql_tables,    cli__sql_show_lines,      NULL         },
+    {"columns",   cli__sql_columns,   cli__sql_show_columns,    NULL         },
+    {"lineage",   cli__sql_lineage,   cli__sql_show_lineage,    NULL         },
+    {"expand",    cli__sql_expand,    cli__sql_show_statements, NULL         },
+    {"diff",      NULL,               cli__sql_show_diff,       cli__sql_diff},
 };
 
 struct sql_node *cli__sql_statement(struct arena *a, const struct source *source,
@@ -110,6 +119,32 @@ static bool answer(const struct cli_sql *s, const struct cli_sql_verb *verb, con
     return true;
 }
 
+/* A verb about two files. */
+static int compare(const struct cli_sql *s, const struct cli_sql_verb *verb, char **files,
+                   GError **error)
+{
+    g_autofree char *first = NULL, *second = NULL;
+    g_autoptr(json_t) said = NULL;
+    struct source before = {.name = files[0]}, after = {.name = files[0] ? files[1] : NULL};
+
+    if (!before.name || !after.name || files[2])
+        return cli__usage(error, "heddle sql %s takes two files.", verb->name);
+    if (!read_file(before.name, &first, &before.len, error) ||
+        !read_file(after.name, &second, &after.len, error))
+        return CLI_FAILED;
+    before.text = first;
+    after.text = second;
+    said = verb->compare(s, &before, &after, error);
+    if (!said)
+        return CLI_FAILED;
+    if (s->cli->json)
+        cli__print_json(json_pack("{s:s, s:s, s:O}", "before", before.name, "after", after.name,
+                                  verb->name, said));
+    else
+        verb->show(said);
+    return CLI_DONE;
+}
+
 static int answer_all(const struct cli_sql *s, char **words, GError **error)
 {
     char input[] = "-", *inputs[] = {input, NULL}, **path = words[1] ? words + 1 : inputs;
@@ -118,6 +153,8 @@ static int answer_all(const struct cli_sql *s, char **words, GError **error)
 
     if (!verb)
         return CLI_USAGE;
+    if (verb->compare)
+        return compare(s, verb, words + 1, error);
     for (; *path; path++)
         if (!answer(s, verb, *path, list, error))
             return CLI_FAILED;
@@ -126,24 +163,45 @@ static int answer_all(const struct cli_sql *s, char **words, GError **error)
     return CLI_DONE;
 }
 
-static int show(struct cli *cli, const char *dialect, char **words, GError **error)
+/* What the command line says. */
+typedef struct asked {
+    char *dialect, *schema, *variables;
+} asked_t; /* the typedef is for g_auto() */
+
+static int show(struct cli *cli, const struct asked *asked, char **words, GError **error)
 {
-    struct cli_sql s = {.cli = cli, .dialect = sql_dialect_find(dialect, error)};
+    struct cli_sql s = {.cli = cli, .dialect = sql_dialect_find(asked->dialect, error)};
+    g_autoptr(json_t) tables = NULL, variables = NULL;
 
     if (!s.dialect)
         return CLI_USAGE;
     if (!words[0])
         return cli__usage(error, "heddle sql needs a verb.\nhint: see heddle sql --help.");
+    if (!cli__sql_object(asked->schema, &tables, error) ||
+        !cli__sql_object(asked->variables, &variables, error))
+        return CLI_FAILED;
+    s.tables = tables;
+    s.variables = variables;
     return answer_all(&s, words, error);
 }
 
+static void asked_clear(struct asked *asked)
+{
+    g_free(asked->dialect);
+    g_free(asked->schema);
+    g_free(asked->variables);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(asked_t, asked_clear)
+
 int cli__sql(struct cli *cli, int argc, char **argv, GError **error)
 {
-    g_autofree char *dialect = NULL;
+    g_auto(asked_t) asked = {NULL, NULL, NULL};
     gboolean batch = FALSE;
     /* clang-format off */
     const GOptionEntry entries[] = {
-        {"dialect", 0, 0, G_OPTION_ARG_STRING, &dialect, "The dialect of the SQL; without it SQLMesh's own.", "NAME"},
+        {"dialect", 0, 0, G_OPTION_ARG_STRING, &asked.dialect, "The dialect of the SQL; without it SQLMesh's own.", "NAME"},
+        {"schema", 0, 0, G_OPTION_ARG_FILENAME, &asked.schema, "The columns of tables, as JSON.", "FILE"},
+        {"variables", 0, 0, G_OPTION_ARG_FILENAME, &asked.variables, "The values of macro variables, as JSON.", "FILE"},
         {"batch", 0, 0, G_OPTION_ARG_NONE, &batch, "Read JSON lines from standard input; needs no verb.", NULL},
         {0},
     };
@@ -154,5 +212,5 @@ int cli__sql(struct cli *cli, int argc, char **argv, GError **error)
     if (code != CLI_GO)
         return code;
     argv[argc] = NULL;
-    return batch ? cli__sql_batch(cli, dialect, error) : show(cli, dialect, argv + 1, error);
+    return batch ? cli__sql_batch(cli, asked.dialect, error) : show(cli, &asked, argv + 1, error);
 }

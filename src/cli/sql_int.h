@@ -14,6 +14,8 @@
 struct cli_sql {
     struct cli *cli;
     const struct sql_dialect *dialect;
+    json_t *tables;    /* --schema: an object of tables, or NULL */
+    json_t *variables; /* --variables: of macros, or NULL */
 };
 
 struct cli_sql_verb {
@@ -21,6 +23,9 @@ struct cli_sql_verb {
     /* A new reference, or NULL and an error at its place. */
     json_t *(*ask)(const struct cli_sql *s, const struct source *source, GError **error);
     void (*show)(const json_t *answer); /* to stdout */
+    /* A verb about two files has this instead of ask. */
+    json_t *(*compare)(const struct cli_sql *s, const struct source *before,
+                       const struct source *after, GError **error);
 };
 
 /* One statement, read as a query when it begins like one: then a mistake is an error at its place;
@@ -46,6 +51,18 @@ void cli__sql_show_tree(const json_t *answer);
 void cli__sql_show_statements(const json_t *answer);
 /* The tables a statement reads or writes, as written but for their quotes; CTEs are none. */
 json_t *cli__sql_tables_of(struct arena *a, struct sql_node *n, const struct sql_dialect *d);
+
+/* sql_scope.c -- columns, lineage, expand, diff. */
+json_t *cli__sql_columns(const struct cli_sql *s, const struct source *source, GError **error);
+json_t *cli__sql_lineage(const struct cli_sql *s, const struct source *source, GError **error);
+json_t *cli__sql_expand(const struct cli_sql *s, const struct source *source, GError **error);
+json_t *cli__sql_diff(const struct cli_sql *s, const struct source *before,
+                      const struct source *after, GError **error);
+void cli__sql_show_columns(const json_t *answer);
+void cli__sql_show_lineage(const json_t *answer);
+void cli__sql_show_diff(const json_t *answer);
+/* The JSON object a file holds; without a path there is none. */
+bool cli__sql_object(const char *path, json_t **object, GError **error);
 
 /* sql_batch.c -- JSON lines from stdin, an answer for each to stdout; CLI_DONE. */
 int cli__sql_batch(struct cli *cli, const char *dialect, GError **error);

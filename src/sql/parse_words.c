@@ -197,7 +197,7 @@ static const struct sql_token *behind_path(const struct parser *p)
     const struct sql_token *t = p->t + 1;
 
     while (t < p->end && !t->space_before && !op_at(t, OP_LPAREN) && !op_at(t, OP_RPAREN) &&
-           !op_at(t, OP_COMMA) && !op_at(t, OP_SEMICOLON))
+           !op_at(t, OP_COMMA) && !op_at(t, OP_SEMICOLON) && !op_at(t, OP_RBRACKET))
         t++;
     return t;
 }

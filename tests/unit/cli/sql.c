@@ -73,6 +73,70 @@ void test_a_batch_answers_every_line(void **state)
     assert_holds(lines[4], "\"id\":null,\"ok\":false");
 }
 
+void test_columns_and_lineage_use_a_schema(void **state)
+{
+    char *folder = enter_scratch();
+    g_autoptr(said) columns = NULL, lineage = NULL, expand = NULL, json = NULL, open = NULL;
+
+    (void)state;
+    assert_true(
+        g_file_set_contents("s.json", "{\"db.t\": {\"a\": \"INT\", \"b\": \"INT\"}}", -1, NULL));
+    assert_true(g_file_set_contents(
+        "q.sql", "WITH c AS (SELECT * FROM db.t)\nSELECT a + b AS s FROM c ORDER BY s", -1, NULL));
+    columns = run("sql", "columns", "q.sql", "--schema", "s.json", NULL);
+    assert_string_equal(columns->out, "2:8      PROJECTION a -> c\n2:12     PROJECTION b -> c\n"
+                                      "2:35     ORDER_BY   s -> a projection\n");
+    lineage = run("sql", "lineage", "q.sql", "--schema", "s.json", NULL);
+    assert_string_equal(lineage->out, "s <- db.t.a, db.t.b\n");
+    open = run("sql", "lineage", "q.sql", NULL);
+    assert_string_equal(open->out, "s <- db.t.* …\n");
+    expand = run("sql", "expand", "q.sql", "--schema", "s.json", "--dialect", "duckdb", NULL);
+    assert_string_equal(expand->out, "WITH c AS (SELECT \"t\".\"a\", \"t\".\"b\" FROM db.t) SELECT "
+                                     "a + b AS s FROM c ORDER BY s;\n");
+    json = run("sql", "lineage", "q.sql", "--schema", "s.json", "--json", NULL);
+    assert_holds(json->out, "\"complete\": true");
+    leave_scratch(folder);
+}
+
+void test_macros_are_expanded(void **state)
+{
+    char *folder = enter_scratch();
+    g_autoptr(said) done = NULL, wrong = NULL;
+
+    (void)state;
+    assert_true(g_file_set_contents("v.json", "{\"x\": 2}", -1, NULL));
+    assert_true(
+        g_file_set_contents("q.sql", "@DEF(f, y -> y + 1);\nSELECT @f(@x), @nothing", -1, NULL));
+    assert_true(g_file_set_contents("r.sql", "@DEF(f, y -> y + 1);\nSELECT @f(@x)", -1, NULL));
+    done = run("sql", "expand", "r.sql", "--variables", "v.json", NULL);
+    assert_string_equal(done->out, "SELECT 2 + 1;\n");
+    wrong = run("sql", "expand", "q.sql", "--variables", "v.json", NULL);
+    assert_int_equal(wrong->code, CLI_FAILED);
+    assert_holds(wrong->err, "nothing");
+    leave_scratch(folder);
+}
+
+void test_two_queries_are_compared(void **state)
+{
+    char *folder = enter_scratch();
+    g_autoptr(said) added = NULL, other = NULL, same = NULL, one = NULL, json = NULL;
+
+    (void)state;
+    assert_true(g_file_set_contents("a.sql", "SELECT a FROM t", -1, NULL));
+    assert_true(g_file_set_contents("b.sql", "SELECT a, b FROM t", -1, NULL));
+    added = run("sql", "diff", "a.sql", "b.sql", NULL);
+    other = run("sql", "diff", "b.sql", "a.sql", NULL);
+    same = run("sql", "diff", "a.sql", "a.sql", NULL);
+    json = run("sql", "diff", "a.sql", "b.sql", "--json", NULL);
+    one = run("sql", "diff", "a.sql", NULL);
+    assert_string_equal(added->out, "projections added\n");
+    assert_string_equal(other->out, "otherwise\n");
+    assert_string_equal(same->out, "same\n");
+    assert_holds(json->out, "\"diff\": \"projections added\"");
+    assert_int_equal(one->code, CLI_USAGE);
+    leave_scratch(folder);
+}
+
 void test_the_command_line_is_checked(void **state)
 {
     g_autoptr(said) verb = run("sql", "paint", NULL), none = run("sql", NULL),
