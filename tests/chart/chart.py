@@ -1,5 +1,4 @@
 """The tests of both charts; tests/chart/run starts them.   chart.py TOOLS [--accept]"""
-import os
 import pathlib
 import sys
 import tempfile
@@ -33,8 +32,7 @@ class Tally:
             print(f"ok     {name}")
 
 
-def page_tests(tally, folder, registry, archives):
-    with_cluster = os.environ.get("KUBECONFIG")
+def page_tests(tally, folder, registry, archives, cluster):
     missing = set(p.name for p in helm.PAGE.iterdir()) ^ (page.BLOCKS.keys() | {"SHA256SUMS", "substitutions.txt"})
     tally.check("each block of the page has a test", lambda: not missing or (_ for _ in ()).throw(AssertionError(missing)))
     for version in helm.VERSIONS:
@@ -47,14 +45,14 @@ def page_tests(tally, folder, registry, archives):
         for name, test in page.BLOCKS.items():
             if test:
                 tally.check(f"{version}: page/{name}", test, here)
-        if with_cluster:
-            tally.check(f"{version}: page/02-install.sh", page.install, here)
+        if cluster:
+            tally.check(f"{version}: page/02-install.sh", page.install, here, cluster)
         else:
-            print(f"skipped: {version}: page/02-install.sh: KUBECONFIG names no cluster\n1 skipped")
+            print(f"skipped: {version}: page/02-install.sh: KUBECONFIG names no cluster that answers\n1 skipped")
 
 
 def main():
-    tally = Tally()
+    tally, cluster = Tally(), helm.cluster()
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(2) as pool:
         folder = pathlib.Path(temporary)
         jobs = []
@@ -66,15 +64,19 @@ def main():
         archives = details.package(folder)
         registry = Registry(folder)
         try:
-            page_tests(tally, folder, registry, archives)
+            page_tests(tally, folder, registry, archives, cluster)
         finally:
             registry.stop()
         quick_start = folder / "helm-3.8/my-values.yaml"
         charts = {c: helm.with_notes(c, folder / "copies") for c in ("hybrid-executors", "heddle")}
         for example in goldens.examples(quick_start):
+            if accept:
+                tally.check(f"accepted golden/{example[0]}", goldens.compare, "helm-3.22", charts, example, True)
             for version in helm.VERSIONS:
-                later(f"{version}: golden/{example[0]}", goldens.compare, version, charts, example, accept and version == "helm-3.22")
+                later(f"{version}: golden/{example[0]}", goldens.compare, version, charts, example, False)
             later(f"kubeconform {example[0]}", goldens.conform, example, charts, pathlib.Path(tempfile.mkdtemp(dir=folder)))
+            if cluster:
+                later(f"API server: {example[0]}", goldens.server_side, example, cluster, pathlib.Path(tempfile.mkdtemp(dir=folder)))
         for version in helm.VERSIONS:
             for chart in ("hybrid-executors", "heddle"):
                 example = ("", chart, [helm.CHARTS / chart / "ci/minimal-values.yaml"], ())

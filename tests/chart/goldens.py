@@ -59,6 +59,20 @@ def conform(example, charts, folder):
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+# Kinds that a cluster has not by itself, and pods that look for their service account.
+NOT_ASKED = ("PodMonitor", "ScaledObject", "ExternalSecret", "Pod")
+
+
+def server_side(example, cluster, folder):
+    """The API server itself reads it, and knows every field."""
+    name, chart, files, sets = example
+    docs = helm.template("helm-3.22", CHARTS / chart, files, sets)
+    path = folder / "server-side.yaml"
+    path.write_text("---\n".join(helm.yaml.safe_dump(d) for d in docs if d["kind"] not in NOT_ASKED))
+    tried = helm.run(["kubectl", "apply", "--dry-run=server", "--validate=strict", "-f", path], env=cluster)
+    assert tried.returncode == 0, tried.stderr
+
+
 def lint(version, example):
     name, chart, files, sets = example
     done = helm.helm(version, "lint", "--strict", CHARTS / chart, *helm.values_arguments(files, sets))

@@ -30,15 +30,16 @@ class Page:
                 text = text.replace(old, new.replace("REGISTRY", self.registry.address))
         return text
 
-    def shell(self, name):
-        """Run a block as it stands, with this Helm first on PATH."""
+    def shell(self, name, environment=None):
+        """Run a block as it stands, with this Helm first on PATH; what it prints."""
         programs = self.folder / "bin"
         programs.mkdir(exist_ok=True)
         target = programs / "helm"
         target.unlink(missing_ok=True)
         target.symlink_to(helm.tools / "bin" / self.version)
         path = f"{programs}:{helm.os.environ['PATH']}"
-        done = helm.run(["bash", "-euc", self.substitute((PAGE / name).read_text())], cwd=self.folder, env={"PATH": path})
+        block = self.substitute((PAGE / name).read_text())
+        done = helm.run(["bash", "-euc", block], cwd=self.folder, env={"PATH": path, **(environment or {})})
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -221,20 +222,18 @@ BLOCKS = {
 }
 
 
-def install(page):
+def install(page, cluster):
     """`helm install oci://…` with whatever cluster KUBECONFIG names; tests/k8s goes on from here."""
-    cluster = {"KUBECONFIG": helm.os.environ["KUBECONFIG"]}
     space = "heddle-chart-" + page.version.replace(".", "-")
     assert helm.run(["kubectl", "create", "namespace", space], env=cluster).returncode == 0
+    here = {**cluster, "HELM_NAMESPACE": space}
     try:
-        path = f"{page.folder / 'bin'}:{helm.os.environ['PATH']}"
-        block = page.substitute((PAGE / "02-install.sh").read_text())
-        done = helm.run(["bash", "-euc", block], cwd=page.folder, env={**cluster, "HELM_NAMESPACE": space, "PATH": path})
-        assert done.returncode == 0, done.stderr
-        assert "executors-apply  (1)" in done.stdout, done.stdout
+        done = page.shell("02-install.sh", here)
+        assert "executors-apply  (1)" in done, done
+        page.shell("03-template.sh", here)
         strict = ["kubectl", "apply", "--dry-run=server", "--validate=strict", "-f", page.folder / "generated-manifests.yaml"]
         tried = helm.run(strict, env=cluster)
         assert tried.returncode == 0, tried.stderr
     finally:
-        helm.helm(page.version, "uninstall", "executors", env={**cluster, "HELM_NAMESPACE": space})
+        helm.helm(page.version, "uninstall", "executors", env=here)
         helm.run(["kubectl", "delete", "namespace", space, "--wait=false"], env=cluster)
