@@ -37,8 +37,9 @@ bool evaluate__has_comments(const struct evaluate_run *r)
 {
     const struct model *m = r->model;
 
-    return r->engine->comments && ((m->description && *m->description) ||
-                                   (m->column_descriptions && m->column_descriptions->len > 0));
+    return warehouse_registers_comments(r->warehouse) &&
+           ((m->description && *m->description) ||
+            (m->column_descriptions && m->column_descriptions->len > 0));
 }
 
 bool evaluate__forget_comments(struct evaluate_run *r, const struct wire_table *view,
@@ -68,7 +69,7 @@ bool evaluate__comment(struct evaluate_run *r, const struct wire_table *t, const
 {
     const char *description = r->model->description;
 
-    if (!r->engine->comments)
+    if (!warehouse_registers_comments(r->warehouse))
         return true;
     if (description && *description &&
         !evaluate__executef(r, error, "COMMENT ON %s %s IS %s", kind, evaluate__table(r, t),

@@ -67,6 +67,13 @@ static struct warehouse *new_closed(const struct driver *d)
     return w;
 }
 
+static bool wants_comments(const json_t *connection)
+{
+    const json_t *given = json_object_get(connection, "register_comments");
+
+    return !given || json_is_null(given) || warehouse__is_true(given);
+}
+
 struct warehouse *warehouse_open(const char *type, const json_t *connection, GError **error)
 {
     const struct driver *d = warehouse__driver_find(type, error);
@@ -75,6 +82,7 @@ struct warehouse *warehouse_open(const char *type, const json_t *connection, GEr
     if (!d || !warehouse__parameters_check(d, connection, error))
         return NULL;
     w = new_closed(d);
+    w->comments = w->dialect->comments && wants_comments(connection);
     if (!warehouse__driver_load(w, error) || !open_database(w, connection, error) ||
         !open_connection(w, error) || !d->greet(w, connection, error)) {
         g_prefix_error(error, "The %s connection cannot be opened: ", d->type);
@@ -119,6 +127,11 @@ void warehouse_close(struct warehouse *w)
 const char *warehouse_type(const struct warehouse *w)
 {
     return w->driver->type;
+}
+
+bool warehouse_registers_comments(const struct warehouse *w)
+{
+    return w->comments;
 }
 
 const char *warehouse_session(const struct warehouse *w)

@@ -88,6 +88,17 @@ static int code_of(struct warehouse *w, AdbcStatusCode status, const char *state
     return code ? code : ERROR_FAILED;
 }
 
+/* The SQLSTATE stands at the end of the first line, before DETAIL and HINT. */
+static void append_words(GString *out, const char *words, const char *state)
+{
+    size_t line = strcspn(words, "\n");
+
+    g_string_append_len(out, words, (gssize)line);
+    if (*state)
+        g_string_append_printf(out, " (SQLSTATE %s)", state);
+    g_string_append(out, words + line);
+}
+
 static void give(struct warehouse *w, AdbcStatusCode status, const char *state, const char *said,
                  const char *sql, GError **error)
 {
@@ -98,7 +109,7 @@ static void give(struct warehouse *w, AdbcStatusCode status, const char *state, 
     w->transaction_failed |= w->in_transaction;
     if (w->driver->trim)
         w->driver->trim(&words);
-    g_string_append(out, g_strchomp(words));
+    append_words(out, g_strchomp(words), state);
     if (sql)
         append_statement(out, sql);
     g_set_error_literal(error, warehouse_error(), code, out->str);

@@ -92,6 +92,8 @@ bool warehouse_object(struct warehouse *w, const struct wire_table *table,
 
 /* What this engine's DDL and DML look like; see dialect.h. */
 const struct warehouse_dialect *warehouse_dialect(const struct warehouse *w);
+/* Does the connection want descriptions as comments (SQLMesh's register_comments)? */
+bool warehouse_registers_comments(const struct warehouse *w);
 /* Can this type be opened here? Type names with a driver, NULL-terminated; g_strfreev(). */
 char **warehouse_types_available(void);
 /* Load the driver of a type, which stays loaded: can it be? */

@@ -56,7 +56,8 @@ struct warehouse {
     char *comment, *session;
     char *catalog; /* the default one, once it was asked for */
     bool in_transaction, transaction_failed;
-    GList *rows; /* of struct warehouse_rows *: still open */
+    bool comments; /* are to be registered */
+    GList *rows;   /* of struct warehouse_rows *: still open */
     pthread_mutex_t lock;
     pthread_cond_t left;
     uint64_t calls; /* how often a thread went in */

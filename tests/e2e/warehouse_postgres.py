@@ -37,18 +37,21 @@ class PostgreSQL:
       user: {postgres.USER}
       password: '{postgres.PASSWORD}'
       database: alone
+      sslmode: verify-full
 """
 
     def gateway(self, _):
         return {"TYPE": "postgres", "HOST": "127.0.0.1", "PORT": str(self.server.port), "USER": postgres.USER,
-                "PASSWORD": postgres.PASSWORD, "DATABASE": "house", "CONCURRENT_TASKS": "3"}
+                "PASSWORD": postgres.PASSWORD, "DATABASE": "house", "CONCURRENT_TASKS": "3",
+                "SSLMODE": "verify-full"}
 
 
 class World(roundtrip.World):
     def __init__(self, heddle):
-        self.postgres = postgres.Server()
+        self.postgres = postgres.Server(tls=True)
         self.engine = PostgreSQL(self.postgres)
         super().__init__(heddle)
+        self.environment["PGSSLROOTCERT"] = str(self.postgres.authority)  # libpq's: SQLMesh has no parameter for it
 
     def end(self):
         super().end()
@@ -117,6 +120,14 @@ def test_as_many_tasks_run_side_by_side_as_the_gateway_admits(w):
         time.sleep(0.05)
     assert plan.returncode == 0, plan.stdout.read()
     assert most == 3, most
+
+
+def test_executors_come_over_tls(w):
+    """The server lets in nothing else; they also look at its certificate."""
+    assert w.rows("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0]["ssl"] is True
+    gateway = {**w.executor, "SQLMESH__GATEWAYS__MAIN__CONNECTION__SSLMODE": "disable"}
+    refused = w.run("executor", "apply", "--once", environment=gateway, code=None)
+    assert "no encryption" in refused.stdout + refused.stderr, refused
 
 
 def test_no_password_is_in_a_log(w):

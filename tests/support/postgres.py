@@ -35,12 +35,14 @@ def free_port():
 
 
 class Server:
-    def __init__(self, *settings):
+    def __init__(self, *settings, tls=False):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="heddle-postgres-"))
         self.folder.chmod(0o777)
         self.data = self.folder / "data"
         self.process = None
         self._initdb()
+        if tls:
+            settings = (*settings, *self._tls())
         for _ in range(5):  # another program may take the port in between
             self.port = free_port()
             if self._start(settings):
@@ -54,6 +56,19 @@ class Server:
         subprocess.run([programs() / "initdb", "-D", self.data, "-U", USER, "-A", "scram-sha-256", "-N",
                         "--no-instructions", "--locale=C.UTF-8", "--pwfile", password],
                        check=True, cwd="/", stdout=subprocess.DEVNULL, **as_nobody())
+
+    def _tls(self):
+        """Over TCP only TLS is let in; self.authority is who vouches for the server."""
+        key, self.authority = self.folder / "server.key", self.folder / "server.crt"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", self.authority],
+                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if as_nobody():
+            shutil.chown(key, "postgres", "postgres")
+        key.chmod(0o600)
+        self.authority.chmod(0o644)
+        (self.data / "pg_hba.conf").write_text("local all all scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n")
+        return "ssl=on", f"ssl_cert_file={self.authority}", f"ssl_key_file={key}"
 
     def _start(self, settings):
         words = [programs() / "postgres", "-D", self.data, "-k", self.folder, "-p", str(self.port),

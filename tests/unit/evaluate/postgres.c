@@ -386,3 +386,24 @@ void test_types_of_other_engines_become_those_of_the_server(void **state)
         "double precision");
     disconnect(g);
 }
+
+void test_comments_that_nobody_wants_are_not_made(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) connection = NULL;
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_close(g);
+    connection =
+        json_pack("{s:s, s:s, s:s, s:s, s:b}", "host", server->folder, "user", "admin", "password",
+                  "p@ss/w:o rd%", "database", "postgres", "register_comments", 0);
+    g->w = warehouse_open("postgres", connection, &error);
+    assert_non_null(g->w);
+    rig_succeed(g, pg_task(TASK_EVALUATE, "quiet", ONE_ROW("SELECT 1::INT AS id")));
+    rig_expect(g, "SELECT obj_description('sqlmesh__shop.shop__quiet__1'::regclass)", "NULL");
+    disconnect(g);
+}

@@ -199,11 +199,12 @@ void test_errors_tell_what_may_be_done_about_them(void **state)
         int code;
         const char *words;
     } cases[] = {
-        {"SELEC 1",                                      ERROR_INVALID,   "syntax error at or near \"SELEC\""   },
-        {"SELECT * FROM no_table",                       ERROR_NOT_FOUND, "relation \"no_table\" does not exist"},
-        {"SELECT no_column FROM pg_class",               ERROR_NOT_FOUND, "column \"no_column\" does not exist" },
-        {"SELECT 1 / 0",                                 ERROR_FAILED,    "division by zero"                    },
-        {"INSERT INTO no_table SELECT 'ERROR:  not me'", ERROR_NOT_FOUND, "relation \"no_table\""               },
+        {"SELEC 1",                                      ERROR_INVALID,   "syntax error at or near \"SELEC\" (SQLSTATE 42601)"},
+        {"SELECT * FROM no_table",                       ERROR_NOT_FOUND,
+         "relation \"no_table\" does not exist (SQLSTATE 42P01)"                                                              },
+        {"SELECT no_column FROM pg_class",               ERROR_NOT_FOUND, "column \"no_column\" does not exist"               },
+        {"SELECT 1 / 0",                                 ERROR_FAILED,    "division by zero (SQLSTATE 22012)"                 },
+        {"INSERT INTO no_table SELECT 'ERROR:  not me'", ERROR_NOT_FOUND, "relation \"no_table\""                             },
     };
     g_autoptr(warehouse) w = open_server();
 
