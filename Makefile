@@ -143,9 +143,14 @@ demo:
 	$(MAKE) --no-print-directory -j$$(nproc) all
 	tools/demo
 
+# A program of figures links a module and the floors below: tests/bench/MODULE.c.
+$(BUILD)/bench/sql: tests/bench/sql.c $(call libs_below,sql)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(library_cflags) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(call libs_below,sql) -Wl,--end-group $(library_libs) -lm
+
 bench:
 	tools/bootstrap test
-	$(MAKE) --no-print-directory -j$$(nproc) all
+	$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/bench/sql
 	tools/bench
 
 image:

@@ -2,8 +2,8 @@
  *
  *     sql FILE BYTES      FILE: "DIALECT LENGTH\n", the statement's bytes, "\n", and so on
  *
- * The statements are read again and again until so many bytes have been read. Prints bytes and
- * seconds of processor time, and how often memory was asked for beside the arenas' blocks.
+ * The statements are read again and again until so many bytes have been read. Prints JSON: bytes,
+ * seconds of processor time, statements, and how often memory was asked for, a statement.
  */
 #include "sql/parse.h"
 #include "sql/print.h"
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
     before = requests;
     for (began = seconds(); rounds * bytes < wanted; rounds++)
         read_all(all, out);
-    printf("%zu bytes %.3f seconds %lu statements %.2f requests for memory a statement\n",
+    printf("{\"bytes\": %zu, \"seconds\": %.3f, \"statements\": %lu, \"requests\": %.3f}\n",
            rounds * bytes, seconds() - began, rounds * all->len,
            (double)(requests - before) / (double)(rounds * all->len));
     return 0;
