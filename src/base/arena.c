@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024 };
@@ -19,10 +20,11 @@ struct deferred {
 };
 
 struct arena {
-    struct block *blocks; /* newest first */
+    struct block *blocks; /* newest first; the arena itself stands first in the oldest */
     struct deferred *deferred;
     char *at, *end;
 };
+G_STATIC_ASSERT(sizeof(struct arena) % alignof(max_align_t) == 0);
 
 static void add_block(struct arena *a, size_t size)
 {
@@ -35,7 +37,6 @@ static void add_block(struct arena *a, size_t size)
     a->end = b->data + size;
 }
 
-/* The arena itself is the first thing in its first block. */
 struct arena *arena_new(void)
 {
     struct arena first = {.blocks = NULL}, *a;
@@ -55,9 +56,10 @@ static void run_deferred(struct arena *a)
         d->call(d->data);
 }
 
-static void free_blocks(struct block *b)
+/* All blocks up to the last one of the list, which was the first one. */
+static void free_blocks(struct block *b, const struct block *keep)
 {
-    while (b) {
+    while (b != keep) {
         struct block *next = b->next;
 
         g_free(b);
@@ -70,7 +72,20 @@ void arena_free(struct arena *a)
     if (!a)
         return;
     run_deferred(a);
-    free_blocks(a->blocks);
+    free_blocks(a->blocks, NULL);
+}
+
+void arena_clear(struct arena *a)
+{
+    struct block *first = a->blocks;
+
+    run_deferred(a);
+    while (first->next)
+        first = first->next;
+    free_blocks(a->blocks, first);
+    a->blocks = first;
+    a->at = (char *)(a + 1);
+    a->end = first->data + first->size;
 }
 
 static void grow(struct arena *a, size_t size)
@@ -114,15 +129,19 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
-    va_list args;
-    char *text, *copy;
+    va_list args, again;
+    char *text;
+    int len;
 
     va_start(args, format);
-    text = g_strdup_vprintf(format, args);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    g_assert(len >= 0);
+    text = arena_alloc(a, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
     va_end(args);
-    copy = arena_strdup(a, text);
-    g_free(text);
-    return copy;
+    return text;
 }
 
 void arena_defer(struct arena *a, GDestroyNotify call, void *data)

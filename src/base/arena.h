@@ -14,7 +14,8 @@
 typedef struct arena arena; /* the typedef is for g_autoptr(arena) */
 
 struct arena *arena_new(void);
-void arena_free(struct arena *a); /* NULL is fine; deferred calls run first, last one first */
+void arena_free(struct arena *a);  /* NULL is fine; deferred calls run first, last one first */
+void arena_clear(struct arena *a); /* frees all that was taken, and the arena is as if new */
 
 void *arena_alloc(struct arena *a, size_t size);  /* not zeroed */
 void *arena_zalloc(struct arena *a, size_t size); /* zeroed */

@@ -50,9 +50,8 @@ static enum sql_visit count_opaque(struct sql_node *n, void *count)
 }
 
 /* The tree is printed when the text it was read from is gone: it holds all there is to say. */
-static json_t *answer(struct question *q, GError **error)
+static json_t *answer(struct arena *a, struct question *q, GError **error)
 {
-    g_autoptr(arena) a = arena_new();
     struct sql_range all = {0, MIN(q->source.len, (size_t)MAX_SQL_BYTES)};
     struct sql_node *n = cli__sql_statement(a, &q->source, all, q->dialect, error);
     g_autofree char *print = NULL, *canonical = NULL;
@@ -80,11 +79,11 @@ static json_t *refusal(const struct question *q, const GError *error)
                      json_object_get(all, "column"), "message", message);
 }
 
-static void answer_line(const char *line, size_t len, const struct sql_dialect *d)
+static void answer_line(struct arena *a, const char *line, size_t len, const struct sql_dialect *d)
 {
     g_autoptr(GError) error = NULL;
     struct question q = {.line = NULL};
-    g_autoptr(json_t) said = question_read(&q, line, len, d, &error) ? answer(&q, &error) : NULL;
+    g_autoptr(json_t) said = question_read(&q, line, len, d, &error) ? answer(a, &q, &error) : NULL;
     g_autofree char *text = NULL;
 
     if (!said)
@@ -98,6 +97,7 @@ static void answer_line(const char *line, size_t len, const struct sql_dialect *
 int cli__sql_batch(struct cli *cli, const char *dialect, GError **error)
 {
     const struct sql_dialect *d = sql_dialect_find(dialect, error);
+    g_autoptr(arena) a = arena_new();
     char *line = NULL;
     size_t room = 0;
     ssize_t len;
@@ -106,8 +106,10 @@ int cli__sql_batch(struct cli *cli, const char *dialect, GError **error)
     if (!d)
         return CLI_USAGE;
     while ((len = getline(&line, &room, stdin)) >= 0)
-        if (len > 0 && strspn(line, " \t\r\n") < (size_t)len)
-            answer_line(line, (size_t)len, d);
+        if (len > 0 && strspn(line, " \t\r\n") < (size_t)len) {
+            answer_line(a, line, (size_t)len, d);
+            arena_clear(a);
+        }
     free(line);
     return CLI_DONE;
 }

@@ -15,6 +15,7 @@ enum begin {
 
 struct sql__rule {
     const char *name;
+    uint8_t len;
     enum begin begin;
     sql__reader read;    /* or */
     const char *pattern; /* a PHRASE */

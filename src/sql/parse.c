@@ -147,20 +147,14 @@ bool sql__take_word(struct parser *p, const char *word)
     return sql__is_word(p, p->t, word) ? (p->t++, true) : false;
 }
 
-struct sql_node *sql__node(struct parser *p, enum sql_kind kind)
+void sql__more_nodes(struct parser *p)
 {
-    struct sql_node *n;
-
-    if (p->batch == p->batch_end) {
-        p->batch = arena_alloc(p->arena, BATCH * sizeof *n);
-        p->batch_end = p->batch + BATCH;
-    }
-    n = p->batch++;
-    if (p->nodes++ == p->most_nodes)
+    p->batch = arena_alloc(p->arena, BATCH * sizeof *p->batch);
+    p->batch_end = p->batch + BATCH;
+    p->nodes += BATCH;
+    if (p->nodes > p->most_nodes)
         sql__fail(p, ERROR_LIMIT, "reading this takes more memory than %d nodes a word.",
                   NODES_A_TOKEN);
-    *n = (struct sql_node){.kind = kind, .at = p->t->at};
-    return n;
 }
 
 struct sql_node *sql__word(struct parser *p, enum sql_kind kind)
@@ -180,11 +174,6 @@ struct sql_node *sql__words(struct parser *p, enum sql_kind kind, const char *te
     n->text = text;
     n->len = strlen(text);
     return n;
-}
-
-struct sql_node *sql__add(struct sql_node *parent, enum sql_slot slot, struct sql_node *child)
-{
-    return child ? sql_append(parent, slot, child) : NULL;
 }
 
 void sql__list(struct parser *p, struct sql_node *parent, enum sql_slot slot, sql__reader item)

@@ -118,8 +118,8 @@ static bool lead(struct parser *p, struct sql_node *into, const struct sql_node 
         (next->keyword || next->kind == T_OPERATOR))
         return false;
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
-        if (sql__pattern(p, into, SLOT_ARG, words[i]))
-            return true;
+        if (sql__is_word(p, p->t, words[i]))
+            return sql__pattern(p, into, SLOT_ARG, words[i]);
     return false;
 }
 

@@ -88,9 +88,21 @@ static inline const char *sql__token_text(const struct parser *p, const struct s
 }
 
 /* parse.c: nodes. */
-struct sql_node *sql__node(struct parser *p, enum sql_kind kind); /* at the current token */
+void sql__more_nodes(struct parser *p);
+/* A node at the current token. */
+static inline struct sql_node *sql__node(struct parser *p, enum sql_kind kind)
+{
+    if (p->batch == p->batch_end)
+        sql__more_nodes(p);
+    *p->batch = (struct sql_node){.kind = kind, .at = p->t->at};
+    return p->batch++;
+}
 struct sql_node *sql__word(struct parser *p, enum sql_kind kind); /* its text, and step */
-struct sql_node *sql__add(struct sql_node *parent, enum sql_slot slot, struct sql_node *child);
+static inline struct sql_node *sql__add(struct sql_node *parent, enum sql_slot slot,
+                                        struct sql_node *child)
+{
+    return child ? sql_append(parent, slot, child) : NULL;
+}
 /* A node of fixed words. */
 struct sql_node *sql__words(struct parser *p, enum sql_kind kind, const char *text);
 /* A comma-separated list of what `item` reads, into a slot. */

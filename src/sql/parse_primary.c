@@ -406,7 +406,7 @@ struct sql_node *sql__star(struct parser *p, struct sql_node *n)
 
     n->kind = SQL_STAR;
     sql__step(p);
-    if (p->t->keyword)
+    if (p->t->keyword && !sql__at_kw(p, KW_FROM))
         sql__add(n, SLOT_ON,
                  sql__phrase(p, "<NOT ILIKE|NOT LIKE|NOT SIMILAR TO|ILIKE|LIKE|GLOB|SIMILAR TO> "
                                 "{operand} [ESCAPE {operand}]"));

@@ -15,18 +15,6 @@ struct sql_node *sql_node_new(struct arena *a, enum sql_kind kind, const char *t
     return n;
 }
 
-struct sql_node *sql_append(struct sql_node *parent, enum sql_slot slot, struct sql_node *child)
-{
-    child->slot = slot;
-    child->next = NULL;
-    if (parent->last)
-        parent->last->next = child;
-    else
-        parent->child = child;
-    parent->last = child;
-    return child;
-}
-
 struct sql_node *sql_prepend(struct sql_node *parent, enum sql_slot slot, struct sql_node *child)
 {
     child->slot = slot;

@@ -42,7 +42,18 @@ struct sql_node {
 /* A node without children; `text` is copied into the arena (len < 0: NUL-terminated). */
 struct sql_node *sql_node_new(struct arena *a, enum sql_kind kind, const char *text, long len);
 /* Append a child in a slot. Returns the child. */
-struct sql_node *sql_append(struct sql_node *parent, enum sql_slot slot, struct sql_node *child);
+static inline struct sql_node *sql_append(struct sql_node *parent, enum sql_slot slot,
+                                          struct sql_node *child)
+{
+    child->slot = slot;
+    child->next = NULL;
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->child = child;
+    parent->last = child;
+    return child;
+}
 /* The same at the front of the list. */
 struct sql_node *sql_prepend(struct sql_node *parent, enum sql_slot slot, struct sql_node *child);
 /* The first child in a slot, or NULL. */

@@ -63,11 +63,10 @@ static GArray *load(char *at, const char *end)
     return all;
 }
 
-static void read_all(const GArray *all, GString *out)
+static void read_all(struct arena *a, const GArray *all, GString *out)
 {
     for (guint i = 0; i < all->len; i++) {
         const struct statement *s = &g_array_index(all, struct statement, i);
-        g_autoptr(arena) a = arena_new();
         g_autoptr(GError) error = NULL;
         struct sql_node *n = sql_parse_statement(a, &s->source, s->dialect, &error);
 
@@ -75,6 +74,7 @@ static void read_all(const GArray *all, GString *out)
         if (!n)
             g_error("%s", error->message);
         sql_canonical_to(out, n, s->dialect);
+        arena_clear(a);
     }
 }
 
@@ -100,6 +100,7 @@ int main(int argc, char **argv)
     g_autofree char *text = NULL;
     g_autoptr(GString) out = g_string_sized_new(1024 * 1024);
     g_autoptr(GArray) all = NULL;
+    g_autoptr(arena) a = arena_new();
     unsigned long rounds = 0, before;
     size_t len, bytes, wanted;
     double began;
@@ -111,7 +112,7 @@ int main(int argc, char **argv)
     wanted = strtoul(argv[2], NULL, 10);
     before = requests;
     for (began = seconds(); rounds * bytes < wanted; rounds++)
-        read_all(all, out);
+        read_all(a, all, out);
     printf("{\"bytes\": %zu, \"seconds\": %.3f, \"statements\": %lu, \"requests\": %.3f}\n",
            rounds * bytes, seconds() - began, rounds * all->len,
            (double)(requests - before) / (double)(rounds * all->len));
