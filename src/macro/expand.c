@@ -235,12 +235,23 @@ static bool fill_name(struct macro_run *run, struct sql_node *node)
     return true;
 }
 
-/* Text that was not read, as a word of a GRANT: variables in it are filled in as text. */
+/* Text that was not read, as a word of a GRANT: variables in it are filled in as text. "@@" is the
+ * engine's own there: SET x = @@session.y */
 static void fill_text(struct macro_run *run, struct sql_node *node)
 {
-    char *text = macro__template(run, node->text, node->len);
-    node->text = text;
-    node->len = (uint32_t)strlen(text);
+    g_autofree char *text = g_strndup(node->text, node->len);
+    g_auto(GStrv) pieces = g_strsplit(text, "@@", -1);
+    g_autofree char *filled = NULL;
+
+    for (char **piece = pieces; *piece; piece++) {
+        char *with = g_strdup(macro__template(run, *piece, strlen(*piece)));
+
+        g_free(*piece);
+        *piece = with;
+    }
+    filled = g_strjoinv("@@", pieces);
+    node->text = arena_strdup(run->arena, filled);
+    node->len = (uint32_t)strlen(filled);
 }
 
 /* A statement kept as text. A macro that would have to be called in it cannot be. */

@@ -217,12 +217,29 @@ static struct sql_node *literal(struct parser *p)
     return n;
 }
 
+/* @@session.name, the engine's own */
+static bool at_engine_variable(const struct parser *p)
+{
+    return sql__at_op(p, OP_AT_AT) && p->t[1].kind == T_WORD && !p->t[1].space_before;
+}
+
+static const struct sql_token *behind_engine_variable(const struct parser *p)
+{
+    const struct sql_token *t = p->t + 2;
+
+    while (op_at(t, OP_DOT) && !t->space_before && t[1].kind == T_WORD && !t[1].space_before)
+        t += 2;
+    return t;
+}
+
 struct sql_node *sql__one_word(struct parser *p)
 {
     const struct sql_token *next = p->t + 1;
 
     if (at_path(p))
         return verbatim(p, behind_path(p));
+    if (at_engine_variable(p))
+        return verbatim(p, behind_engine_variable(p));
     switch (p->t->kind) {
     case T_WORD:
         if (sql__is_word(p, p->t, "PATTERN") && op_at(next, OP_LPAREN))
