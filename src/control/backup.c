@@ -1,6 +1,6 @@
 /* The whole state into a file and back: beside servers, without them, from one database to another.
  */
-#include "control/control.h"
+#include "control/neighbours.h"
 
 #include "db/dump.h"
 #include "queue/queue.h"
@@ -38,12 +38,12 @@ static bool check_servers(struct db *db, GError **error)
 {
     bool yes;
 
-    if (!state_has_server(db, db_now_ms(db), &yes, error))
+    if (!control__find_living(db, db_now_ms(db), &yes, error))
         return false;
     if (!yes)
         return true;
     g_set_error(error, control_error(), ERROR_BUSY, "A server is at work on this state.");
-    error_hint(error, "stop all of them first; one that was killed counts for 10 seconds.");
+    error_hint(error, "stop all of them first.");
     return false;
 }
 

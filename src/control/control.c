@@ -124,11 +124,10 @@ static void control_free(struct control *c)
 }
 
 /* Whoever waited for a query's rows is gone with the process before, and nobody renewed leases
- * since. Where another server has been at work neither is so; one that died looks alike for a
- * while. */
+ * since. Where another server has been at work neither is so. */
 static bool follow_the_dead(struct control *c, int64_t now_ms, GError **error)
 {
-    if (!state_has_server(c->db, now_ms, &c->must_mend, error))
+    if (!control__find_living(c->db, now_ms, &c->must_mend, error))
         return false;
     return c->must_mend || (queue_drop_kind(c->queue, TASK_QUERY, INT64_MAX, error) &&
                             queue_mend_times(c->queue, now_ms, error));

@@ -202,7 +202,24 @@ static void heard(void *data, const char *channel, const char *text)
     pthread_mutex_unlock(&c->lock);
 }
 
-/* ---- life ---- */
+/* ---- life and death ---- */
+
+bool control__find_living(struct db *db, int64_t now_ms, bool *living, GError **error)
+{
+    g_autoptr(GPtrArray) holders = state_duty_holders(db, now_ms, error);
+
+    *living = false;
+    for (guint i = 0; holders && i < holders->len; i++) {
+        g_autofree char *channel = channel_of(holders->pdata[i]);
+        bool heard;
+
+        if (!db_is_heard(db, channel, &heard, error) ||
+            (!heard && !state_leave_duties(db, holders->pdata[i], error)))
+            return false;
+        *living |= heard;
+    }
+    return holders != NULL;
+}
 
 bool control__neighbours_start(struct control *c, GError **error)
 {

@@ -18,6 +18,8 @@
 #define TOLD_CLEAN   "clean"   /* the janitor is asked for */
 bool control__neighbours_start(struct control *c, GError **error) MUST_CHECK;
 void control__neighbours_stop(struct control *c);
+/* Does a server that has a duty live? Those that do not lose theirs. */
+bool control__find_living(struct db *db, int64_t now_ms, bool *living, GError **error) MUST_CHECK;
 /* Add an item to what is told with the commit; takes it. */
 void control__tell(struct control *c, const char *what, json_t *item);
 void control__tell_numbers(struct control *c, const char *what, const GArray *numbers);

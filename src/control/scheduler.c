@@ -207,11 +207,24 @@ static void take_over(struct control *c, int duty)
         log_event(LOG_ERROR, "leases could not be mended", "error", error->message, NULL);
 }
 
+/* Duties of a server that is gone need not wait for their end. */
+static void bury_the_dead(struct control *c)
+{
+    g_autoptr(GError) error = NULL;
+    bool living, misses = false;
+
+    for (int i = 0; i < DUTY_COUNT; i++)
+        misses |= wants(c, i) && !(c->duties & 1u << i);
+    if (c->ear && misses && !control__find_living(c->db, c->now_ms, &living, &error))
+        log_event(LOG_ERROR, "other servers could not be looked at", "error", error->message, NULL);
+}
+
 void control__tick(struct control *c)
 {
     unsigned before = c->duties;
 
     c->next_tick_ms = c->now_ms + TICK_MS;
+    bury_the_dead(c);
     c->duties = 0;
     for (int i = 0; i < DUTY_COUNT; i++) {
         if (!has(c, i))

@@ -96,7 +96,9 @@ typedef void (*db_heard)(void *data, const char *channel, const char *text);
 struct db_ear *db_listen(const char *url, const char *const *channels, db_heard heard, void *data,
                          GError **error) MUST_CHECK;
 void db_ear_close(struct db_ear *ear); /* returns when `heard` is called no more; NULL is fine */
-enum { DB_MOST_TOLD = 7900 };          /* bytes of one text */
+/* Does a db_listen() on this channel live, as far as PostgreSQL knows? False on SQLite. */
+bool db_is_heard(struct db *db, const char *channel, bool *yes, GError **error) MUST_CHECK;
+enum { DB_MOST_TOLD = 7900 }; /* bytes of one text */
 /* Said with the commit of the transaction, or never. */
 bool db_tell(struct db *db, const char *channel, const char *text, GError **error) MUST_CHECK;
 

@@ -10,6 +10,10 @@
 
 #define AGAIN_MS 1000 /* between tries to connect */
 
+/* An ear holds a lock of this class for each channel, which PostgreSQL gives back when it is gone.
+ */
+#define EAR_LOCK "26725"
+
 struct db_ear {
     char *url;
     char **channels;
@@ -23,14 +27,17 @@ struct db_ear {
 static bool listen_on(PGconn *connection, const char *channel, GError **error)
 {
     char *name = PQescapeIdentifier(connection, channel, strlen(channel));
-    g_autofree char *sql = g_strconcat("LISTEN ", name, NULL);
+    char *text = PQescapeLiteral(connection, channel, strlen(channel));
+    g_autofree char *sql = g_strdup_printf(
+        "LISTEN %s; SELECT pg_advisory_lock_shared(" EAR_LOCK ", hashtext(%s))", name, text);
     PGresult *result = PQexec(connection, sql);
-    bool ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+    bool ok = PQresultStatus(result) == PGRES_TUPLES_OK;
 
     if (!ok)
         db__postgres_refuse(connection, result, sql, error);
     PQclear(result);
     PQfreemem(name);
+    PQfreemem(text);
     return ok;
 }
 
@@ -146,4 +153,23 @@ bool db_tell(struct db *db, const char *channel, const char *text, GError **erro
 {
     return !db->is_postgres ||
            db_run(db, NULL, "SELECT pg_notify(?, ?)", "ss", channel, text, error);
+}
+
+bool db_is_heard(struct db *db, const char *channel, bool *yes, GError **error)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    *yes = false;
+    if (!db->is_postgres)
+        return true;
+    rows = db_query(db,
+                    "SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = 'advisory'"
+                    " AND database = (SELECT oid FROM pg_catalog.pg_database"
+                    " WHERE datname = current_database()) AND classid = " EAR_LOCK
+                    " AND objid = (hashtext(?)::bigint & 4294967295)::oid AND objsubid = 2",
+                    "s", channel, error);
+    if (!rows)
+        return false;
+    *yes = db_next(rows, NULL) && db_int(rows, 0) > 0;
+    return true;
 }

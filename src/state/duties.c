@@ -45,17 +45,21 @@ bool state_leave_duties(struct db *db, const char *holder, GError **error)
                   error);
 }
 
-bool state_has_server(struct db *db, int64_t now_ms, bool *yes, GError **error)
+GPtrArray *state_duty_holders(struct db *db, int64_t now_ms, GError **error)
 {
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(db_rows) rows = NULL;
+    GError *why = NULL;
+    bool there;
 
-    if (!db_has_table(db, "duty", yes, error))
-        return false;
-    if (!*yes)
-        return true;
-    rows = db_query(db, "SELECT count(*) FROM duty WHERE until_ms > ?", "i", now_ms, error);
-    if (!state__first(rows, error))
-        return false;
-    *yes = db_int(rows, 0) > 0;
-    return true;
+    if (!db_has_table(db, "duty", &there, error))
+        return NULL;
+    if (!there)
+        return g_steal_pointer(&out);
+    rows = db_query(db, "SELECT DISTINCT holder FROM duty WHERE until_ms > ?", "i", now_ms, error);
+    if (!rows)
+        return NULL;
+    while (db_next(rows, &why))
+        g_ptr_array_add(out, g_strdup(db_string(rows, 0)));
+    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
 }

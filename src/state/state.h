@@ -196,8 +196,8 @@ bool state_take_duty(struct state *s, const struct state_duty *duty, int64_t now
                      GError **error) MUST_CHECK;
 bool state_leave_duties(struct db *db, const char *holder,
                         GError **error) MUST_CHECK; /* NULL: all */
-/* Is a server at work on this state, of any version? None on SQLite has duties. */
-bool state_has_server(struct db *db, int64_t now_ms, bool *yes, GError **error) MUST_CHECK;
+/* Who has duties that have not ended, of char *; none on SQLite, nor in a state of before them. */
+GPtrArray *state_duty_holders(struct db *db, int64_t now_ms, GError **error) MUST_CHECK;
 
 /* ---- executors ---- */
 
