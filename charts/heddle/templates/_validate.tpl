@@ -24,6 +24,9 @@
 {{- if and .Values.podMonitor.enabled (not .Values.metrics.enabled) -}}
 {{- include "heddle.fail" "podMonitor.enabled is true and metrics.enabled is false: there would be nothing to scrape." -}}
 {{- end -}}
+{{- if and .Values.tls.caKey (not .Values.tls.existingSecret) -}}
+{{- include "heddle.fail" "tls.caKey is set and tls.existingSecret is not: it is a key of that Secret." -}}
+{{- end -}}
 {{- $secrets := dict -}}
 {{- range (include "heddle.clients" . | fromJson).list -}}
 {{- if and (not .existingSecret) (hasKey $secrets .secret) -}}
