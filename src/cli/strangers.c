@@ -68,13 +68,19 @@ static void explain(const struct cli *cli, const struct model *m, const char *pa
     cli__say(cli, "\n%s", note->message);
 }
 
+/* Do the warehouse's words say that something is not there? */
+static bool is_missing(const char *words)
+{
+    return strstr(words, "not exist") || strstr(words, "not found") || strstr(words, "Not found");
+}
+
 void cli__explain_failure(const struct cli *cli, const struct wire_failure *w)
 {
     const struct model *m = cli->project && w->snapshot_name
                                 ? g_hash_table_lookup(cli->project->by_fqn, w->snapshot_name)
                                 : NULL;
 
-    if (!m || !m->text || !m->query || !w->message)
+    if (!m || !m->text || !m->query || !w->message || !is_missing(w->message))
         return;
     for (char **p = m->depends_on; p && *p; p++) {
         g_autofree char *table = table_of(*p);

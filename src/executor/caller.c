@@ -4,7 +4,7 @@
 #include <time.h>
 
 #define BACKOFF_BASE_MS 500
-#define BACKOFF_CAP_MS  30000
+#define BACKOFF_CAP_MS  10000
 #define REMIND_MS       60000 /* an outage is logged again so often */
 
 bool executor__caller_open(struct caller *c, struct executor *e, const char *name,

@@ -152,6 +152,8 @@ static void set_login_problem(const struct api *a, const struct http_answer *ans
         code = ERROR_DENIED;
     g_set_error(error, http_error(), code, "%s refused to log in client %s (status %ld): %s",
                 a->token_url, a->client_id, answer->status, words);
+    if (strstr(words, "hint: "))
+        return;
     if (code == ERROR_DENIED)
         error_hint(error, "see TCLOUD_CLIENT_ID and TCLOUD_CLIENT_SECRET.");
     else if (code == ERROR_NOT_FOUND)

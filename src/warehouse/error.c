@@ -116,6 +116,7 @@ static void give(struct warehouse *w, AdbcStatusCode status, const char *state, 
     if (code == ERROR_BUSY)
         error_hint(error, "a DuckDB file can be open in one process at a time: close the other "
                           "one, or wait for it.");
+    warehouse__advise(w, words, sql, error);
     g_string_free(out, TRUE);
 }
 

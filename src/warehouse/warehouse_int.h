@@ -55,6 +55,7 @@ struct warehouse {
     struct AdbcConnection connection;
     char *comment, *session;
     char *catalog; /* the default one, once it was asked for */
+    char *user;    /* whom the connection names, for advice; or NULL */
     bool in_transaction, transaction_failed;
     bool comments; /* are to be registered */
     GList *rows;   /* of struct warehouse_rows *: still open */
@@ -76,6 +77,10 @@ bool warehouse__enter(struct warehouse *w, GError **error); /* false when it was
 void warehouse__leave(struct warehouse *w);
 void warehouse__set_reading(struct warehouse *w, bool reading);
 bool warehouse__was_cancelled(struct warehouse *w);
+
+/* advice.c: hint at what helps against these words of the engine: a GRANT, a setting. */
+void warehouse__advise(const struct warehouse *w, const char *words, const char *sql,
+                       GError **error);
 
 /* error.c: `e` is released; sql NULL: it is not to be shown (it may hold secrets). */
 void warehouse__fail(struct warehouse *w, AdbcStatusCode status, struct AdbcError *e,

@@ -177,7 +177,8 @@ class Bench:
     # -- texts --
 
     def plain(self, text):
-        """Without what differs from run to run."""
+        """Without what differs from run to run: how far a plan is, too."""
+        text = re.sub(r"^(\[\d+/\d+\] |Updating .*: \d|Executing .*: \d).*\n", "", text, flags=re.M)
         text = text.replace(str(self.root), "ROOT").replace(socket.gethostname(), "HOST")
         for pattern, word in ((r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
                               (r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "TIME"),
@@ -228,9 +229,9 @@ class PostgreSQL:
                               **self.who())
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def sql(self, text):
+    def sql(self, text, database="postgres"):
         done = subprocess.run([f"{self.bin}/psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "owner", "-d",
-                               "postgres", "-v", "ON_ERROR_STOP=1", "-qAt", "-c", text], capture_output=True, text=True,
+                               database, "-v", "ON_ERROR_STOP=1", "-qAt", "-c", text], capture_output=True, text=True,
                               env={**os.environ, "PGPASSWORD": "s3cret of the owner"}, cwd="/")
         assert done.returncode == 0, done.stderr
         return done.stdout

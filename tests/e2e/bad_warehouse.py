@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Warehouses that refuse: a real PostgreSQL with a wrong password, nobody at the port, missing rights; and disks that are
+full. Every text whole, nothing lost.
+
+    tests/e2e/bad_warehouse.py build/heddle [WORD…]
+"""
+
+import contextlib
+import os
+import sqlite3
+import sys
+
+import bench
+
+
+def config(postgres, user="shop", password="s3cret of the shop", **more):
+    lines = {"type": "postgres", "host": "127.0.0.1", "port": postgres.port, "user": user, "password": password,
+             "database": "shop",
+             "concurrent_tasks": 1, **more}
+    return ("gateways:\n  main:\n    connection:\n" + "".join(f"      {k}: {v}\n" for k, v in lines.items()) +
+            "default_gateway: main\nmodel_defaults:\n  dialect: postgres\n  start: '2026-01-01'\n")
+
+
+def set_up(b):
+    if hasattr(b, "postgres"):
+        return
+    b.postgres = bench.PostgreSQL(b)
+    b.postgres.sql("CREATE ROLE shop LOGIN PASSWORD 's3cret of the shop'")
+    b.postgres.sql("CREATE DATABASE shop OWNER owner")
+
+
+def said(b, texts, title, folder):
+    done = b.plan(folder)
+    texts.compare(title, b.plain(done.stderr))
+    assert done.returncode != 0, done
+    assert "s3cret" not in done.stdout + done.stderr and "wr0ng" not in done.stdout + done.stderr
+    return done
+
+
+def test_a_login_that_is_refused(b, texts):
+    set_up(b)
+    folder = b.project("login", **{"config.yaml": config(b.postgres, password="wr0ng")})
+    said(b, texts, "a wrong warehouse password", folder)
+    (folder / "config.yaml").write_text(config(b.postgres, user="nobody"))
+    said(b, texts, "a user of the warehouse that there is not", folder)
+    (folder / "config.yaml").write_text(config(b.postgres, database="shpo"))
+    said(b, texts, "a database that there is not", folder)
+
+
+def test_a_warehouse_that_does_not_answer(b, texts):
+    set_up(b)
+    folder = b.project("away", **{"config.yaml": config(b.postgres, port=9)})
+    said(b, texts, "nobody at the warehouse's port", folder)
+    (folder / "config.yaml").write_text(config(b.postgres, host="warehouse.invalid"))
+    said(b, texts, "a host of the warehouse that is not known", folder)
+
+
+def test_a_right_that_is_missing(b, texts):
+    """Each GRANT that an error names is given; in the end the plan works."""
+    set_up(b)
+    b.postgres.sql("CREATE TABLE public.stock (day DATE, amount INT)", "shop")
+    b.postgres.sql("INSERT INTO public.stock VALUES ('2026-01-01', 7)", "shop")
+    folder = b.project("rights", **{
+        "config.yaml": config(b.postgres),
+        "models/daily.sql": "MODEL (name shop.daily, kind FULL);\nSELECT day, SUM(amount) AS total\nFROM public.stock\nGROUP BY day\n"})
+    done = said(b, texts, "no right to make a schema", folder)
+    assert "GRANT CREATE ON DATABASE" in done.stderr
+    b.postgres.sql("GRANT CREATE ON DATABASE shop TO shop", "shop")
+    done = said(b, texts, "no right to read a table", folder)
+    assert "GRANT SELECT ON" in done.stderr
+    b.postgres.sql("GRANT SELECT ON public.stock TO shop", "shop")
+    b.plan(folder, code=0)
+    assert [r["total"] for r in b.rows(folder, "SELECT total FROM shop.top")] == [7]
+    b.postgres.sql("CREATE SCHEMA closed; CREATE TABLE closed.stock AS SELECT * FROM public.stock", "shop")
+    b.postgres.sql("GRANT SELECT ON closed.stock TO shop", "shop")
+    model = folder / "models/daily.sql"
+    model.write_text(model.read_text().replace("public.stock", "closed.stock"))
+    done = said(b, texts, "no right to use a schema", folder)
+    assert "GRANT USAGE ON SCHEMA" in done.stderr
+    assert [r["total"] for r in b.rows(folder, "SELECT total FROM shop.top")] == [7]
+    b.postgres.sql("GRANT USAGE ON SCHEMA closed TO shop", "shop")
+    b.plan(folder, code=0)
+
+
+def needs_root():
+    if os.getuid() != 0:
+        print("skipped: only root can mount a small disk")
+        return False
+    return True
+
+
+def fill(folder):
+    ballast = os.open(folder / "ballast", os.O_CREAT | os.O_WRONLY)
+    try:
+        for size in (65536, 4096):
+            with contextlib.suppress(OSError):
+                while os.write(ballast, b"x" * size):
+                    pass
+    finally:
+        os.close(ballast)
+
+
+def test_the_warehouse_has_a_full_disk(b, texts):
+    if not needs_root():
+        return
+    with bench.tmpfs(b, "small", "12m") as disk:
+        folder = b.project("full", **{"config.yaml": bench.PROJECT["config.yaml"].replace(
+            "house.duckdb", str(disk / "house.duckdb"))})
+        b.plan(folder, code=0)
+        fill(disk)
+        model = folder / "models/daily.sql"
+        good = model.read_text()
+        model.write_text("MODEL (name shop.daily, kind FULL);\n"
+                         "SELECT DATE '2026-01-01' AS day, HASH(i) AS total FROM RANGE(2000000) AS t(i)\n")
+        done = b.plan(folder)
+        assert done.returncode != 0 and "No space left on device" in done.stderr, done
+        (disk / "ballast").unlink()
+        model.write_text(good)
+        b.plan(folder, code=0)
+        assert [int(r["total"]) for r in b.rows(folder, "SELECT total FROM shop.top")] == [7]
+
+
+def test_the_state_has_a_full_disk(b, texts):
+    if not needs_root():
+        return
+    with bench.tmpfs(b, "tiny", "4m") as disk:
+        state = f"sqlite:{disk}/state.db"
+        base = b.server(state=state, name="full")
+        env = {"TCLOUD_URL": f"{base}/sqlmesh/acme/shop", **b.client("developer", state)}
+        executor = {"TCLOUD_URL": f"{base}/sqlmesh/acme/shop", **b.client("executor", state),
+                    "SQLMESH__DEFAULT_GATEWAY": "main", "SQLMESH__GATEWAYS__MAIN__CONNECTION__TYPE": "duckdb",
+                    "SQLMESH__GATEWAYS__MAIN__CONNECTION__DATABASE": str(b.root / "beside.duckdb")}
+        b.start("worker", "executor", "apply", env=executor)
+        b.await_log("worker", "welcomes this executor")
+        folder = b.project("stateful")
+        b.plan(folder, env=env, code=0)
+        fill(disk)
+        (folder / "models/top.sql").write_text("MODEL (name shop.top, kind VIEW);\nSELECT day, total, '%s' AS note FROM shop.daily\n"
+                                               % ("x" * 400000))
+        done = b.plan(folder, env=env)
+        texts.compare("the state's disk is full", b.plain(done.stderr))
+        assert done.returncode != 0, done
+        (disk / "ballast").unlink()
+        bench.write_project(folder)
+        done = b.plan(folder, env=env, code=0)
+        assert "No changes" in done.stdout, done.stdout
+        assert [int(r["total"]) for r in b.rows(folder, "SELECT total FROM shop.top", env=env)] == [7]
+        b.stop("worker")
+        b.stop("full")
+        with sqlite3.connect(disk / "state.db") as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+if __name__ == "__main__":
+    sys.exit(bench.main(globals(), "warehouse"))
