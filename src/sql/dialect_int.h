@@ -31,10 +31,10 @@ enum sql_feature {
     SQLD_AND_AND = 1 << 21,         /* && and || are AND and OR */
     SQLD_NAME_BACKSLASH = 1 << 24,  /* \ escapes in quoted names */
     SQLD_HINTS = 1 << 23,           /* SELECT with a comment that begins with + */
-    SQLD_IMPLICIT_UNNEST = 1 << 22, /* FROM t, t.items reads a column of t */
+    SQLD_IMPLICIT_UNNEST = 1 << 22, /* FROM t, t.items reads a column of t; AT gives its place */
     SQLD_UNION_LIMIT = 1 << 25,   /* SELECT … LIMIT 1 UNION …: the limit is the first query's */
     SQLD_RECURSIVE_CTE = 1 << 26, /* a CTE may read itself without RECURSIVE */
-    SQLD_TERNARY = 1 << 27,       /* x ? a : b */
+    SQLD_TERNARY = 1 << 27,       /* x ? a : b, x APPLY(f), and(a, b), a.:Type, WITH value AS a */
 };
 
 /* How a name is made ready for comparison. */

@@ -465,7 +465,7 @@ static struct sql_node *name_into(struct parser *p, struct sql_node *n)
             sql__add(n, SLOT_PART, sql__word(p, SQL_PARAMETER));
             return n;
         }
-        if (sql__has(p->dialect, SQLD_CASE_MATTERS) && after->kind == T_OPERATOR &&
+        if (sql__has(p->dialect, SQLD_TERNARY) && after->kind == T_OPERATOR &&
             (after->op == OP_CARET || after->op == OP_COLON)) {
             sql__step(p);
             sql__add(n, SLOT_PART, json_part(p));
@@ -520,7 +520,7 @@ static struct sql_node *word_primary(struct parser *p)
         break;
     case KW_AND:
     case KW_OR:
-        if (next == OP_LPAREN && sql__has(p->dialect, SQLD_CASE_MATTERS))
+        if (next == OP_LPAREN && sql__has(p->dialect, SQLD_TERNARY))
             return name(p);
         break;
     case KW_MAP:
