@@ -179,6 +179,26 @@ void executor__settings_export(const struct settings *s)
             setenv(name, value, 1);
 }
 
+/* The password in a proxy's address, as written and as it is meant. */
+static void register_proxy(const char *address, struct redactor *r)
+{
+    g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_HAS_PASSWORD, NULL);
+    g_autoptr(GUri) written =
+        g_uri_parse(address, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED, NULL);
+
+    if (uri && written) {
+        redactor_add(r, g_uri_get_password(uri));
+        redactor_add(r, g_uri_get_password(written));
+    }
+}
+
+static bool names_proxy(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 6 && g_ascii_strcasecmp(name + len - 6, "_proxy") == 0;
+}
+
 void executor__settings_register(const struct settings *s, struct redactor *r)
 {
     GHashTableIter iter;
@@ -189,5 +209,7 @@ void executor__settings_register(const struct settings *s, struct redactor *r)
         if (is_secret_name(name) && strcmp(name, "TCLOUD_TOKEN_URL") != 0 &&
             strcmp(name, "HEDDLE_SECRETS_DIR") != 0)
             redactor_add(r, value);
+        else if (names_proxy(name))
+            register_proxy(value, r);
     config_register_secrets(s->config, r);
 }

@@ -354,3 +354,19 @@ void test_addresses_to_listen_on_are_checked(void **state)
     s.tls_key = "x";
     FAILS(http_server_start(&s, &error) != NULL, ERROR_INVALID, "both a certificate and a key");
 }
+
+void test_tries_come_with_full_jitter_up_to_twice_the_cap(void **state)
+{
+    int64_t least = INT64_MAX, most = 0;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        int64_t first = http_backoff_ms(1, 500, 10000), late = http_backoff_ms(50, 500, 10000);
+
+        assert_in_range(first, 1, 1000);
+        assert_in_range(late, 1, 20000);
+        least = MIN(least, late);
+        most = MAX(most, late);
+    }
+    assert_true(least < 5000 && most > 15000);
+}
