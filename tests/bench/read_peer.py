@@ -42,7 +42,7 @@ def write(path, pairs):
 
 def main():
     logging.disable(logging.CRITICAL)
-    pairs = [(d, sql) for d, sqls in statements.statements().items() for sql in sqls if "\0" not in sql]
+    pairs = [("" if d == "base" else d, sql) for d, sqls in statements.statements().items() for sql in sqls if "\0" not in sql]
     ours = read_by_heddle(sys.argv[1], pairs)
     pairs = [pair for i, pair in enumerate(pairs) if i in ours and read_by_sqlglot(pair[1], pair[0])]
     write(sys.argv[2], pairs)

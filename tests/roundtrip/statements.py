@@ -1,7 +1,8 @@
 """sqlglot's own published test statements, taken from its source distribution when tests run.
 
 Nothing of them is kept in this tree: the archive is downloaded once into the cache, and the statements are found in
-its tests by reading the calls of validate_identity() and validate_all() as syntax, without running them.
+its tests by reading the calls of validate_identity() and validate_all() as syntax, without running them, and in the
+lines of fixtures/identity.sql.
 """
 
 import ast
@@ -12,8 +13,9 @@ import sys
 import tarfile
 
 VERSION = "30.8.0"
+# "base" is the dialect of those that name none: sqlglot's own, and so SQLMesh's.
 DIALECTS = (
-    "duckdb postgres bigquery snowflake databricks spark redshift mysql tsql trino athena clickhouse risingwave fabric"
+    "base duckdb postgres bigquery snowflake databricks spark redshift mysql tsql trino athena clickhouse risingwave fabric"
 ).split()
 
 
@@ -90,12 +92,16 @@ def of_archive():
                 for node in module.body:
                     if isinstance(node, ast.ClassDef):
                         yield from of_class(node)
+            elif member.name.endswith("tests/fixtures/identity.sql"):
+                for line in tar.extractfile(member).read().decode().splitlines():
+                    yield "", line if not line.startswith("--") else None
 
 
 def statements():
     """{dialect: [statement, …]} without duplicates, in the order they stand in."""
     found = {dialect: {} for dialect in DIALECTS}
     for dialect, sql in of_archive():
+        dialect = "base" if dialect == "" else dialect
         if dialect in found and sql and sql.strip():
             found[dialect][sql] = None
     return {dialect: list(sqls) for dialect, sqls in found.items()}
