@@ -54,7 +54,7 @@ def page_tests(tally, folder, registry, archives, cluster):
 def main():
     tally, cluster = Tally(), helm.cluster()
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(2) as pool:
-        folder = pathlib.Path(temporary)
+        folder = helm.home = pathlib.Path(temporary)
         jobs = []
 
         def later(name, test, *arguments):

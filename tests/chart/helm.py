@@ -5,7 +5,6 @@ import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 
 import yaml
 
@@ -15,13 +14,13 @@ PAGE = ROOT / "tests/chart/page"
 VERSIONS = ["helm-3.8", "helm-3.22", "helm-4"]
 VERSION = yaml.safe_load((CHARTS / "heddle/Chart.yaml").read_text())["version"]
 
-tools = None  # the folder with the programs, set by chart.py
+# Set by chart.py: the folder with the programs, and a home for what Helm keeps.
+tools = home = None
 
 
 def run(command, **options):
     """The finished process; its output as text."""
-    home = tempfile.gettempdir() + "/heddle-chart-home"
-    environment = {"PATH": os.environ["PATH"], "HOME": home, **options.pop("env", {})}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), **options.pop("env", {})}
     return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=300, env=environment, **options)
 
 
