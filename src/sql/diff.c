@@ -64,16 +64,18 @@ static bool may_be_added(const struct comparison *x, const struct sql_node *proj
     return sql_walk((struct sql_node *)projection, look_for_rows, (void *)x->dialect);
 }
 
-/* Does GROUP BY or ORDER BY count projections? */
-static bool uses_ordinals(const struct sql_node *query)
+/* The last projection that GROUP BY or ORDER BY counts to; 0: they do not count. */
+static uint64_t last_ordinal(const struct sql_node *query)
 {
+    uint64_t last = 0;
+
     for (const struct sql_node *c = query->child; c; c = c->next) {
         const struct sql_node *e = c->kind == SQL_ORDER ? sql_child(c, SLOT_EXPRESSION) : c;
 
         if ((c->slot == SLOT_GROUP_BY || c->slot == SLOT_ORDER_BY) && e && e->kind == SQL_NUMBER)
-            return true;
+            last = MAX(last, g_ascii_strtoull(e->text, NULL, 10));
     }
-    return false;
+    return last;
 }
 
 /* Do a SELECT's rows depend on what it projects? */
@@ -94,15 +96,18 @@ static const struct sql_node *in_slot(const struct sql_node *c, bool projections
     return c;
 }
 
-/* Every projection of `a` stands in `b`, in order; what else stands there may be added. Where
- * projections are counted, it may stand behind the others only. */
+/* Every projection of `a` stands in `b`, in order; what else stands there may be added. Where a set
+ * operation counts projections, it may stand behind the others only; where GROUP BY or ORDER BY
+ * counts them, behind those that they count to. */
 static bool projections_grown(struct comparison *x, const struct sql_node *a,
                               const struct sql_node *b)
 {
     const struct sql_node *c = in_slot(a->child, true), *d = in_slot(b->child, true);
-    bool added = false, before = false;
+    uint64_t last = last_ordinal(b), at = 0;
+    bool added = false, before = false, shifts = false;
 
     for (; d; d = in_slot(d->next, true)) {
+        at++;
         if (c && same(x, c, d)) {
             c = in_slot(c->next, true);
             continue;
@@ -111,11 +116,12 @@ static bool projections_grown(struct comparison *x, const struct sql_node *a,
             return false;
         added = true;
         before = before || c;
+        shifts = shifts || at <= last;
     }
     if (c || (added && rows_depend_on_projections(b)))
         return false;
     x->added = x->added || added;
-    return !before || !(x->counted || uses_ordinals(b));
+    return !shifts && !(before && x->counted);
 }
 
 static bool others_grown(struct comparison *x, const struct sql_node *a, const struct sql_node *b,
@@ -155,7 +161,7 @@ static bool grown(struct comparison *x, const struct sql_node *a, const struct s
         return false;
     if (a->kind == SQL_SELECT && !projections_grown(x, a, b))
         return false;
-    x->counted = a->kind == SQL_SET_OPERATION && (counted || uses_ordinals(b));
+    x->counted = a->kind == SQL_SET_OPERATION && (counted || last_ordinal(b) > 0);
     is = others_grown(x, a, b, a->kind != SQL_SELECT);
     x->counted = counted;
     return is;
