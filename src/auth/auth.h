@@ -12,6 +12,7 @@
 #define HEDDLE_AUTH_AUTH_H
 
 #include "base/errors.h"
+#include "base/json.h"
 #include "db/db.h"
 
 #include <stdint.h>
@@ -56,6 +57,12 @@ struct auth_grant {
 };
 char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, int64_t now_ms,
                               GError **error) MUST_CHECK;
+/* RFC 8693, narrowing only: a token for less than `subject_token` may, and no longer than it. The
+ * grant's scope must be given. ERROR_DENIED: the token is no good; ERROR_INVALID: invalid_scope. */
+char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,
+                    int64_t now_ms, GError **error) MUST_CHECK;
+/* The public halves of all keys that verify, as a JWK set (RFC 7517). Any thread. */
+json_t *auth_key_set(const struct auth *a, GError **error) MUST_CHECK;
 /* A token for an identity of our own making (local/). g_free(). */
 char *auth_sign(struct auth *a, const struct auth_identity *identity, const char *issuer,
                 int64_t now_ms, int64_t ttl_ms, GError **error) MUST_CHECK;

@@ -3,7 +3,6 @@
 #define HEDDLE_AUTH_AUTH_INT_H
 
 #include "auth/auth.h"
-#include "base/json.h"
 
 #include <openssl/evp.h>
 

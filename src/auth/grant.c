@@ -1,4 +1,5 @@
-/* grant.c -- the client credentials grant (RFC 6749, 4.4): a secret in, a token out. */
+/* grant.c -- the grants: a client's secret (RFC 6749, 4.4) or a token that may more (RFC 8693) in,
+ * a token out. */
 #include "auth/auth_int.h"
 
 #include <string.h>
@@ -46,14 +47,11 @@ static bool check(struct auth *a, const struct client *c, const struct auth_gran
     return refuse(error);
 }
 
-static char *answer(const char *token, const char *scope)
+static json_t *answer(const char *token, const char *scope, int64_t ttl_ms)
 {
-    g_autoptr(json_t) body =
-        json_pack("{s:s, s:s, s:s, s:I, s:s}", "access_token", token, "id_token", token,
-                  "token_type", "Bearer", "expires_in", (json_int_t)(TOKEN_TTL_MS / 1000), "scope",
-                  scope && *scope ? scope : "tbk:scope:projects");
-
-    return json_text_as_built(body);
+    return json_pack("{s:s, s:s, s:s, s:I, s:s}", "access_token", token, "id_token", token,
+                     "token_type", "Bearer", "expires_in", (json_int_t)(ttl_ms / 1000), "scope",
+                     scope && *scope ? scope : "tbk:scope:projects");
 }
 
 static struct auth_identity *identity_of(const struct client *c)
@@ -68,13 +66,25 @@ static struct auth_identity *identity_of(const struct client *c)
     return i;
 }
 
+/* Sign what is left of `who` after the scope. */
+static json_t *grant_to(struct auth *a, struct auth_identity *who, const struct auth_grant *grant,
+                        int64_t now_ms, int64_t ttl_ms, GError **error)
+{
+    g_autofree char *token = NULL;
+
+    if (!auth__narrow(who, grant->scope, error) ||
+        !(token = auth_sign(a, who, grant->issuer, now_ms, ttl_ms, error)))
+        return NULL;
+    return answer(token, grant->scope, ttl_ms);
+}
+
 char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, int64_t now_ms,
                               GError **error)
 {
     GError *why = NULL;
     g_autoptr(client) c = auth__find_client(a, grant->client_id, &why);
     g_autoptr(auth_identity) who = NULL;
-    g_autofree char *token = NULL;
+    g_autoptr(json_t) body = NULL;
 
     if (why) {
         g_propagate_error(error, why);
@@ -83,8 +93,27 @@ char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, in
     if (!check(a, c, grant, now_ms, error))
         return NULL;
     who = identity_of(c);
-    if (!auth__narrow(who, grant->scope, error) ||
-        !(token = auth_sign(a, who, grant->issuer, now_ms, TOKEN_TTL_MS, error)))
+    body = grant_to(a, who, grant, now_ms, TOKEN_TTL_MS, error);
+    return body ? json_text_as_built(body) : NULL;
+}
+
+char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,
+                    int64_t now_ms, GError **error)
+{
+    g_autoptr(auth_identity) who = auth_verify(a, subject_token, now_ms, error);
+    g_autoptr(json_t) body = NULL;
+
+    if (!who)
         return NULL;
-    return answer(token, grant->scope);
+    if (!grant->scope || !*grant->scope) {
+        g_set_error(error, auth_error(), ERROR_INVALID,
+                    "An exchange needs the scope to narrow to.");
+        error_hint(error, "ask for tbk:scope:project:ORGANISATION:PROJECT[:ROLE].");
+        return NULL;
+    }
+    body = grant_to(a, who, grant, now_ms, MIN(TOKEN_TTL_MS, who->expires_ms - now_ms), error);
+    if (body)
+        json_object_set_new(body, "issued_token_type",
+                            json_string("urn:ietf:params:oauth:token-type:access_token"));
+    return body ? json_text_as_built(body) : NULL;
 }

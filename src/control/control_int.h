@@ -121,12 +121,11 @@ void control__submit(struct control *c, struct op *op);
 void control__op_free(struct op *op);
 
 bool control__is_loopback(const char *listen); /* control.c */
-/* routes.c, guard.c, tokens.c */
+/* routes.c, guard.c */
 const struct http_route *control__open_routes(void); /* those of metrics_listen */
 const struct endpoint *control__endpoints(
     void); /* the table of routes with what carries them out */
 bool control__guard(struct http_call *call, unsigned needs, void *data);
-bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
 /* Answers. */
 void control__answer(struct op *op, const struct wire_type *type, const void *message);

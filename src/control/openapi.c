@@ -1,6 +1,6 @@
 /* openapi.c -- the API as an OpenAPI 3.1 document, made of the table of routes and of the tables
  * that messages are read and written by. */
-#include "control/control_int.h"
+#include "control/oauth.h"
 
 #include "base/limits.h"
 
@@ -169,8 +169,9 @@ static json_t *plain_schema(const char *const *members)
 
 static json_t *schemas_json(const struct endpoint *endpoints)
 {
-    static const char *const token[] = {"access_token", "id_token", "token_type",
-                                        "expires_in#",  "scope",    NULL};
+    static const char *const token[] = {
+        "access_token", "id_token",           "token_type", "expires_in#",
+        "scope",        "issued_token_type?", NULL};
     static const char *const refused[] = {"error", "message", "error_description?", NULL};
     static const char *const health[] = {"status", "version", NULL};
     static const char *const nothing[] = {NULL};
@@ -198,7 +199,7 @@ static json_t *answer_content(const struct endpoint *e)
 {
     if (e->run == control__metrics)
         return content("text/plain", json_pack("{s:s}", "type", "string"));
-    if (e->run == control__openapi)
+    if (e->run == control__openapi || e->run == control__discovery || e->run == control__key_set)
         return content(JSON_TYPE, json_pack("{s:s}", "type", "object"));
     if (e->run == control__token)
         return content(JSON_TYPE, reference("token", false));
@@ -275,9 +276,10 @@ static json_t *body_json(const struct endpoint *e)
         return NULL;
     schema = plain_schema(form);
     json_object_update_new(json_object_get(schema, "properties"),
-                           json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "grant_type", "const",
-                                     "client_credentials", "scope", "type", "string", "client_id",
-                                     "type", "string", "client_secret", "type", "string"));
+                           json_pack("{s:{s:o}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "grant_type",
+                                     "enum", control__grant_types(), "scope", "type", "string",
+                                     "client_id", "type", "string", "client_secret", "type",
+                                     "string", "subject_token", "type", "string"));
     return json_pack("{s:b, s:o}", "required", true, "content",
                      content("application/x-www-form-urlencoded", schema));
 }

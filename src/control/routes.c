@@ -1,4 +1,4 @@
-#include "control/control_int.h"
+#include "control/oauth.h"
 
 #include "base/limits.h"
 
@@ -68,7 +68,9 @@ static const struct endpoint endpoints[] = {
     ROUTE("GET", AT "janitor/{id}", FOR_READERS, control__get_janitor, NULL, NULL, "wire_progress", 0,
           "How far a pass of the janitor is; with after=VERSION&wait_ms=N a long poll."),
 
-    {{"POST", "/auth/token", FOR_ALL, handle, "OAuth 2.0 client credentials (RFC 6749, 4.4).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    {{"POST", "/auth/token", FOR_ALL, handle, "A token for a client's secret (RFC 6749, 4.4), or for a token that may more (RFC 8693).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    ROUTE("GET", "/.well-known/openid-configuration", FOR_ALL, control__discovery, NULL, NULL, NULL, 0, "Where OAuth clients find what they need."),
+    ROUTE("GET", "/.well-known/jwks.json", FOR_ALL, control__key_set, NULL, NULL, NULL, 0, "The public keys that verify tokens (RFC 7517)."),
     ROUTE("GET", "/openapi.json", FOR_ALL, control__openapi, NULL, NULL, NULL, 0, "This API as an OpenAPI document."),
     ROUTE("GET", "/healthz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The process answers."),
     ROUTE("GET", "/readyz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The state database answers."),

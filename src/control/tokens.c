@@ -1,5 +1,6 @@
-/* The token endpoint: RFC 6749, 4.4 (client credentials), errors as in 5.2. */
-#include "control/control_int.h"
+/* The token endpoint: client credentials (RFC 6749, 4.4) and token exchange (RFC 8693); errors as
+ * in RFC 6749, 5.2. */
+#include "control/oauth.h"
 
 #include "base/limits.h"
 
@@ -72,20 +73,11 @@ static bool read_credentials(struct http_call *call, struct credentials *k)
     return true;
 }
 
-static bool grant(struct control *c, struct http_call *call, const struct credentials *k,
-                  bool *admitted)
+static bool answer(struct http_call *call, const char *text, const GError *error)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *answer = auth_client_credentials(
-        c->auth,
-        &(struct auth_grant){k->id, k->secret, g_hash_table_lookup(k->form, "scope"), c->issuer,
-                             http_peer(call)},
-        c->now_ms, &error);
-
-    *admitted = answer != NULL;
-    if (answer) {
+    if (text) {
         http_add_header(call, "Cache-Control", "no-store");
-        http_reply(call, 200, "application/json", answer, strlen(answer));
+        http_reply(call, 200, "application/json", text, strlen(text));
         return true;
     }
     if (error_is(error, ERROR_LIMIT))
@@ -97,25 +89,84 @@ static bool grant(struct control *c, struct http_call *call, const struct creden
     return refuse(call, 503, "temporarily_unavailable", error->message);
 }
 
+static bool by_secret(struct control *c, struct http_call *call, const struct credentials *k,
+                      bool *admitted)
+{
+    struct auth_grant grant = {k->id, k->secret, g_hash_table_lookup(k->form, "scope"), c->issuer,
+                               http_peer(call)};
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    if (!k->id || !k->secret)
+        return refuse(call, 401, "invalid_client",
+                      "A client id and a secret are needed, as HTTP Basic or in the form.");
+    text = auth_client_credentials(c->auth, &grant, c->now_ms, &error);
+    *admitted = text != NULL;
+    return answer(call, text, error);
+}
+
+/* RFC 8693. The token itself says who asks; a client id beside it is not looked at. */
+static bool by_token(struct control *c, struct http_call *call, const struct credentials *k,
+                     bool *admitted)
+{
+    struct auth_grant grant = {NULL, NULL, g_hash_table_lookup(k->form, "scope"), c->issuer,
+                               http_peer(call)};
+    const char *token = g_hash_table_lookup(k->form, "subject_token");
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    if (!token)
+        return refuse(call, 400, "invalid_request", "The form has no subject_token.");
+    text = auth_exchange(c->auth, &grant, token, c->now_ms, &error);
+    *admitted = text != NULL;
+    if (error_is(error, ERROR_DENIED))
+        return refuse(call, 400, "invalid_grant", error->message);
+    return answer(call, text, error);
+}
+
+static const struct grant_type {
+    const char *name;
+    bool (*run)(struct control *c, struct http_call *call, const struct credentials *k,
+                bool *admitted);
+} grant_types[] = {
+    {"client_credentials",                              by_secret},
+    {"urn:ietf:params:oauth:grant-type:token-exchange", by_token },
+};
+
+static const struct grant_type *find_grant_type(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(grant_types); i++)
+        if (strcmp(grant_types[i].name, name) == 0)
+            return &grant_types[i];
+    return NULL;
+}
+
+json_t *control__grant_types(void)
+{
+    json_t *out = json_array();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(grant_types); i++)
+        json_array_append_new(out, json_string(grant_types[i].name));
+    return out;
+}
+
 bool control__token(struct control *c, struct op *op, GError **error)
 {
     struct credentials k = {0};
-    const char *type;
+    const struct grant_type *type;
+    const char *name;
     bool done, admitted = false;
 
     (void)error;
     if (!read_credentials(op->call, &k))
         done = refuse(op->call, 400, "invalid_request", "The body is not a form.");
-    else if (!(type = g_hash_table_lookup(k.form, "grant_type")))
+    else if (!(name = g_hash_table_lookup(k.form, "grant_type")))
         done = refuse(op->call, 400, "invalid_request", "The form has no grant_type.");
-    else if (strcmp(type, "client_credentials") != 0)
+    else if (!(type = find_grant_type(name)))
         done = refuse(op->call, 400, "unsupported_grant_type",
-                      "Only the grant client_credentials is served.");
-    else if (!k.id || !k.secret)
-        done = refuse(op->call, 401, "invalid_client",
-                      "A client id and a secret are needed, as HTTP Basic or in the form.");
+                      "The grants client_credentials and token-exchange are served.");
     else
-        done = grant(c, op->call, &k, &admitted);
+        done = type->run(c, op->call, &k, &admitted);
     metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);
     credentials_clear(&k);
     return done;

@@ -261,7 +261,7 @@ def test_what_no_command_asks_for(a):
     a.call("developer", "POST", f"plans/{environment['plan_id']}/cancel", {})
     lookup = {"ids": [{"name": s["name"]} for s in environment["snapshots"]], "definitions": True}
     assert a.call("developer", "POST", "snapshots/lookup", lookup).status == 200
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz", "/metrics", "/.well-known/openid-configuration", "/.well-known/jwks.json"):
         assert a.ask("GET", path).status == 200, path
 
 
@@ -275,6 +275,11 @@ def test_what_is_refused(a):
             ("developer", "POST", "environments/prod/pause", b" " * 100_000, 413)):
         got = a.call(role, method, path, body)
         assert got.status == status, got
+    exchange = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": a.token("developer")}
+    narrow = "tbk:scope:project:acme:shop:"
+    for form, status in (({**exchange, "scope": narrow + "viewer"}, 200), ({**exchange, "scope": narrow + "admin"}, 400),
+                         ({**exchange, "subject_token": "a.b.c", "scope": narrow + "viewer"}, 400), (exchange, 400)):
+        assert a.ask("POST", "/auth/token", form=form).status == status, form
     for form, status in (({}, 400), ({"grant_type": "password"}, 400), ({"grant_type": "client_credentials"}, 401)):
         assert a.ask("POST", "/auth/token", form=form).status == status
 

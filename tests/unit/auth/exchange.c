@@ -1,0 +1,146 @@
+#include "auth/auth_test.h"
+
+#define ALL_OF(p) "tbk:scope:project:acme:" p
+
+int setup(void **state)
+{
+    return fixture_open(state);
+}
+
+int teardown(void **state)
+{
+    return fixture_close(state);
+}
+
+static char *token_of(struct fixture *f, const char *project, int role, int64_t ttl_ms)
+{
+    struct auth_identity who = {.subject = (char *)"x",
+                                .name = (char *)"X",
+                                .organisation = (char *)"acme",
+                                .project = (char *)project,
+                                .role = role};
+    char *token;
+
+    OK((token = auth_sign(f->auth, &who, ISSUER, NOW, ttl_ms, &error)) != NULL);
+    return token;
+}
+
+static json_t *exchange(struct fixture *f, const char *token, const char *scope, int64_t now_ms,
+                        GError **error)
+{
+    struct auth_grant grant = {.scope = scope, .issuer = ISSUER, .peer = "192.0.2.1"};
+    g_autofree char *text = auth_exchange(f->auth, &grant, token, now_ms, error);
+
+    return text ? json_loads(text, 0, NULL) : NULL;
+}
+
+static bool exchanges(struct fixture *f, const char *token, const char *scope, int64_t now_ms,
+                      GError **error)
+{
+    g_autoptr(json_t) answer = exchange(f, token, scope, now_ms, error);
+
+    return answer != NULL;
+}
+
+/* Which roles a token of each role may be narrowed to; none is ever widened. */
+void test_a_role_is_narrowed_and_never_widened(void **state)
+{
+    static const char *const may[ROLE_COUNT] = {
+        [ROLE_EXECUTOR] = "executor",
+        [ROLE_VIEWER] = "viewer",
+        [ROLE_DEVELOPER] = "viewer developer",
+        [ROLE_ADMIN] = "viewer developer admin",
+    };
+    struct fixture *f = *state;
+
+    for (int has = 0; has < ROLE_COUNT; has++) {
+        g_autofree char *token = token_of(f, "shop", has, HOUR);
+        g_auto(GStrv) allowed = g_strsplit(may[has], " ", 0);
+
+        for (int wants = 0; wants < ROLE_COUNT; wants++) {
+            g_autofree char *scope = g_strconcat(ALL_OF("shop:"), auth_role_names[wants], NULL);
+
+            if (g_strv_contains((const char *const *)allowed, auth_role_names[wants]))
+                OK(exchanges(f, token, scope, NOW, &error));
+            else
+                FAILS(exchanges(f, token, scope, NOW, &error), ERROR_INVALID, "is more than");
+        }
+    }
+}
+
+void test_the_narrowed_token_is_what_was_asked_for(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *token = token_of(f, NULL, ROLE_ADMIN, HOUR);
+    g_autoptr(json_t) answer = NULL;
+    g_autoptr(auth_identity) who = NULL;
+
+    OK((answer = exchange(f, token, ALL_OF("bank:viewer"), NOW, &error)) != NULL);
+    assert_string_equal(json_get_string(answer, "scope", ""), ALL_OF("bank:viewer"));
+    assert_string_equal(json_get_string(answer, "issued_token_type", ""),
+                        "urn:ietf:params:oauth:token-type:access_token");
+    OK((who = auth_verify(f->auth, json_get_string(answer, "id_token", ""), NOW, &error)) != NULL);
+    assert_string_equal(who->subject, "x");
+    assert_string_equal(who->project, "bank");
+    assert_int_equal(who->role, ROLE_VIEWER);
+}
+
+void test_another_project_or_organisation_is_not_reached(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *token = token_of(f, "shop", ROLE_ADMIN, HOUR);
+
+    FAILS(exchanges(f, token, ALL_OF("bank"), NOW, &error), ERROR_INVALID, "is more than");
+    FAILS(exchanges(f, token, "tbk:scope:project:other:shop", NOW, &error), ERROR_INVALID,
+          "is more than");
+}
+
+/* Exchanging again and again does not make a token live longer. */
+void test_the_narrowed_token_ends_no_later(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *token = token_of(f, "shop", ROLE_DEVELOPER, HOUR / 2);
+    g_autoptr(json_t) answer = NULL;
+    g_autoptr(auth_identity) who = NULL;
+
+    OK((answer = exchange(f, token, ALL_OF("shop:viewer"), NOW + HOUR / 4, &error)) != NULL);
+    assert_int_equal(json_get_int(answer, "expires_in", 0), HOUR / 4 / 1000);
+    OK((who = auth_verify(f->auth, json_get_string(answer, "id_token", ""), NOW + HOUR / 4,
+                          &error)) != NULL);
+    assert_int_equal(who->expires_ms, NOW + HOUR / 2);
+}
+
+void test_a_token_that_is_no_good_is_not_exchanged(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *token = token_of(f, "shop", ROLE_DEVELOPER, HOUR);
+
+    FAILS(exchanges(f, token, ALL_OF("shop"), NOW + HOUR, &error), ERROR_DENIED, "has expired");
+    FAILS(exchanges(f, "a.b.c", ALL_OF("shop"), NOW, &error), ERROR_DENIED, "The token");
+    FAILS(exchanges(f, token, NULL, NOW, &error), ERROR_INVALID, "needs the scope");
+    FAILS(exchanges(f, token, "everything", NOW, &error), ERROR_INVALID, "is not known");
+}
+
+/* It names the key that tokens are signed with, and nothing of the private half. */
+void test_the_key_set_shows_the_public_half_only(void **state)
+{
+    struct fixture *f = *state;
+    g_autoptr(json_t) set = NULL;
+    g_autofree char *token = token_of(f, "shop", ROLE_VIEWER, HOUR);
+    g_autofree guchar *header = NULL;
+    g_auto(GStrv) parts = g_strsplit(token, ".", 2);
+    g_autofree char *padded = g_strconcat(parts[0], "==", NULL), *text = NULL;
+    gsize n;
+    json_t *key;
+
+    OK((set = auth_key_set(f->auth, &error)) != NULL);
+    assert_int_equal(json_array_size(json_object_get(set, "keys")), 1);
+    key = json_array_get(json_object_get(set, "keys"), 0);
+    header = g_base64_decode(padded, &n);
+    text = g_strndup((const char *)header, n);
+    assert_non_null(strstr(text, json_get_string(key, "kid", "?")));
+    assert_string_equal(json_get_string(key, "crv", ""), "P-256");
+    assert_int_equal(strlen(json_get_string(key, "x", "")), 43);
+    assert_int_equal(strlen(json_get_string(key, "y", "")), 43);
+    assert_null(json_object_get(key, "d"));
+}
