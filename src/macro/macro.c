@@ -12,8 +12,32 @@ static bool is_query_kind(const struct sql_node *n)
            n->kind == SQL_SUBQUERY;
 }
 
+static enum sql_visit find_macro(struct sql_node *n, void *data)
+{
+    if (n->kind != SQL_MACRO_VAR && n->kind != SQL_MACRO_CALL && n->kind != SQL_MACRO_STRING)
+        return SQL_GO_IN;
+    *(struct sql_node **)data = n;
+    return SQL_STOP;
+}
+
+/* A word that held a macro and another "@" may read as a macro when the first is filled in. */
+static struct sql_node *without_macros(struct macro_run *run, const struct sql_node *from,
+                                       struct sql_node *tree)
+{
+    struct sql_node *macro = NULL;
+
+    if (tree)
+        sql_walk(tree, find_macro, &macro);
+    if (!macro)
+        return tree;
+    return macro__fail(run, from,
+                       "once its macros are filled in, @%.*s stands in it, which "
+                       "nothing expands.",
+                       (int)macro->len, macro->text);
+}
+
 /* Print a tree and read it again: what macros gave finds its right shape, as text would. */
-static struct sql_node *read_again(struct macro_run *run, struct sql_node *node)
+static struct sql_node *read_as_text(struct macro_run *run, struct sql_node *node)
 {
     const struct sql_dialect *d = run->context->dialect;
     g_autofree char *text = sql_print(node, d);
@@ -24,6 +48,11 @@ static struct sql_node *read_again(struct macro_run *run, struct sql_node *node)
     if (node->kind == SQL_STATEMENT)
         return sql_parse_statement(run->arena, &source, d, &run->error);
     return macro__parse(run, text, node);
+}
+
+static struct sql_node *read_again(struct macro_run *run, struct sql_node *node)
+{
+    return without_macros(run, node, read_as_text(run, node));
 }
 
 /* One statement or several, each read again when it must be. */

@@ -47,7 +47,8 @@ def evaluator(settings, dialect):
     for table, columns in settings.get("columns", {}).items():
         schema.add_table(table, columns, dialect=dialect)
     made = MacroEvaluator(dialect, schema=schema, runtime_stage=RuntimeStage(settings.get("runtime_stage", "loading")))
-    start, end = make_inclusive(settings.get("start", EPOCH), settings.get("end", EPOCH), dialect)
+    moments = (to_datetime(settings[side]) if side in settings else EPOCH for side in ("start", "end"))
+    start, end = make_inclusive(*moments, dialect)  # a moment is exclusive, a day is not
     made.locals.update(date_dict(to_datetime(settings.get("execution", EPOCH)), start, end))
     for name in ("this_env", "model_kind_name", "gateway"):
         if name in settings:
