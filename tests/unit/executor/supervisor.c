@@ -209,9 +209,10 @@ void test_the_loss_of_an_older_lease_leaves_the_newer_one_alone(void **state)
     plane_add(0, "1", SLOW_QUERY);
     await_running(e);
     plane_set(lose_older, "1");
+    pthread_mutex_lock(&plane.lock);
     renewals = plane.renewals;
-    while (plane.renewals < renewals + 2)
-        g_usleep(50000);
+    pthread_mutex_unlock(&plane.lock);
+    plane_await(plane.renewals >= renewals + 2);
     assert_int_equal(leases_lost(e), 0);
     plane_set(cancel, "1");
     r = plane_result("1");
