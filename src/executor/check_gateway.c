@@ -10,6 +10,7 @@
 
 struct look {
     const struct config_gateway *gateway;
+    bool is_default;
     struct child *child;
     struct turn *turn;
     char *holder; /* who has the DuckDB file instead of us; or NULL */
@@ -92,19 +93,28 @@ static enum turn_state take_turn(struct look *l, GError **error)
     return state;
 }
 
-static enum check_state open_it(struct look *l, GString *text)
+/* Rights that are tried by a step of their own need no look beforehand. An executor is of no use
+ * when it may make nothing in its default gateway. */
+static enum check_state open_it(const struct check *c, struct look *l, GString *text)
 {
     const struct config_gateway *g = l->gateway;
-    g_autoptr(json_t) said = ask(l,
-                                 json_pack("{s:s, s:s, s:s, s:O}", "do", "open", "gateway", g->name,
-                                           "type", g->type, "connection", g->connection),
-                                 text);
+    bool look = !c->options.with_rights || c->options.read_only;
+    g_autoptr(json_t) said =
+        ask(l,
+            json_pack("{s:s, s:s, s:s, s:b, s:O}", "do", "open", "gateway", g->name, "type",
+                      g->type, "look", look, "connection", g->connection),
+            text);
+    const char *lacks;
 
     if (!is_answer(said, "opened", text))
         return CHECK_FAILED;
-    g_string_append_printf(text, "it is open; version %s, catalog %s.",
+    lacks = json_get_string(said, "lacks", NULL);
+    g_string_append_printf(text, "it is open; version %s, catalog %s.%s%s",
                            json_get_string(said, "version", "unknown"),
-                           json_get_string(said, "catalog", "unknown"));
+                           json_get_string(said, "catalog", "unknown"), lacks ? " " : "",
+                           lacks ? lacks : "");
+    if (lacks)
+        return l->is_default && !c->options.with_rights ? CHECK_FAILED : CHECK_WARNING;
     return CHECK_OK;
 }
 
@@ -115,14 +125,13 @@ static enum check_state try_login(struct check *c, void *data, GString *text)
     g_autoptr(GError) error = NULL;
     enum turn_state state;
 
-    (void)c;
     l->turn = executor__turn_new(duckdb ? executor__turn_files(l->gateway->connection)
                                         : g_ptr_array_new());
     state = take_turn(l, &error);
     if (state == TURN_FAILED)
         return executor__check_failed(text, error);
     if (state == TURN_HELD)
-        return open_it(l, text);
+        return open_it(c, l, text);
     l->holder = executor__turn_holder(l->turn);
     g_string_append_printf(text, "in use by another executor (%s).", l->holder);
     return CHECK_OK;
@@ -146,9 +155,9 @@ static enum check_state try_rights(struct check *c, void *data, GString *text)
     return CHECK_OK;
 }
 
-static void look_at(struct check *c, const struct config_gateway *g)
+static void look_at(struct check *c, const struct config_gateway *g, bool is_default)
 {
-    struct look l = {.gateway = g};
+    struct look l = {.gateway = g, .is_default = is_default};
     bool with_rights = c->options.with_rights;
 
     c->gateway = g->name;
@@ -175,6 +184,6 @@ void executor_check_gateways(struct check *c, const struct config *config)
         const struct config_gateway *g = config->gateways->pdata[i];
 
         if (*g->type && (!c->options.gateway || strcmp(g->name, c->options.gateway) == 0))
-            look_at(c, g);
+            look_at(c, g, executor__is_default(config, g));
     }
 }

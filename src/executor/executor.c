@@ -36,9 +36,7 @@ static bool add_lane(struct executor *e, const struct executor_options *o, guint
     if (!lane)
         return false;
     g_ptr_array_add(e->lanes, lane);
-    lane->is_default = config->default_gateway
-                           ? g_ascii_strcasecmp(config->default_gateway, g->name) == 0
-                           : i == 0;
+    lane->is_default = executor__is_default(config, g);
     executor__lane_know(lane, o->known);
     return executor__caller_open(&lane->claimer, e, "claimer", api, error);
 }

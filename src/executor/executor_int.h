@@ -228,6 +228,8 @@ void executor__redact_json(struct redactor *r, json_t *value);
 /* Lanes (lane.c, claim.c, slot.c). */
 struct lane *executor__lane_new(struct executor *e, const struct config_gateway *g, GError **error);
 void executor__lane_free(struct lane *lane);
+/* The one that is named so, else the first. */
+bool executor__is_default(const struct config *config, const struct config_gateway *g);
 /* Before its threads start: take what is known of it from a list of struct wire_gateway. */
 void executor__lane_know(struct lane *lane, const GPtrArray *known);
 void *executor__claim_loop(void *lane);

@@ -67,6 +67,12 @@ struct lane *executor__lane_new(struct executor *e, const struct config_gateway 
     return lane;
 }
 
+bool executor__is_default(const struct config *config, const struct config_gateway *g)
+{
+    return config->default_gateway ? g_ascii_strcasecmp(config->default_gateway, g->name) == 0
+                                   : g == config->gateways->pdata[0];
+}
+
 void executor__lane_free(struct lane *lane)
 {
     executor__caller_close(&lane->claimer);

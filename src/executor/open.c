@@ -132,15 +132,19 @@ static json_t *answer(struct slot *s, const struct job *j, int64_t patience_ms)
     return NULL;
 }
 
-static json_t *open_order(struct slot *s)
+/* At first sight an executor looks at its rights, too; one inside a command may be there to read.
+ */
+static json_t *open_order(struct slot *s, const struct job *j)
 {
     struct executor *e = s->lane->e;
+    bool look = !j && strcmp(e->kind, "both") != 0;
     json_t *order;
 
     pthread_mutex_lock(&e->lock);
     s->generation = e->generation;
-    order = json_pack("{s:s, s:s, s:s, s:o}", "do", "open", "gateway", s->lane->name, "type",
-                      s->lane->type, "connection", json_deep_copy(s->lane->connection));
+    order =
+        json_pack("{s:s, s:s, s:s, s:b, s:o}", "do", "open", "gateway", s->lane->name, "type",
+                  s->lane->type, "look", look, "connection", json_deep_copy(s->lane->connection));
     pthread_mutex_unlock(&e->lock);
     return order;
 }
@@ -184,10 +188,29 @@ static enum ready died_opening(struct slot *s, const struct job *j, GError **err
     return READY_NEVER;
 }
 
+/* It is open. Where the login may make nothing no task would end well; of a gateway that is not the
+ * default one it is only said: it may be there to be read. */
+static enum ready opened(struct slot *s, const json_t *said, GError **error)
+{
+    const char *lacks = json_get_string(said, "lacks", NULL);
+
+    if (lacks && s->lane->is_default) {
+        g_set_error_literal(error, executor_error(), ERROR_DENIED, lacks);
+        g_free(executor__slot_end_child(s));
+        return READY_NEVER;
+    }
+    if (lacks)
+        log_event(LOG_WARNING, "the gateway's login lacks rights", "gateway", s->lane->name, "why",
+                  lacks, NULL);
+    s->open = s->was_open = true;
+    executor__lane_opened(s->lane, said);
+    return READY;
+}
+
 /* One attempt. *busy: another process has the file. */
 static enum ready open_once(struct slot *s, const struct job *j, bool *busy, GError **error)
 {
-    g_autoptr(json_t) order = open_order(s), said = NULL;
+    g_autoptr(json_t) order = open_order(s, j), said = NULL;
     int code;
 
     *busy = false;
@@ -195,11 +218,8 @@ static enum ready open_once(struct slot *s, const struct job *j, bool *busy, GEr
         said = answer(s, j, INT32_MAX);
     if (!said)
         return died_opening(s, j, error);
-    if (strcmp(json_get_string(said, "is", ""), "opened") == 0) {
-        s->open = s->was_open = true;
-        executor__lane_opened(s->lane, said);
-        return READY;
-    }
+    if (strcmp(json_get_string(said, "is", ""), "opened") == 0)
+        return opened(s, said, error);
     code = (int)json_get_int(said, "code", ERROR_FAILED);
     *busy = code == ERROR_BUSY;
     g_set_error_literal(error, executor_error(), code, json_get_string(said, "message", ""));

@@ -145,10 +145,20 @@ static void refuse(struct worker *w, const GError *error)
     say(w, json_pack("{s:s, s:i, s:s}", "is", "refused", "code", error->code, "message", message));
 }
 
+/* What keeps the login from being of use; NULL: nothing that is known. */
+static char *lack_of_rights(struct warehouse *w)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (warehouse_may_create(w, &error) || !error_is(error, ERROR_DENIED))
+        return NULL;
+    return g_utf8_make_valid(error->message, -1);
+}
+
 static void do_open(struct worker *w, const json_t *order)
 {
     g_autoptr(warehouse) opened = NULL;
-    g_autofree char *version = NULL, *catalog = NULL;
+    g_autofree char *version = NULL, *catalog = NULL, *lacks = NULL;
     g_autoptr(GError) error = NULL;
 
     close_warehouse(w);
@@ -162,10 +172,13 @@ static void do_open(struct worker *w, const json_t *order)
         refuse(w, error);
         return;
     }
+    if (json_get_bool(order, "look", false))
+        lacks = lack_of_rights(opened);
     pthread_mutex_lock(&w->lock);
     w->warehouse = g_steal_pointer(&opened);
     pthread_mutex_unlock(&w->lock);
-    say(w, json_pack("{s:s, s:s?, s:s?}", "is", "opened", "catalog", catalog, "version", version));
+    say(w, json_pack("{s:s, s:s?, s:s?, s:s?}", "is", "opened", "catalog", catalog, "version",
+                     version, "lacks", lacks));
 }
 
 /* A statement is told before it runs, in case that is the last one; how it went can wait. */

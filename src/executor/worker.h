@@ -6,6 +6,7 @@
  *
  *     to the worker                                        from the worker
  *     {"do": "open", "gateway", "type", "connection"}      {"is": "opened", "catalog", "version"}
+ *        ("look": true: may it make anything there?         (and "lacks", a sentence: it may not)
  *                                                          {"is": "refused", "code", "message"}
  *     {"do": "task", "task": wire_task}                    {"is": "log", "line"} …
  *                                                          {"is": "result", "result": wire_result}

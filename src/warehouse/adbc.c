@@ -83,7 +83,8 @@ struct warehouse *warehouse_open(const char *type, const json_t *connection, GEr
         return NULL;
     w = new_closed(d);
     w->comments = w->dialect->comments && wants_comments(connection);
-    w->user = g_strdup(json_get_string(connection, "user", NULL));
+    w->user =
+        g_strdup(json_get_string(connection, "role", json_get_string(connection, "user", NULL)));
     if (!warehouse__driver_load(w, error) || !open_database(w, connection, error) ||
         !open_connection(w, error) || !d->greet(w, connection, error)) {
         g_prefix_error(error, "The %s connection cannot be opened: ", d->type);

@@ -1,4 +1,4 @@
-/* advice.c -- what to do about what an engine complained of. */
+/* advice.c -- what to do about what an engine complained of, or would. */
 #include "warehouse/warehouse_int.h"
 
 #include <string.h>
@@ -133,4 +133,26 @@ void warehouse__advise(const struct warehouse *w, const char *words, const char 
             error_hint(error, "%s", table[i].advice);
             return;
         }
+}
+
+bool warehouse_may_create(struct warehouse *w, GError **error)
+{
+    const char *sql = w->driver->may_create_sql;
+    int64_t may = 1;
+    g_autofree char *catalog = NULL, *words = NULL;
+
+    if (sql && !warehouse_number(w, sql, &may, error))
+        return false;
+    if (may)
+        return true;
+    catalog = warehouse_default_catalog(w, error);
+    if (!catalog)
+        return false;
+    g_set_error(error, warehouse_error(), ERROR_DENIED,
+                "The login %s may make nothing in database %s: no schema, and no table in a schema "
+                "that is there.",
+                w->user ? w->user : "", catalog);
+    words = g_strdup_printf("permission denied for database %s", catalog);
+    warehouse__advise(w, words, "CREATE SCHEMA", error);
+    return false;
 }

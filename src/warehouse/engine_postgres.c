@@ -189,12 +189,21 @@ static void trim(char **words)
     memmove(*words, begin, strlen(begin) + 1);
 }
 
+/* A schema, or a table in one that is there. Before version 15 everybody could make tables in
+ * "public", which says nothing. */
+#define MAY_CREATE                                                                                 \
+    "SELECT (has_database_privilege(current_database(), 'CREATE') OR EXISTS (SELECT FROM "         \
+    "pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND (nspname <> "    \
+    "'public' OR current_setting('server_version_num')::INT >= 150000) AND "                       \
+    "has_schema_privilege(oid, 'CREATE') AND has_schema_privilege(oid, 'USAGE')))::INT"
+
 const struct driver warehouse__postgres = {
     .type = "postgres",
     .library = "libadbc_driver_postgresql.so",
     .entry = "AdbcDriverInit",
     .version_sql = "SELECT current_setting('server_version')",
     .catalog_sql = "SELECT current_database()",
+    .may_create_sql = MAY_CREATE,
     .temporary_schema = "pg_temp",
     .parameters = parameters,
     .complaints = complaints,

@@ -31,6 +31,9 @@ const char *warehouse_type(const struct warehouse *w);
 /* Facts for the control plane: version text, default catalog. g_free(). */
 char *warehouse_version(struct warehouse *w, GError **error) MUST_CHECK;
 char *warehouse_default_catalog(struct warehouse *w, GError **error) MUST_CHECK;
+/* May the login make anything? Asked, not tried. false with *error: it may not, and what would help
+ * (ERROR_DENIED). Engines that cannot be asked say true. */
+bool warehouse_may_create(struct warehouse *w, GError **error) MUST_CHECK;
 /* What the server calls this connection ("PostgreSQL backend 4242"), for those who look from its
  * side; NULL when it has no name for it. */
 const char *warehouse_session(const struct warehouse *w);

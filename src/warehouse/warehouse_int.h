@@ -24,6 +24,7 @@ struct driver {
     const char *type;            /* connection type */
     const char *library, *entry; /* shared object and its AdbcDriverInitFunc */
     const char *version_sql, *catalog_sql;
+    const char *may_create_sql;    /* 1 when the login may make anything, else 0; NULL: not told */
     const char *temporary_schema;  /* in which temporary tables are named */
     const char *const *parameters; /* what a connection may say, NULL-terminated */
     const struct complaint *complaints;
@@ -55,7 +56,7 @@ struct warehouse {
     struct AdbcConnection connection;
     char *comment, *session;
     char *catalog; /* the default one, once it was asked for */
-    char *user;    /* whom the connection names, for advice; or NULL */
+    char *user;    /* whose rights count, for advice; or NULL */
     bool in_transaction, transaction_failed;
     bool comments; /* are to be registered */
     GList *rows;   /* of struct warehouse_rows *: still open */

@@ -7,8 +7,12 @@ full. Every text whole, nothing lost.
 
 import contextlib
 import os
+import re
+import socket
 import sqlite3
 import sys
+import urllib.error
+import urllib.request
 
 import bench
 
@@ -80,6 +84,39 @@ def test_a_right_that_is_missing(b, texts):
     assert [r["total"] for r in b.rows(folder, "SELECT total FROM shop.top")] == [7]
     b.postgres.sql("GRANT USAGE ON SCHEMA closed TO shop", "shop")
     b.plan(folder, code=0)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def test_an_executor_that_may_make_nothing(b, texts):
+    """It is not ready and says which GRANT helps; given that, it is ready without a restart. One that reads is told."""
+    set_up(b)
+    b.postgres.sql("CREATE ROLE reader LOGIN PASSWORD 's3cret of the reader'")
+    base = b.server(name="plane")
+    gateway = {"TYPE": "postgres", "HOST": "127.0.0.1", "PORT": str(b.postgres.port), "USER": "reader",
+               "PASSWORD": "s3cret of the reader", "DATABASE": "shop"}
+    env = {"TCLOUD_URL": f"{base}/sqlmesh/acme/shop", **b.client("executor"),
+           **{f"SQLMESH__GATEWAYS__MAIN__CONNECTION__{k}": v for k, v in gateway.items()}}
+    done = b.run("executor", "apply", "--check", env=env, code=1)
+    refused = done.stdout[done.stdout.index("failed "):]
+    texts.compare("an executor's check without rights",
+                  re.sub(r"\(\d+ ms\)", "(N ms)", re.sub(r"version .*?, catalog", "version N, catalog", refused)))
+    listen = f"127.0.0.1:{free_port()}"
+    b.start("poor", "executor", "apply", env={**env, "HEDDLE_HEALTH_LISTEN": listen})
+    b.await_log("poor", "GRANT CREATE ON DATABASE")
+    with contextlib.suppress(urllib.error.HTTPError):
+        raise AssertionError(urllib.request.urlopen(f"http://{listen}/readyz").read())
+    b.postgres.sql("GRANT CREATE ON DATABASE shop TO reader", "shop")
+    b.await_log("poor", "welcomes this executor")
+    assert urllib.request.urlopen(f"http://{listen}/readyz").status == 200
+    b.run("executor", "apply", "--check", env=env, code=0)
+    b.stop("poor")
+    b.stop("plane")
+    assert "s3cret" not in b.log("poor") + done.stdout
 
 
 def needs_root():

@@ -272,6 +272,43 @@ void test_logins_that_fail_say_why_and_no_secret(void **state)
     }
 }
 
+void test_a_login_that_may_make_nothing_is_told_so_with_the_grant(void **state)
+{
+    static const struct {
+        const char *grant;
+        bool may;
+    } cases[] = {
+        {"SELECT 1",                                                 false},
+        {"CREATE SCHEMA sales; GRANT USAGE ON SCHEMA sales TO poor", false},
+        {"GRANT CREATE ON SCHEMA sales TO poor",                     true },
+        {"REVOKE USAGE ON SCHEMA sales FROM poor",                   false},
+        {"GRANT CREATE ON DATABASE narrow TO poor",                  true },
+    };
+    g_autoptr(warehouse) admin = open_server(), owner = NULL, poor = NULL;
+    GError *why = NULL;
+
+    (void)state;
+    execute(admin, "CREATE ROLE poor LOGIN PASSWORD 'of the poor'");
+    execute(admin, "CREATE DATABASE narrow");
+    owner = open_with(connection_to("admin", PASSWORD, "narrow"), &why);
+    poor = open_with(connection_to("poor", "of the poor", "narrow"), &why);
+    assert_null(why);
+    assert_true(warehouse_may_create(owner, NULL));
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        g_auto(GStrv) statements = g_strsplit(cases[i].grant, ";", -1);
+
+        for (char **s = statements; *s; s++)
+            execute(owner, *s);
+        assert_int_equal(warehouse_may_create(poor, &error), cases[i].may);
+        assert_int_equal(error ? error->code : 0, cases[i].may ? 0 : ERROR_DENIED);
+        if (error)
+            assert_non_null(strstr(error->message,
+                                   "hint: whoever owns it can say: "
+                                   "GRANT CREATE ON DATABASE \"narrow\" TO \"poor\";"));
+    }
+}
+
 void test_a_server_that_does_not_answer_is_unavailable(void **state)
 {
     g_autoptr(GError) error = NULL;
