@@ -216,6 +216,8 @@ const struct schedule_item *control__item(const struct outline *o, const char *n
 struct state_table control__table(int64_t project, const struct wire_snapshot *s, bool deployable);
 /* The physical table's name as one text. g_free(). */
 char *control__table_text(const struct wire_snapshot *s, bool deployable);
+/* What tasks that write this table have as their target. g_free(). */
+char *control__target(int64_t project, const struct wire_snapshot *s, bool deployable);
 /* What tasks of a work have in common. */
 struct task_maker {
     struct control *c;

@@ -115,6 +115,13 @@ static char *payload_of(const struct task_maker *m, const struct schedule_task *
     return payload ? json_text_as_built(payload) : NULL;
 }
 
+char *control__target(int64_t project, const struct wire_snapshot *s, bool deployable)
+{
+    g_autofree char *table = control__table_text(s, deployable);
+
+    return g_strdup_printf("%" G_GINT64_FORMAT ":%s", project, table);
+}
+
 static void describe(const struct task_maker *m, const struct schedule_task *t,
                      struct queue_task *out)
 {
@@ -132,9 +139,7 @@ static void describe(const struct task_maker *m, const struct schedule_task *t,
     out->name = g_strdup(t->snapshot->name);
     out->gateway = g_strdup(t->snapshot->gateway);
     if (t->kind == TASK_CREATE || t->kind == TASK_EVALUATE) {
-        g_autofree char *table = control__table_text(t->snapshot, t->deployable);
-
-        out->target = g_strdup_printf("%" G_GINT64_FORMAT ":%s", m->work->project, table);
+        out->target = control__target(m->work->project, t->snapshot, t->deployable);
     }
     if (t->kind == TASK_EVALUATE || t->kind == TASK_AUDIT) {
         out->start_ms = t->batch.start;

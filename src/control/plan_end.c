@@ -27,28 +27,40 @@ static bool fill_empty(struct control *c, const struct state_work *w, const stru
     return true;
 }
 
+static bool forget_versions(struct control *c, const struct state_work *w,
+                            const struct wire_snapshot *s, const struct wire_restatement *r,
+                            GError **error)
+{
+    g_autofree char *target = control__target(w->project, s, true);
+    struct state_table t = control__table(w->project, s, true);
+    struct queue_redo redo = {w->project,
+                              w->id,
+                              TASK_EVALUATE,
+                              s->name,
+                              target,
+                              r->start_ms == TIME_NONE ? INT64_MIN : r->start_ms,
+                              r->end_ms == TIME_NONE ? INT64_MAX : r->end_ms};
+
+    return state_remove_elsewhere(c->state, &t, redo.start_ms, redo.end_ms, error) &&
+           queue_outdate_elsewhere(c->queue, &redo, error);
+}
+
 /* What prod has computed again is missing in all other versions, or one of them could bring the old
- * rows back when it is promoted. */
+ * rows back when it is promoted; so is what they compute at this moment. */
 static bool forget_elsewhere(struct control *c, const struct state_work *w,
                              const struct wire_plan *p, GError **error)
 {
     for (guint i = 0; i < p->restatements->len; i++) {
         const struct wire_restatement *r = p->restatements->pdata[i];
-        int64_t start_ms = r->start_ms == TIME_NONE ? INT64_MIN : r->start_ms;
-        int64_t end_ms = r->end_ms == TIME_NONE ? INT64_MAX : r->end_ms;
 
         for (guint k = 0; k < p->environment->members->len; k++) {
             const struct wire_member *m = p->environment->members->pdata[k];
             g_autoptr(state_snapshot) one = NULL;
-            struct state_table t;
 
             if (strcmp(m->name, r->name) != 0)
                 continue;
             one = state_find_snapshot(c->state, w->project, m->name, m->identifier, error);
-            if (!one)
-                return false;
-            t = control__table(w->project, one->snapshot, true);
-            if (!state_remove_elsewhere(c->state, &t, start_ms, end_ms, error))
+            if (!one || !forget_versions(c, w, one->snapshot, r, error))
                 return false;
         }
     }

@@ -70,6 +70,24 @@ bool control__schedule_plan(struct outline *o, const struct wire_plan *p,
     return control__outline_schedule(o, &request, error);
 }
 
+/* What others compute of it meanwhile may stand on what held before: it does not count. */
+static bool outdate(struct control *c, const struct state_work *w, const struct schedule_item *item,
+                    GError **error)
+{
+    g_autofree char *target = control__target(w->project, item->snapshot, item->deployable);
+
+    for (size_t i = 0; i < intervals_count(item->missing); i++) {
+        struct interval r = intervals_get(item->missing, i);
+
+        if (!queue_outdate(c->queue,
+                           &(struct queue_redo){w->project, w->id, TASK_EVALUATE,
+                                                item->snapshot->name, target, r.start, r.end},
+                           error))
+            return false;
+    }
+    return true;
+}
+
 /* What is restated is missing from now on, whatever becomes of this plan. */
 static bool take_back_restated(struct control *c, const struct state_work *w,
                                const struct wire_plan *p, const struct outline *o, GError **error)
@@ -82,7 +100,8 @@ static bool take_back_restated(struct control *c, const struct state_work *w,
         if (!item)
             continue;
         t = control__table(w->project, item->snapshot, item->deployable);
-        if (t.version && !state_remove_intervals(c->state, &t, item->missing, error))
+        if (t.version && (!state_remove_intervals(c->state, &t, item->missing, error) ||
+                          !outdate(c, w, item, error)))
             return false;
     }
     return true;

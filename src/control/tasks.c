@@ -128,7 +128,7 @@ static bool record(struct control *c, const struct queue_task *t, GError **error
         return false;
     table = control__table(t->project, snapshot->snapshot, subject->deployable);
     return state_set_built(c->state, &table, c->now_ms, error) &&
-           (t->kind != TASK_EVALUATE ||
+           (t->kind != TASK_EVALUATE || t->outdated ||
             state_add_interval(c->state, &table, t->start_ms, t->end_ms, error));
 }
 

@@ -138,3 +138,24 @@ bool queue_cancel_group(struct queue *q, int64_t group, const char *reason, int6
             return false;
     return true;
 }
+
+bool queue_outdate(struct queue *q, const struct queue_redo *redo, GError **error)
+{
+    return db_run(q->db, NULL,
+                  "UPDATE task SET outdated = 1"
+                  " WHERE grp IN (SELECT id FROM task_group WHERE open > 0 AND id <> ?)"
+                  " AND state IN ('blocked', 'ready', 'leased') AND project = ? AND kind = ?"
+                  " AND target = ? AND start_ms < ? AND end_ms > ?",
+                  "iiisii", redo->group, redo->project, (int64_t)redo->kind, redo->target,
+                  redo->end_ms, redo->start_ms, error);
+}
+
+bool queue_outdate_elsewhere(struct queue *q, const struct queue_redo *redo, GError **error)
+{
+    return db_run(q->db, NULL,
+                  "UPDATE task SET outdated = 1"
+                  " WHERE state = 'leased' AND grp <> ? AND project = ? AND kind = ?"
+                  " AND name = ? AND target <> ? AND start_ms < ? AND end_ms > ?",
+                  "iiissii", redo->group, redo->project, (int64_t)redo->kind, redo->name,
+                  redo->target, redo->end_ms, redo->start_ms, error);
+}

@@ -93,6 +93,7 @@ struct queue_task *queue__read(const struct db_rows *rows)
     t->cancel = db_int(rows, c++) != 0;
     t->message = g_strdup(db_string(rows, c++));
     t->ready_ms = db_time(rows, c++);
+    t->outdated = db_int(rows, c++) != 0;
     return t;
 }
 

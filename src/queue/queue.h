@@ -70,6 +70,7 @@ struct queue_task {
     bool cancel;      /* the holder of the lease shall stop */
     char *message;    /* why it failed or was cancelled */
     int64_t ready_ms; /* as it was read: since when it is ready; TIME_NONE: it was not */
+    bool outdated;    /* see queue_outdate() */
 };
 typedef struct queue_task queue_task;
 
@@ -126,6 +127,19 @@ bool queue_cancel_group(struct queue *q, int64_t group, const char *reason, int6
                         GError **error) MUST_CHECK;
 bool queue_cancel(struct queue *q, struct queue_task *task, const char *reason, int64_t now_ms,
                   GError **error) MUST_CHECK;
+/* What a group is about to do again: a kind of task, what it is about, a range. */
+struct queue_redo {
+    int64_t project, group;
+    int kind;
+    const char *name, *target;
+    int64_t start_ms, end_ms;
+};
+/* Open tasks of other groups on this target and a part of this range become outdated, for good:
+ * they go on, but may stand on what held before, so their owner counts what they did as undone. */
+bool queue_outdate(struct queue *q, const struct queue_redo *redo, GError **error) MUST_CHECK;
+/* The same for what is at work on other targets under this name. */
+bool queue_outdate_elsewhere(struct queue *q, const struct queue_redo *redo,
+                             GError **error) MUST_CHECK;
 /* Forget the tasks of this kind and of no group that ended before then; INT64_MAX: open ones, too
  * (nobody waits for them any more). */
 bool queue_drop_kind(struct queue *q, int kind, int64_t before_ms, GError **error) MUST_CHECK;

@@ -19,7 +19,7 @@ struct queue {
     "task.id, task.project, task.grp, task.kind, task.class, task.priority, task.gateway, "        \
     "task.subject, task.name, task.target, task.start_ms, task.end_ms, task.payload, task.state, " \
     "task.fence, task.charged, task.executor, task.cancel, task.message, "                         \
-    "task.ready_ms"
+    "task.ready_ms, task.outdated"
 
 /* A task from a row; the caller frees it. */
 struct queue_task *queue__read(const struct db_rows *rows);

@@ -202,6 +202,124 @@ void test_a_restatement_does_not_take_what_a_run_filled_meanwhile_for_its_own(vo
     assert_string_equal(then, "evaluate shop__b__20");
 }
 
+static int64_t filled_to(struct world *w, const char *environment_name, const char *name)
+{
+    g_autoptr(wire_environment) e = environment(w, environment_name);
+    const struct intervals *have = snapshot_in(e, name)->intervals;
+
+    return intervals_count(have) ? intervals_get(have, 0).end : T0;
+}
+
+static struct wire_progress *restate_b(struct world *w, const char *expected, int64_t start_ms)
+{
+    g_autoptr(wire_plan) p = plan_for("prod", expected);
+
+    p->execution_ms = T0 + 4 * DAY + 1000;
+    add_model(p, model("a", "1", NULL, NULL));
+    add_model(p, model("b", "2", "a", "1"));
+    restate(p, "b", start_ms);
+    return post_plan(w, p);
+}
+
+/* A run that is at a range while a plan begins to restate it stands on what held before: were its
+ * result to count, a plan that fails then would leave stale rows that pass for computed. */
+static void restate_under_a_run(struct world *w, bool is_claimed)
+{
+    g_autofree char *id = make_prod(w);
+    g_autoptr(wire_run_request) r = wire_run_request_new();
+    g_autoptr(wire_progress) p = NULL;
+    g_autoptr(wire_claimed) a = NULL, b = NULL, again = NULL;
+    g_autofree char *last = NULL;
+
+    r->environment = g_strdup("prod");
+    r->execution_ms = T0 + 4 * DAY + 1;
+    json_decref(post(w->dev, V1 "runs", &wire_run_request_type, r));
+    a = claim(w->run, "run-1", 1, 0);
+    if (is_claimed) {
+        assert_true(finish(w->run, "run-1", result_of(a->tasks->pdata[0], STATUS_SUCCESS)));
+        b = claim(w->run, "run-1", 1, 0);
+        p = restate_b(w, id, T0 + 3 * DAY);
+    } else {
+        p = restate_b(w, id, T0 + 3 * DAY);
+        assert_true(finish(w->run, "run-1", result_of(a->tasks->pdata[0], STATUS_SUCCESS)));
+        b = claim(w->run, "run-1", 1, 0);
+    }
+    assert_int_equal(b->tasks->len, 1);
+    assert_true(finish(w->run, "run-1", result_of(b->tasks->pdata[0], STATUS_SUCCESS)));
+    assert_int_equal(filled_to(w, "prod", "a"), T0 + 4 * DAY);
+    assert_int_equal(filled_to(w, "prod", "b"), T0 + 3 * DAY);
+    again = claim(w->apply, "apply-1", 1, 0);
+    assert_int_equal(again->tasks->len, 1);
+    assert_true(finish(w->apply, "apply-1", result_of(again->tasks->pdata[0], STATUS_FAILED)));
+    assert_int_equal(status_of(w, "plan", p->id), STATUS_FAILED);
+    assert_int_equal(filled_to(w, "prod", "b"), T0 + 3 * DAY);
+    json_decref(post(w->dev, V1 "runs", &wire_run_request_type, r));
+    last = work_off(w->run, "run-1");
+    assert_string_equal(last, "evaluate shop__b__20");
+    assert_int_equal(filled_to(w, "prod", "b"), T0 + 4 * DAY);
+}
+
+void test_what_is_at_work_when_its_range_begins_to_be_restated_does_not_count(void **state)
+{
+    restate_under_a_run(*state, true);
+}
+
+void test_what_waits_for_a_parent_when_its_range_begins_to_be_restated_does_not_count(void **state)
+{
+    restate_under_a_run(*state, false);
+}
+
+void test_a_restatement_beside_what_is_at_work_lets_it_count(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *id = make_prod(w);
+    g_autoptr(wire_run_request) r = wire_run_request_new();
+    g_autoptr(wire_plan) p = plan_for("prod", id);
+    g_autoptr(wire_claimed) a = NULL, b = NULL;
+    struct wire_restatement *range;
+
+    r->environment = g_strdup("prod");
+    r->execution_ms = T0 + 4 * DAY + 1;
+    json_decref(post(w->dev, V1 "runs", &wire_run_request_type, r));
+    a = claim(w->run, "run-1", 1, 0);
+    assert_true(finish(w->run, "run-1", result_of(a->tasks->pdata[0], STATUS_SUCCESS)));
+    b = claim(w->run, "run-1", 1, 0);
+    add_model(p, model("a", "1", NULL, NULL));
+    add_model(p, model("b", "2", "a", "1"));
+    restate(p, "b", T0);
+    range = p->restatements->pdata[0];
+    range->end_ms = T0 + 3 * DAY; /* where the run's begins */
+    wire_progress_free(post_plan(w, p));
+    assert_true(finish(w->run, "run-1", result_of(b->tasks->pdata[0], STATUS_SUCCESS)));
+    g_free(work_off(w->apply, "apply-1"));
+    assert_int_equal(filled_to(w, "prod", "b"), T0 + 4 * DAY);
+}
+
+/* dev computes its own version of b while prod restates: it may have read what held before. */
+void test_what_another_version_computes_when_a_restatement_of_prod_ends_does_not_count(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *id = make_prod(w);
+    g_autoptr(wire_plan) dev = plan_for("dev", NULL);
+    g_autoptr(wire_progress) p = NULL;
+    g_autoptr(wire_claimed) create = NULL, evaluate = NULL;
+
+    add_model(dev, model("a", "1", NULL, NULL));
+    add_model(dev, model("b", "3", "a", "1"));
+    wire_progress_free(post_plan(w, dev));
+    create = claim(w->apply, "apply-1", 1, 0);
+    assert_true(finish(w->apply, "apply-1", result_of(create->tasks->pdata[0], STATUS_SUCCESS)));
+    evaluate = claim(w->apply, "apply-1", 1, 0);
+    assert_string_equal(((struct wire_task *)evaluate->tasks->pdata[0])->target->name,
+                        "shop__b__30");
+    p = restate_b(w, id, T0 + DAY);
+    g_free(work_off(w->apply, "apply-1"));
+    assert_int_equal(status_of(w, "plan", p->id), STATUS_SUCCESS);
+    assert_true(finish(w->apply, "apply-1", result_of(evaluate->tasks->pdata[0], STATUS_SUCCESS)));
+    g_free(work_off(w->apply, "apply-1"));
+    assert_int_equal(filled_to(w, "dev", "b"), T0);
+}
+
 void test_a_restatement_of_prod_makes_the_range_missing_in_other_versions(void **state)
 {
     struct world *w = *state;
