@@ -38,6 +38,7 @@ void auth_identity_free(struct auth_identity *i)
         return;
     g_free(i->subject);
     g_free(i->name);
+    g_free(i->audience);
     g_free(i->organisation);
     g_free(i->project);
     g_free(i);
@@ -47,7 +48,8 @@ bool auth_may(const struct auth_identity *i, const char *organisation, const cha
               unsigned needs)
 {
     return i && organisation && i->role >= 0 && i->role < ROLE_COUNT && (needs & 1u << i->role) &&
-           strcmp(i->organisation, organisation) == 0 &&
+           (strcmp(i->organisation, organisation) == 0 ||
+            strcmp(i->organisation, EVERY_ORGANISATION) == 0) &&
            (!i->project || g_strcmp0(i->project, project) == 0);
 }
 

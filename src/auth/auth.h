@@ -29,9 +29,10 @@ extern const struct db_schema auth_schema; /* its tables */
 struct auth_identity {
     char *subject; /* client id or user */
     char *name;
-    char *organisation;
-    char *project; /* NULL: every project of the organisation */
-    int role;      /* enum auth_role */
+    char *audience;     /* the program a person uses; NULL: the subject itself */
+    char *organisation; /* "*": every one */
+    char *project;      /* NULL: every project of the organisation */
+    int role;           /* enum auth_role */
     int64_t expires_ms;
 };
 typedef struct auth_identity auth_identity;

@@ -63,6 +63,19 @@ bool auth__narrow(struct auth_identity *i, const char *scope, GError **error) MU
 /* -1 for a word that is no role. */
 int auth__role(const char *word);
 
+/* accounts.c, consent.c: see people.h */
+#define EVERY_ORGANISATION "*" /* no organisation's name */
+struct auth_person;
+struct auth_identity *auth__person(struct auth *a, const char *name, GError **error) MUST_CHECK;
+bool auth__sign_in(struct auth *a, const struct auth_person *who, int64_t now_ms,
+                   GError **error) MUST_CHECK;
+struct pending {
+    int kind; /* enum auth_proof */
+    const char *secret, *family, *account, *client, *scope, *challenge, *redirect, *user_code;
+    int64_t ttl_ms;
+};
+bool auth__keep(struct auth *a, const struct pending *p, int64_t now_ms, GError **error) MUST_CHECK;
+
 /* limiter.c: a bucket of tries for each key; each failure takes one, time brings them back.
  * Belongs to the thread of the auth object. */
 struct limiter *auth__limiter_new(void);

@@ -31,9 +31,12 @@ static bool narrow_to_project(struct auth_identity *i, const char *word, GError 
 
     if (n < 2 || role < 0)
         return refuse(word, "cannot be read", error);
-    if (strcmp(parts[0], i->organisation) != 0 ||
+    if ((strcmp(parts[0], i->organisation) != 0 &&
+         strcmp(i->organisation, EVERY_ORGANISATION) != 0) ||
         (i->project && strcmp(parts[1], i->project) != 0) || !role_includes(i->role, role))
         return refuse(word, "is more than this client may", error);
+    g_free(i->organisation);
+    i->organisation = g_strdup(parts[0]);
     g_free(i->project);
     i->project = g_strdup(parts[1]);
     i->role = role;

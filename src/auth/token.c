@@ -1,5 +1,6 @@
 /* token.c -- JWTs (RFC 7519): what they say, how they are made and checked. */
 #include "auth/auth_int.h"
+#include "auth/people.h"
 
 #include "base/ids.h"
 
@@ -27,11 +28,11 @@ static json_t *claims_of(const struct auth_identity *i, const char *issuer, int6
                          int64_t ttl_ms)
 {
     g_autofree char *id = id_new();
-    json_t *claims =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "jti", id, "sub", i->subject,
-                  "aud", i->subject, "name", i->name ? i->name : i->subject, "org", i->organisation,
-                  "role", auth_role_names[i->role], "iat", (json_int_t)(now_ms / 1000), "nbf",
-                  (json_int_t)(now_ms / 1000), "exp", (json_int_t)((now_ms + ttl_ms) / 1000));
+    json_t *claims = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "jti", id, "sub", i->subject, "aud",
+        i->audience ? i->audience : i->subject, "name", i->name ? i->name : i->subject, "org",
+        i->organisation, "role", auth_role_names[i->role], "iat", (json_int_t)(now_ms / 1000),
+        "nbf", (json_int_t)(now_ms / 1000), "exp", (json_int_t)((now_ms + ttl_ms) / 1000));
 
     if (i->project)
         json_object_set_new(claims, "project", json_string(i->project));
@@ -98,11 +99,12 @@ static bool check_signature(const struct auth *a, char **parts, const char *toke
 static bool check_claims(const json_t *claims, int64_t now_ms, GError **error)
 {
     const char *subject = json_get_string(claims, "sub", NULL);
+    const char *audience = json_get_string(claims, "aud", "");
 
     if (!subject || !json_get_string(claims, "org", NULL) ||
         auth__role(json_get_string(claims, "role", NULL)) < 0)
         return refuse(error, "The token does not say who it is for.");
-    if (strcmp(subject, json_get_string(claims, "aud", "")) != 0)
+    if (strcmp(subject, audience) != 0 && strcmp(audience, AUTH_PUBLIC_CLIENT) != 0)
         return refuse(error, "The token is meant for somebody else.");
     if (json_get_int(claims, "exp", 0) * 1000 <= now_ms)
         return refuse(error, "The token has expired.");
@@ -114,7 +116,10 @@ static bool check_claims(const json_t *claims, int64_t now_ms, GError **error)
 static struct auth_identity *identity_of(const json_t *claims)
 {
     struct auth_identity *i = g_new0(struct auth_identity, 1);
+    const char *audience = json_get_string(claims, "aud", "");
 
+    if (strcmp(audience, json_get_string(claims, "sub", "")) != 0)
+        i->audience = g_strdup(audience);
     i->subject = g_strdup(json_get_string(claims, "sub", NULL));
     i->name = g_strdup(json_get_string(claims, "name", i->subject));
     i->organisation = g_strdup(json_get_string(claims, "org", NULL));

@@ -1,5 +1,6 @@
 #include "control/neighbours.h"
 
+#include "auth/people.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -120,6 +121,7 @@ static void control_free(struct control *c)
     g_free((char *)c->settings.metrics_token);
     metrics_free(c->metrics);
     g_free(c->issuer);
+    g_free(c->first_password);
     g_free(c);
 }
 
@@ -156,6 +158,8 @@ static bool open_state(struct control *c, GError **error)
     c->clock_ms = c->ahead_ms = control__now(c) - clock_monotonic_ms();
     return (c->auth = auth_new(c->db, control__now(c), error)) &&
            (c->state = state_new(c->db, error)) && (c->queue = queue_new(c->db, &queue, error)) &&
+           (c->settings.alone ||
+            auth_first_account(c->auth, control__now(c), &c->first_password, error)) &&
            control__neighbours_start(c, error) && clean_up(c, error);
 }
 
@@ -170,6 +174,18 @@ static bool serve_metrics(struct control *c, GError **error)
     };
 
     return !http.listen || (c->metrics_http = http_server_start(&http, error));
+}
+
+/* Nobody can have asked yet: the port is not known before the start has ended. */
+static void name_any_port(struct control *c)
+{
+    g_autofree char *old = NULL;
+
+    if (c->settings.public_url || !g_str_has_suffix(c->issuer, ":0"))
+        return;
+    c->issuer[strlen(c->issuer) - 1] = '\0';
+    old = c->issuer;
+    c->issuer = g_strdup_printf("%s%d", old, http_server_port(c->http));
 }
 
 static bool serve(struct control *c, const struct control_settings *settings, GError **error)
@@ -189,7 +205,10 @@ static bool serve(struct control *c, const struct control_settings *settings, GE
         c->settings.public_url
             ? g_strdup(c->settings.public_url)
             : g_strdup_printf("%s://%s", settings->tls_cert ? "https" : "http", c->settings.listen);
-    return (c->http = http_server_start(&http, error)) && serve_metrics(c, error);
+    if (!(c->http = http_server_start(&http, error)))
+        return false;
+    name_any_port(c);
+    return serve_metrics(c, error);
 }
 
 struct control *control_start(const struct control_settings *settings, GError **error)
@@ -229,6 +248,11 @@ void control_stop(struct control *c)
     http_server_stop(c->http);
     http_server_stop(c->metrics_http);
     control_free(c);
+}
+
+const char *control_first_password(const struct control *c)
+{
+    return c->first_password;
 }
 
 int control_port(const struct control *c)

@@ -47,6 +47,8 @@ struct control *control_start(const struct control_settings *settings, GError **
 /* Answers what waits with 503, stops. NULL is fine. */
 void control_stop(struct control *c);
 int control_port(const struct control *c);
+/* The password of the account "admin", when this start has made it; else NULL. */
+const char *control_first_password(const struct control *c);
 /* Show another certificate from the next connection on; see http_server_renew(). */
 bool control_renew_tls(struct control *c, const char *tls_cert, const char *tls_key,
                        GError **error) MUST_CHECK;

@@ -71,6 +71,7 @@ struct control {
     struct http_server *metrics_http; /* of metrics_listen; or NULL */
     struct metrics *metrics;
     char *issuer;
+    char *first_password; /* made by this start; or NULL */
 
     pthread_t thread;
     bool started;

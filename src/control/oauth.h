@@ -8,6 +8,14 @@
 bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
 json_t *control__grant_types(void); /* their names; a new reference */
 
+bool control__device(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
+/* signin.c: pages. They reply by themselves, too. */
+bool control__sign_in_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__sign_in(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__device_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__device_approve(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
 /* discovery.c */
 bool control__discovery(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__key_set(struct control *c, struct op *op, GError **error) MUST_CHECK;

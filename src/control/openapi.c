@@ -36,6 +36,14 @@ static const struct parameter {
     {control__evaluations, "name", "string", "Of this model only.", 0, 0},
     {control__evaluations, "limit", "integer", "At most so many; 100.", 0, 10000},
     {control__evaluations, "log", "integer", "1: with their logs.", 0, 1},
+    {control__sign_in_page, "response_type", "string", "code.", 0, 0},
+    {control__sign_in_page, "client_id", "string", "The program's.", 0, 0},
+    {control__sign_in_page, "redirect_uri", "string", "Where the program listens.", 0, 0},
+    {control__sign_in_page, "scope", "string", "What it asks for.", 0, 0},
+    {control__sign_in_page, "state", "string", "Comes back as it is.", 0, 0},
+    {control__sign_in_page, "code_challenge", "string", "SHA-256 of the code_verifier, as base64url.", 0, 0},
+    {control__sign_in_page, "code_challenge_method", "string", "S256.", 0, 0},
+    {control__device_page, "user_code", "string", "What the device shows.", 0, 0},
     {control__post_janitor, "ignore_ttl", "integer", "1: spare nothing that is young.", 0, 1},
 };
 /* clang-format on */
@@ -169,11 +177,14 @@ static json_t *plain_schema(const char *const *members)
 
 static json_t *schemas_json(const struct endpoint *endpoints)
 {
-    static const char *const token[] = {
-        "access_token", "id_token",           "token_type", "expires_in#",
-        "scope",        "issued_token_type?", NULL};
+    static const char *const token[] = {"access_token",   "id_token", "token_type",
+                                        "expires_in#",    "scope",    "issued_token_type?",
+                                        "refresh_token?", NULL};
     static const char *const refused[] = {"error", "message", "error_description?", NULL};
     static const char *const health[] = {"status", "version", NULL};
+    static const char *const device[] = {
+        "device_code", "user_code", "verification_uri", "verification_uri_complete", "expires_in#",
+        "interval#",   NULL};
     static const char *const nothing[] = {NULL};
     json_t *out = json_object();
 
@@ -184,6 +195,7 @@ static json_t *schemas_json(const struct endpoint *endpoints)
             add_schema(out, e->takes, true);
     json_object_set_new(out, "rows", rows_schema());
     json_object_set_new(out, "token", plain_schema(token));
+    json_object_set_new(out, "device", plain_schema(device));
     json_object_set_new(out, "token_refused", plain_schema(refused));
     json_object_set_new(out, "health", plain_schema(health));
     json_object_set_new(out, "nothing", plain_schema(nothing));
@@ -195,8 +207,18 @@ static json_t *content(const char *type, json_t *schema)
     return json_pack("{s:{s:o}}", type, "schema", schema);
 }
 
+static bool is_page(const struct endpoint *e)
+{
+    return e->run == control__sign_in_page || e->run == control__sign_in ||
+           e->run == control__device_page || e->run == control__device_approve;
+}
+
 static json_t *answer_content(const struct endpoint *e)
 {
+    if (is_page(e))
+        return content("text/html", json_pack("{s:s}", "type", "string"));
+    if (e->run == control__device)
+        return content(JSON_TYPE, reference("device", false));
     if (e->run == control__metrics)
         return content("text/plain", json_pack("{s:s}", "type", "string"));
     if (e->run == control__openapi || e->run == control__discovery || e->run == control__key_set)
@@ -218,12 +240,16 @@ static json_t *refusal(const char *words, const char *schema)
 
 static json_t *responses_json(const struct endpoint *e)
 {
-    const char *schema = e->run == control__token ? "token_refused" : "wire_problem";
-    json_t *out = json_pack("{s:{s:s, s:o}}", "200", "description", e->route.help, "content",
-                            answer_content(e));
+    bool oauth = e->run == control__token || e->run == control__device;
+    const char *schema = oauth ? "token_refused" : "wire_problem";
+    json_t *out = json_pack("{s:{s:s, s:o}}", e->run == control__sign_in ? "303" : "200",
+                            "description", e->route.help, "content", answer_content(e));
 
     json_object_set_new(out, "4XX", refusal("Refused; the error says why.", schema));
     json_object_set_new(out, "5XX", refusal("It did not work; 503 and 504: ask again.", schema));
+    if (is_page(e))
+        json_object_update_new(json_object_get(json_object_get(out, "4XX"), "content"),
+                               answer_content(e));
     if (e->route.needs != FOR_ALL) {
         json_object_set_new(out, "401",
                             refusal("Without a token, or with one that is void.", schema));
@@ -264,24 +290,47 @@ static void add_query_parameters(json_t *out, op_run run)
     }
 }
 
+static json_t *form_json(json_t *schema)
+{
+    return json_pack("{s:b, s:o}", "required", true, "content",
+                     content("application/x-www-form-urlencoded", schema));
+}
+
 static json_t *body_json(const struct endpoint *e)
 {
     static const char *const form[] = {"grant_type", NULL};
+    static const char *const person[] = {"name",
+                                         "password",
+                                         "form",
+                                         "user_code?",
+                                         "client_id?",
+                                         "redirect_uri?",
+                                         "scope?",
+                                         "state?",
+                                         "code_challenge?",
+                                         "code_challenge_method?",
+                                         NULL};
+    static const char *const device[] = {"client_id", "scope?", NULL};
     json_t *schema;
 
     if (e->takes)
         return json_pack("{s:b, s:o}", "required", true, "content",
                          content(JSON_TYPE, reference(e->takes->name, true)));
+    if (e->run == control__sign_in || e->run == control__device_approve)
+        return form_json(plain_schema(person));
+    if (e->run == control__device)
+        return form_json(plain_schema(device));
     if (e->run != control__token)
         return NULL;
     schema = plain_schema(form);
-    json_object_update_new(json_object_get(schema, "properties"),
-                           json_pack("{s:{s:o}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "grant_type",
-                                     "enum", control__grant_types(), "scope", "type", "string",
-                                     "client_id", "type", "string", "client_secret", "type",
-                                     "string", "subject_token", "type", "string"));
-    return json_pack("{s:b, s:o}", "required", true, "content",
-                     content("application/x-www-form-urlencoded", schema));
+    json_object_update_new(
+        json_object_get(schema, "properties"),
+        json_pack("{s:{s:o}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}", "grant_type", "enum",
+                  control__grant_types(), "scope", "type", "string", "client_id", "type", "string",
+                  "client_secret", "type", "string", "subject_token", "type", "string", "code",
+                  "type", "string", "redirect_uri", "type", "string", "code_verifier", "type",
+                  "string", "device_code", "type", "string", "refresh_token", "type", "string"));
+    return form_json(schema);
 }
 
 /* Who may: how they show it, and which roles. */

@@ -17,6 +17,9 @@
 #define ROUTE(method, path, needs, run, takes, takes_name, gives, max, help) \
     {{method, path, needs, handle, help, takes_name, gives, max}, run, takes, false}
 
+/* For browsers and programs without a token; replies by itself. */
+#define PAGE(method, path, run, help) {{method, path, FOR_ALL, handle, help, NULL, NULL, MAX_HTTP_FORM}, run, NULL, true}
+
 static void handle(struct http_call *call, void *data);
 
 static const struct endpoint endpoints[] = {
@@ -69,6 +72,11 @@ static const struct endpoint endpoints[] = {
           "How far a pass of the janitor is; with after=VERSION&wait_ms=N a long poll."),
 
     {{"POST", "/auth/token", FOR_ALL, handle, "A token for a client's secret (RFC 6749, 4.4), or for a token that may more (RFC 8693).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    PAGE("GET", "/auth", control__sign_in_page, "Where people sign in for a program (RFC 6749, 4.1; PKCE by S256)."),
+    PAGE("POST", "/auth", control__sign_in, "The form of that page; sends the browser back with a code."),
+    PAGE("POST", "/auth/device", control__device, "A device asks for codes (RFC 8628)."),
+    PAGE("GET", "/auth/device", control__device_page, "Where people approve a device."),
+    PAGE("POST", "/auth/device/approve", control__device_approve, "The form of that page."),
     ROUTE("GET", "/.well-known/openid-configuration", FOR_ALL, control__discovery, NULL, NULL, NULL, 0, "Where OAuth clients find what they need."),
     ROUTE("GET", "/.well-known/jwks.json", FOR_ALL, control__key_set, NULL, NULL, NULL, 0, "The public keys that verify tokens (RFC 7517)."),
     ROUTE("GET", "/openapi.json", FOR_ALL, control__openapi, NULL, NULL, NULL, 0, "This API as an OpenAPI document."),

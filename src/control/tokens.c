@@ -2,6 +2,7 @@
  * in RFC 6749, 5.2. */
 #include "control/oauth.h"
 
+#include "auth/people.h"
 #include "base/limits.h"
 
 #include <string.h>
@@ -124,13 +125,85 @@ static bool by_token(struct control *c, struct http_call *call, const struct cre
     return answer(call, text, error);
 }
 
+/* What a person's sign-in is good for: a code, an approved device, a refresh. */
+static bool by_proof(struct control *c, struct http_call *call, const struct credentials *k,
+                     enum auth_proof kind, const char *member)
+{
+    struct auth_redeem redeem = {
+        kind,
+        g_hash_table_lookup(k->form, member),
+        k->id,
+        g_hash_table_lookup(k->form, "redirect_uri"),
+        g_hash_table_lookup(k->form, "code_verifier"),
+        g_hash_table_lookup(k->form, "scope"),
+        c->issuer,
+    };
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL;
+
+    if (!redeem.secret)
+        return refuse(call, 400, "invalid_request", "The form lacks the code of this grant.");
+    text = auth_redeem(c->auth, &redeem, c->now_ms, &error);
+    if (error_is(error, AUTH_PENDING))
+        return refuse(call, 400, "authorization_pending", error->message);
+    if (error_is(error, ERROR_DENIED))
+        return refuse(call, 400, "invalid_grant", error->message);
+    return answer(call, text, error);
+}
+
+static bool by_code(struct control *c, struct http_call *call, const struct credentials *k,
+                    bool *admitted)
+{
+    *admitted = true; /* who signed in was counted at the page */
+    return by_proof(c, call, k, PROOF_CODE, "code");
+}
+
+static bool by_device(struct control *c, struct http_call *call, const struct credentials *k,
+                      bool *admitted)
+{
+    *admitted = true;
+    return by_proof(c, call, k, PROOF_DEVICE, "device_code");
+}
+
+static bool by_refresh(struct control *c, struct http_call *call, const struct credentials *k,
+                       bool *admitted)
+{
+    *admitted = true;
+    return by_proof(c, call, k, PROOF_REFRESH, "refresh_token");
+}
+
+bool control__device(struct control *c, struct op *op, GError **error)
+{
+    struct credentials k = {0};
+    g_autoptr(GError) why = NULL;
+    g_autofree char *page = g_strconcat(c->issuer, "/auth/device", NULL), *text = NULL;
+    bool done;
+
+    (void)error;
+    if (!read_credentials(op->call, &k)) {
+        done = refuse(op->call, 400, "invalid_request", "The body is not a form.");
+    } else {
+        struct auth_request request = {.client_id = k.id,
+                                       .scope = g_hash_table_lookup(k.form, "scope")};
+
+        text = auth_begin_device(c->auth, &request, page, c->now_ms, &why);
+        done = error_is(why, ERROR_INVALID) ? refuse(op->call, 400, "invalid_client", why->message)
+                                            : answer(op->call, text, why);
+    }
+    credentials_clear(&k);
+    return done;
+}
+
 static const struct grant_type {
     const char *name;
     bool (*run)(struct control *c, struct http_call *call, const struct credentials *k,
                 bool *admitted);
 } grant_types[] = {
-    {"client_credentials",                              by_secret},
-    {"urn:ietf:params:oauth:grant-type:token-exchange", by_token },
+    {"authorization_code",                              by_code   },
+    {"refresh_token",                                   by_refresh},
+    {"urn:ietf:params:oauth:grant-type:device_code",    by_device },
+    {"client_credentials",                              by_secret },
+    {"urn:ietf:params:oauth:grant-type:token-exchange", by_token  },
 };
 
 static const struct grant_type *find_grant_type(const char *name)
@@ -164,7 +237,7 @@ bool control__token(struct control *c, struct op *op, GError **error)
         done = refuse(op->call, 400, "invalid_request", "The form has no grant_type.");
     else if (!(type = find_grant_type(name)))
         done = refuse(op->call, 400, "unsupported_grant_type",
-                      "The grants client_credentials and token-exchange are served.");
+                      "This grant is not served; /.well-known/openid-configuration has a list.");
     else
         done = type->run(c, op->call, &k, &admitted);
     metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);

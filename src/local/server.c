@@ -126,6 +126,11 @@ static int serve(struct texts *t, GError **error)
     if (!(c = control_start(&settings, error)))
         return CLI_FAILED;
     announce(t, control_port(c));
+    if (control_first_password(c))
+        fprintf(stderr,
+                "The account of the first person is \"admin\", its password %s; it is not shown "
+                "again.\n",
+                control_first_password(c));
     log_event(LOG_INFO, "the control plane stops", "signal",
               wait_for_end(t, c) == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
     control_stop(c);
