@@ -16,7 +16,8 @@ struct auth *auth_new(struct db *db, int64_t now_ms, GError **error)
     a = g_new0(struct auth, 1);
     a->db = db;
     a->keys = g_ptr_array_new_with_free_func((GDestroyNotify)auth__key_free);
-    a->limiter = auth__limiter_new();
+    a->limiter = auth__limiter_new(10, 6000);
+    a->peers = auth__limiter_new(100, 600);
     if (auth__load_keys(a, now_ms, error))
         return a;
     auth_free(a);
@@ -29,6 +30,7 @@ void auth_free(struct auth *a)
         return;
     g_ptr_array_unref(a->keys);
     auth__limiter_free(a->limiter);
+    auth__limiter_free(a->peers);
     g_free(a);
 }
 
@@ -38,6 +40,7 @@ void auth_identity_free(struct auth_identity *i)
         return;
     g_free(i->subject);
     g_free(i->name);
+    g_free(i->email);
     g_free(i->audience);
     g_free(i->organisation);
     g_free(i->project);

@@ -29,6 +29,7 @@ extern const struct db_schema auth_schema; /* its tables */
 struct auth_identity {
     char *subject; /* client id or user */
     char *name;
+    char *email;        /* of a person; or NULL */
     char *audience;     /* the program a person uses; NULL: the subject itself */
     char *organisation; /* "*": every one */
     char *project;      /* NULL: every project of the organisation */
@@ -58,6 +59,8 @@ struct auth_grant {
 };
 char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, int64_t now_ms,
                               GError **error) MUST_CHECK;
+/* After an ERROR_LIMIT: in how many seconds the next try is admitted. */
+int64_t auth_wait_s(const struct auth *a);
 /* RFC 8693, narrowing only: a token for less than `subject_token` may, and no longer than it. The
  * grant's scope must be given. ERROR_DENIED: the token is no good; ERROR_INVALID: invalid_scope. */
 char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,

@@ -22,8 +22,10 @@ struct limiter;
 
 struct auth {
     struct db *db;
-    GPtrArray *keys; /* of struct key, the newest first: it signs, all of them verify */
-    struct limiter *limiter;
+    GPtrArray *keys;         /* of struct key, the newest first: it signs, all of them verify */
+    struct limiter *limiter; /* of a peer with one name */
+    struct limiter *peers;   /* of a peer with whatever names */
+    int64_t wait_ms;         /* that the last ERROR_LIMIT asked for */
 };
 
 /* keys.c: read them, make the first one. */
@@ -63,12 +65,22 @@ bool auth__narrow(struct auth_identity *i, const char *scope, GError **error) MU
 /* -1 for a word that is no role. */
 int auth__role(const char *word);
 
+/* passwords.c: base64url of what scrypt makes. g_free(). */
+char *auth__hash(const char *password, const char *salt, GError **error) MUST_CHECK;
+
 /* accounts.c, consent.c: see people.h */
 #define EVERY_ORGANISATION "*" /* no organisation's name */
-struct auth_person;
+struct account {
+    char *name, *email, *organisation, *project; /* email and project may be NULL */
+    char *salt, *digest;
+    int role;
+};
+typedef struct account account;
+void auth__account_free(struct account *p);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(account, auth__account_free)
+/* NULL without error: there is none of this name. */
+struct account *auth__find_account(struct auth *a, const char *name, GError **error) MUST_CHECK;
 struct auth_identity *auth__person(struct auth *a, const char *name, GError **error) MUST_CHECK;
-bool auth__sign_in(struct auth *a, const struct auth_person *who, int64_t now_ms,
-                   GError **error) MUST_CHECK;
 struct pending {
     int kind; /* enum auth_proof */
     const char *secret, *family, *account, *client, *scope, *challenge, *redirect, *user_code;
@@ -78,10 +90,13 @@ bool auth__keep(struct auth *a, const struct pending *p, int64_t now_ms, GError 
 
 /* limiter.c: a bucket of tries for each key; each failure takes one, time brings them back.
  * Belongs to the thread of the auth object. */
-struct limiter *auth__limiter_new(void);
+struct limiter *auth__limiter_new(int tries, int64_t one_more_ms);
 void auth__limiter_free(struct limiter *l);
 /* 0: go on; else the milliseconds after which one more try is admitted. */
 int64_t auth__limiter_wait(struct limiter *l, const char *key, int64_t now_ms);
 void auth__limiter_failed(struct limiter *l, const char *key, int64_t now_ms);
+void auth__limiter_give_back(struct limiter *l, const char *key, int64_t now_ms);
+/* Wait no longer than nothing, or say how long: ERROR_LIMIT. */
+bool auth__admit(struct auth *a, int64_t wait_ms, GError **error) MUST_CHECK;
 
 #endif

@@ -53,15 +53,21 @@ bool auth__keep(struct auth *a, const struct pending *p, int64_t now_ms, GError 
                   p->scope, p->challenge, p->redirect, p->user_code, now_ms + p->ttl_ms, error);
 }
 
-char *auth_approve(struct auth *a, const struct auth_person *who, const struct auth_request *r,
+char *auth_approve(struct auth *a, const char *account, const struct auth_request *r,
                    int64_t now_ms, GError **error)
 {
     g_autofree char *code = random_hex(SECRET_BYTES), *family = id_new();
-    struct pending p = {PROOF_CODE, code,         family,      who->name, r->client_id,
-                        r->scope,   r->challenge, r->redirect, NULL,      CODE_TTL_MS};
+    struct pending p = {.kind = PROOF_CODE,
+                        .secret = code,
+                        .family = family,
+                        .account = account,
+                        .client = r->client_id,
+                        .scope = r->scope,
+                        .challenge = r->challenge,
+                        .redirect = r->redirect,
+                        .ttl_ms = CODE_TTL_MS};
 
-    if (!auth_check_request(r, error) || !auth__sign_in(a, who, now_ms, error) ||
-        !db_begin(a->db, error))
+    if (!auth_check_request(r, error) || !db_begin(a->db, error))
         return NULL;
     if (auth__keep(a, &p, now_ms, error) && db_commit(a->db, error))
         return g_steal_pointer(&code);
@@ -93,6 +99,7 @@ static bool check_room(struct auth *a, int64_t now_ms, GError **error)
         return true;
     g_set_error(error, auth_error(), ERROR_LIMIT,
                 "Too many devices wait for somebody to sign in; ask again in ten minutes.");
+    a->wait_ms = DEVICE_TTL_MS;
     return false;
 }
 
@@ -101,8 +108,13 @@ char *auth_begin_device(struct auth *a, const struct auth_request *r, const char
 {
     g_autofree char *code = random_hex(SECRET_BYTES), *family = id_new();
     g_autofree char *user_code = make_user_code();
-    struct pending p = {PROOF_DEVICE, code, family, NULL,      r->client_id,
-                        r->scope,     NULL, NULL,   user_code, DEVICE_TTL_MS};
+    struct pending p = {.kind = PROOF_DEVICE,
+                        .secret = code,
+                        .family = family,
+                        .client = r->client_id,
+                        .scope = r->scope,
+                        .user_code = user_code,
+                        .ttl_ms = DEVICE_TTL_MS};
     g_autoptr(json_t) body =
         json_pack("{s:s, s:s, s:s, s:o, s:I, s:i}", "device_code", code, "user_code", user_code,
                   "verification_uri", page, "verification_uri_complete",
@@ -117,17 +129,29 @@ char *auth_begin_device(struct auth *a, const struct auth_request *r, const char
     return NULL;
 }
 
-bool auth_approve_device(struct auth *a, const struct auth_person *who, const char *user_code,
-                         int64_t now_ms, GError **error)
+/* As make_user_code() wrote it, however people typed it. g_free(). */
+static char *plain_code(const char *typed)
 {
+    GString *out = g_string_new(NULL);
+
+    for (const char *p = typed; *p; p++)
+        if (!strchr(" -", *p))
+            g_string_append_c(out, g_ascii_toupper(*p));
+    return g_string_free(out, FALSE);
+}
+
+bool auth_approve_device(struct auth *a, const char *account, const char *user_code, int64_t now_ms,
+                         GError **error)
+{
+    g_autofree char *code = plain_code(user_code);
     int64_t changed = 0;
 
-    if (!auth__sign_in(a, who, now_ms, error) || !db_begin(a->db, error))
+    if (!db_begin(a->db, error))
         return false;
     if (!db_run(a->db, &changed,
                 "UPDATE auth_pending SET account = ? WHERE kind = ? AND user_code = ? AND"
-                " account IS NULL AND expires_ms > ?",
-                "sisi", who->name, (int64_t)PROOF_DEVICE, user_code, now_ms, error) ||
+                " account IS NULL AND used = 0 AND expires_ms > ?",
+                "sisi", account, (int64_t)PROOF_DEVICE, code, now_ms, error) ||
         !db_commit(a->db, error)) {
         db_rollback(a->db);
         return false;

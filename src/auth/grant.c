@@ -13,18 +13,6 @@ static bool refuse(GError **error)
     return false;
 }
 
-static bool admit(struct auth *a, const char *key, int64_t now_ms, GError **error)
-{
-    int64_t wait_ms = auth__limiter_wait(a->limiter, key, now_ms);
-
-    if (wait_ms == 0)
-        return true;
-    g_set_error(error, auth_error(), ERROR_LIMIT,
-                "Too many failed logins; the next is admitted in %" G_GINT64_FORMAT " seconds.",
-                (wait_ms + 999) / 1000);
-    return false;
-}
-
 /* Failures count for client and peer together, so that nobody can lock out another's client;
  * those with an unknown id for the peer alone. */
 static char *key_of(const struct client *c, const char *peer)
@@ -38,7 +26,7 @@ static bool check(struct auth *a, const struct client *c, const struct auth_gran
     g_autofree char *key = key_of(c, g->peer);
     bool fits = false;
 
-    if (!admit(a, key, now_ms, error) ||
+    if (!auth__admit(a, auth__limiter_wait(a->limiter, key, now_ms), error) ||
         (c && !auth__secret_fits(a, c->id, g->client_secret, &fits, error)))
         return false;
     if (fits)

@@ -1,25 +1,27 @@
 /* limiter.c -- failed logins, counted before any secret is looked at. */
 #include "auth/auth_int.h"
 
-#define TRIES       10   /* at once */
-#define ONE_MORE_MS 6000 /* a try comes back after this long */
-#define MOST_KEYS   10000
+#define MOST_KEYS 10000
 
-/* A bucket is as full as time has made it: `owes_until_ms` moves ahead by ONE_MORE_MS a failure,
- * and no further try is admitted while it is more than TRIES of them ahead of the clock. */
+/* A bucket is as full as time has made it: `owes_until_ms` moves ahead by `one_more_ms` a failure,
+ * and no further try is admitted while it is more than `tries` of them ahead of the clock. */
 struct bucket {
     int64_t owes_until_ms;
 };
 
 struct limiter {
+    int tries;           /* at once */
+    int64_t one_more_ms; /* a try comes back after this long */
     GHashTable *buckets; /* key -> struct bucket */
     struct bucket rest;  /* for all keys that found no room */
 };
 
-struct limiter *auth__limiter_new(void)
+struct limiter *auth__limiter_new(int tries, int64_t one_more_ms)
 {
     struct limiter *l = g_new0(struct limiter, 1);
 
+    l->tries = tries;
+    l->one_more_ms = one_more_ms;
     l->buckets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return l;
 }
@@ -30,6 +32,22 @@ void auth__limiter_free(struct limiter *l)
         return;
     g_hash_table_unref(l->buckets);
     g_free(l);
+}
+
+bool auth__admit(struct auth *a, int64_t wait_ms, GError **error)
+{
+    if (wait_ms <= 0)
+        return true;
+    a->wait_ms = wait_ms;
+    g_set_error(error, auth_error(), ERROR_LIMIT,
+                "Too many failed logins; the next is admitted in %" G_GINT64_FORMAT " seconds.",
+                auth_wait_s(a));
+    return false;
+}
+
+int64_t auth_wait_s(const struct auth *a)
+{
+    return (a->wait_ms + 999) / 1000;
 }
 
 static gboolean is_paid(gpointer key, gpointer value, gpointer now_ms)
@@ -63,13 +81,18 @@ int64_t auth__limiter_wait(struct limiter *l, const char *key, int64_t now_ms)
     if (!b)
         b = &l->rest;
     /* No more than this can be owed, unless the clock was put back. */
-    b->owes_until_ms = MIN(b->owes_until_ms, now_ms + TRIES * ONE_MORE_MS);
-    return MAX(b->owes_until_ms - now_ms - (TRIES - 1) * ONE_MORE_MS, 0);
+    b->owes_until_ms = MIN(b->owes_until_ms, now_ms + l->tries * l->one_more_ms);
+    return MAX(b->owes_until_ms - now_ms - (l->tries - 1) * l->one_more_ms, 0);
 }
 
 void auth__limiter_failed(struct limiter *l, const char *key, int64_t now_ms)
 {
     struct bucket *b = bucket_of(l, key, now_ms);
 
-    b->owes_until_ms = MAX(b->owes_until_ms, now_ms) + ONE_MORE_MS;
+    b->owes_until_ms = MAX(b->owes_until_ms, now_ms) + l->one_more_ms;
+}
+
+void auth__limiter_give_back(struct limiter *l, const char *key, int64_t now_ms)
+{
+    bucket_of(l, key, now_ms)->owes_until_ms -= l->one_more_ms;
 }

@@ -4,7 +4,7 @@
  * then gets is a code (RFC 6749, 4.1, with PKCE by S256), or what its device code is good for (RFC
  * 8628), and with the token a refresh token that is replaced at each use: one that is shown twice
  * ends all that came of the same sign-in. Codes are 256 random bits, kept as their SHA-256.
- * Threads  as auth.h says; each call is a transaction of its own.
+ * Threads  as auth.h says, and see auth_try; each call is a transaction of its own.
  */
 #ifndef HEDDLE_AUTH_PEOPLE_H
 #define HEDDLE_AUTH_PEOPLE_H
@@ -21,23 +21,38 @@ enum { AUTH_PENDING = ERROR_OWN }; /* nobody has approved the device yet */
  * accounts already. */
 bool auth_first_account(struct auth *a, int64_t now_ms, char **password, GError **error) MUST_CHECK;
 
-/* Who signs in. ERROR_DENIED; ERROR_LIMIT after too many failures of this peer, before any hash. */
+/* A sign-in, in three steps because a password's hash takes 50 ms and 16 MB: the auth object's
+ * thread begins and ends it, any other does the work between. A try counts as a failure until it
+ * has ended well, so that many at once are no way round the limit.
+ *   auth_try_new() -> auth_try_hash() -> auth_try_end() -> auth_try_free() */
+struct auth_try;
 struct auth_person {
     const char *name, *password, *peer;
 };
+/* ERROR_LIMIT after too many failures of this peer with this name, or of this peer; see
+ * auth_wait_s(). What is given is copied. */
+struct auth_try *auth_try_new(struct auth *a, const struct auth_person *who, int64_t now_ms,
+                              GError **error) MUST_CHECK;
+void auth_try_hash(struct auth_try *t);
+/* ERROR_DENIED for a wrong name or password, the same for both. */
+bool auth_try_end(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error) MUST_CHECK;
+void auth_try_free(struct auth_try *t); /* NULL is fine */
+
 struct auth_request {
     const char *client_id, *redirect, *scope, *challenge, *method;
 };
 /* May the page for this request be shown, and its answer be sent there? ERROR_INVALID. */
 bool auth_check_request(const struct auth_request *r, GError **error) MUST_CHECK;
-/* A code for the request, once. g_free(). */
-char *auth_approve(struct auth *a, const struct auth_person *who, const struct auth_request *r,
+/* A code for the request, once; `account` has signed in. g_free(). */
+char *auth_approve(struct auth *a, const char *account, const struct auth_request *r,
                    int64_t now_ms, GError **error) MUST_CHECK;
 /* The device endpoint's answer; `page` is where a person types the code. */
 char *auth_begin_device(struct auth *a, const struct auth_request *r, const char *page,
                         int64_t now_ms, GError **error) MUST_CHECK;
-bool auth_approve_device(struct auth *a, const struct auth_person *who, const char *user_code,
-                         int64_t now_ms, GError **error) MUST_CHECK;
+/* Small letters, spaces and dashes in the code are what people make of it. ERROR_INVALID: no device
+ * waits with it. */
+bool auth_approve_device(struct auth *a, const char *account, const char *user_code, int64_t now_ms,
+                         GError **error) MUST_CHECK;
 
 /* What is shown at the token endpoint. */
 enum auth_proof { PROOF_CODE, PROOF_DEVICE, PROOF_REFRESH };

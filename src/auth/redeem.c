@@ -114,8 +114,13 @@ static char *issue(struct auth *a, const struct kept *k, const struct auth_redee
     bool less = r->kind == PROOF_REFRESH && r->scope && *r->scope;
     g_autoptr(auth_identity) who = auth__person(a, k->account, error);
     g_autofree char *refresh = random_hex(SECRET_BYTES), *token = NULL;
-    struct pending p = {PROOF_REFRESH, refresh, k->family, k->account, k->client,
-                        k->scope,      NULL,    NULL,      NULL,       REFRESH_TTL_MS};
+    struct pending p = {.kind = PROOF_REFRESH,
+                        .secret = refresh,
+                        .family = k->family,
+                        .account = k->account,
+                        .client = k->client,
+                        .scope = k->scope,
+                        .ttl_ms = REFRESH_TTL_MS};
 
     if (!who || !auth__narrow(who, k->scope, error) ||
         (less && !auth__narrow(who, r->scope, error)) ||

@@ -9,14 +9,14 @@ static const struct db_migration migrations[] = {
      "CREATE TABLE auth_client (id TEXT PRIMARY KEY, organisation TEXT NOT NULL, project TEXT,"
      " name TEXT NOT NULL, role TEXT NOT NULL, created_ms BIGINT NOT NULL);"
      "CREATE TABLE auth_secret (client TEXT NOT NULL, salt TEXT NOT NULL, digest TEXT NOT NULL,"
-     " created_ms BIGINT NOT NULL, PRIMARY KEY (client, salt));" },
-    {2,
-     "CREATE TABLE auth_account (name TEXT PRIMARY KEY, organisation TEXT NOT NULL,"
-     " role TEXT NOT NULL, salt TEXT NOT NULL, digest TEXT NOT NULL, created_ms BIGINT NOT NULL);"
-     "CREATE TABLE auth_pending (digest TEXT PRIMARY KEY, kind BIGINT NOT NULL,"
-     " family TEXT NOT NULL, account TEXT, client TEXT NOT NULL, scope TEXT, challenge TEXT,"
-     " redirect TEXT, user_code TEXT, expires_ms BIGINT NOT NULL, used BIGINT NOT NULL);"
-     "CREATE INDEX auth_pending_family ON auth_pending (family);"},
+     " created_ms BIGINT NOT NULL, PRIMARY KEY (client, salt));"           },
+    {2, "CREATE TABLE auth_account (name TEXT PRIMARY KEY, email TEXT,"
+        " organisation TEXT NOT NULL, project TEXT, role TEXT NOT NULL, salt TEXT NOT NULL,"
+        " digest TEXT NOT NULL, created_ms BIGINT NOT NULL);"
+        "CREATE TABLE auth_pending (digest TEXT PRIMARY KEY, kind BIGINT NOT NULL,"
+        " family TEXT NOT NULL, account TEXT, client TEXT NOT NULL, scope TEXT, challenge TEXT,"
+        " redirect TEXT, user_code TEXT, expires_ms BIGINT NOT NULL, used BIGINT NOT NULL);"
+        "CREATE INDEX auth_pending_family ON auth_pending (family);"},
 };
 
 const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};

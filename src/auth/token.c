@@ -36,6 +36,8 @@ static json_t *claims_of(const struct auth_identity *i, const char *issuer, int6
 
     if (i->project)
         json_object_set_new(claims, "project", json_string(i->project));
+    if (i->email)
+        json_object_set_new(claims, "email", json_string(i->email));
     if (issuer)
         json_object_set_new(claims, "iss", json_string(issuer));
     return claims;
@@ -122,6 +124,7 @@ static struct auth_identity *identity_of(const json_t *claims)
         i->audience = g_strdup(audience);
     i->subject = g_strdup(json_get_string(claims, "sub", NULL));
     i->name = g_strdup(json_get_string(claims, "name", i->subject));
+    i->email = g_strdup(json_get_string(claims, "email", NULL));
     i->organisation = g_strdup(json_get_string(claims, "org", NULL));
     i->project = g_strdup(json_get_string(claims, "project", NULL));
     i->role = auth__role(json_get_string(claims, "role", NULL));

@@ -1,4 +1,5 @@
 #include "control/neighbours.h"
+#include "control/porter.h"
 
 #include "auth/people.h"
 #include "base/clock.h"
@@ -218,7 +219,8 @@ struct control *control_start(const struct control_settings *settings, GError **
     if (!check_settings(settings, error))
         return NULL;
     c = control_new(settings);
-    if (open_state(c, error) && control__loop_start(c, error) && serve(c, settings, error)) {
+    if (open_state(c, error) && (c->porter = control__porter_start(c, error)) &&
+        control__loop_start(c, error) && serve(c, settings, error)) {
         g_autofree char *port = g_strdup_printf("%d", control_port(c));
 
         log_event(LOG_INFO, "the control plane listens", "on", c->settings.listen, "port", port,
@@ -243,6 +245,7 @@ void control_stop(struct control *c)
     if (!c)
         return;
     control__loop_stop(c);
+    control__porter_stop(c->porter);
     leave_duties(c);
     control__neighbours_stop(c);
     http_server_stop(c->http);

@@ -31,8 +31,8 @@ struct endpoint {
     bool alone;                    /* outside any transaction; replies by itself */
 };
 
-/* What a parked request waits for; its key is the number beside it. */
-enum park { PARK_NOT, PARK_CLAIM /* project */, PARK_POLL /* work */, PARK_QUERY /* task */ };
+/* What a parked request waits for; the key beside it is a project, a work, a task, nothing. */
+enum park { PARK_NOT, PARK_CLAIM, PARK_POLL, PARK_QUERY, PARK_HASH /* see porter.h */ };
 
 /* One request on its way through the loop. */
 struct op {
@@ -53,6 +53,7 @@ struct op {
     int64_t retry_ms;                /* run it again then; INT64_MAX: when told */
     int64_t missed_ms;               /* a query's task is gone since then; 0: it is not */
     bool expired;
+    struct auth_try *attempt; /* a sign-in, hashed when the porter brings it back; or NULL */
 
     void (*inside)(struct control *c, struct op *op, void *data); /* call NULL */
     void *data;
@@ -70,6 +71,7 @@ struct control {
     struct http_server *http;
     struct http_server *metrics_http; /* of metrics_listen; or NULL */
     struct metrics *metrics;
+    struct porter *porter;
     char *issuer;
     char *first_password; /* made by this start; or NULL */
 
@@ -124,8 +126,8 @@ void control__op_free(struct op *op);
 bool control__is_loopback(const char *listen); /* control.c */
 /* routes.c, guard.c */
 const struct http_route *control__open_routes(void); /* those of metrics_listen */
-const struct endpoint *control__endpoints(
-    void); /* the table of routes with what carries them out */
+/* The table of routes with what carries them out. */
+const struct endpoint *control__endpoints(void);
 bool control__guard(struct http_call *call, unsigned needs, void *data);
 
 /* Answers. */

@@ -1,7 +1,9 @@
 /* The loop: every request that waits is carried out in one transaction, each in a savepoint of its
  * own, and answered after the commit. */
 #include "control/neighbours.h"
+#include "control/porter.h"
 
+#include "auth/people.h"
 #include "base/clock.h"
 #include "base/faults.h"
 #include "base/log.h"
@@ -19,6 +21,7 @@ void control__op_free(struct op *op)
     if (op->endpoint && op->endpoint->takes)
         wire_free(op->endpoint->takes, op->message);
     json_decref(op->answer);
+    auth_try_free(op->attempt);
     g_free(op->text);
     g_clear_error(&op->error);
     g_free(op);
@@ -273,8 +276,11 @@ static void take_alone(struct control *c, GQueue *ops)
             continue;
         g_queue_delete_link(ops, i);
         if (op->call) {
+            op->park = PARK_NOT;
             if (!op->endpoint->run(c, op, &op->error))
                 reply(c, op);
+            else if (op->park == PARK_HASH)
+                control__porter_take(c->porter, op);
             else
                 control__op_free(op); /* it has replied by itself */
         } else {

@@ -8,6 +8,8 @@
 bool control__token(struct control *c, struct op *op, GError **error) MUST_CHECK;
 json_t *control__grant_types(void); /* their names; a new reference */
 
+/* Retry-After, as the last ERROR_LIMIT of c->auth says. */
+void control__add_wait(const struct control *c, struct http_call *call);
 bool control__device(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
 /* signin.c: pages. They reply by themselves, too. */

@@ -1,5 +1,6 @@
 /* Where people sign in: the page for a program's request or for a device, without scripts. */
 #include "control/oauth.h"
+#include "control/porter.h"
 
 #include "auth/people.h"
 #include "base/ids.h"
@@ -8,8 +9,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-#define COOKIE       "heddle_form="
-#define COOKIE_BYTES 16
+#define FORM_BYTES 16 /* of the secret that ties a form to its page */
 
 /* What a page carries on from its request to its form. */
 static const char *const carried[] = {
@@ -31,7 +31,8 @@ static void set_headers(struct http_call *call)
 static bool show(struct http_call *call, unsigned status, const char *title, const char *inside)
 {
     g_autofree char *page = g_strdup_printf(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>"
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title></head>"
         "<body><h1>%s</h1>%s</body></html>\n",
         title, title, inside);
 
@@ -40,44 +41,84 @@ static bool show(struct http_call *call, unsigned status, const char *title, con
     return true;
 }
 
-static bool show_error(struct http_call *call, const GError *error)
+/* A paragraph for what happened, one for the hint. */
+static bool show_error(const struct control *c, struct http_call *call, const GError *error)
 {
-    g_autofree char *inside = g_markup_printf_escaped("<p>%s</p>", error->message);
     unsigned status = error_is(error, ERROR_LIMIT)     ? 429
                       : error_is(error, ERROR_INVALID) ? 400
                       : error_is(error, ERROR_DENIED)  ? 403
                                                        : 503;
+    g_auto(GStrv) lines = g_strsplit(error->message, "\n", 0);
+    g_autoptr(GString) inside = g_string_new(NULL);
 
-    return show(call, status, "Not signed in", inside);
+    for (char **line = lines; *line; line++) {
+        g_autofree char *p = g_markup_printf_escaped("<p>%s</p>", *line);
+
+        g_string_append(inside, p);
+    }
+    if (status == 429)
+        control__add_wait(c, call);
+    return show(call, status, "Not signed in", inside->str);
 }
 
-/* The form says in a hidden field what a cookie says that only this site can set and read. */
+/* Under https a cookie that no other host of the domain can set. */
+static const char *cookie_name(const struct control *c)
+{
+    return g_str_has_prefix(c->issuer, "https:") ? "__Host-heddle_form" : "heddle_form";
+}
+
+static bool is_form_secret(const char *text)
+{
+    return strlen(text) == (size_t)2 * FORM_BYTES &&
+           strspn(text, "0123456789abcdef") == (size_t)2 * FORM_BYTES;
+}
+
+/* The secret the browser was given with a page of ours; NULL: none. g_free(). */
+static char *cookie_of(const struct control *c, struct http_call *call)
+{
+    const char *header = http_header(call, "Cookie"), *name = cookie_name(c);
+    g_auto(GStrv) pairs = g_strsplit(header ? header : "", ";", 64);
+
+    for (char **pair = pairs; *pair; pair++) {
+        const char *text = g_strchug(*pair);
+        size_t n = strlen(name);
+
+        if (strncmp(text, name, n) == 0 && text[n] == '=' && is_form_secret(text + n + 1))
+            return g_strdup(text + n + 1);
+    }
+    return NULL;
+}
+
+static void add_hidden(GString *form, const char *name, const char *value)
+{
+    g_autofree char *field =
+        g_markup_printf_escaped("<input type=\"hidden\" name=\"%s\" value=\"%s\">", name, value);
+
+    g_string_append(form, field);
+}
+
+/* The form says in a hidden field what a cookie says that only this site can set and read. A second
+ * page gets the secret of the first, so that both can be sent. */
 static bool show_form(struct control *c, struct http_call *call, const char *action,
                       const char *words)
 {
-    g_autofree char *secret = random_hex(COOKIE_BYTES);
+    g_autofree char *had = cookie_of(c, call);
+    g_autofree char *secret = had ? g_steal_pointer(&had) : random_hex(FORM_BYTES);
     g_autofree char *cookie =
-        g_strdup_printf(COOKIE "%s; Path=/auth; HttpOnly; SameSite=Strict%s", secret,
+        g_strdup_printf("%s=%s; Path=/; HttpOnly; SameSite=Strict%s", cookie_name(c), secret,
                         g_str_has_prefix(c->issuer, "https:") ? "; Secure" : "");
     g_autoptr(GString) form = g_string_new(NULL);
 
     g_string_printf(form, "<p>%s</p><form method=\"post\" action=\"%s\">", words, action);
-    for (const char *const *name = carried; *name; name++) {
-        const char *value = http_query(call, *name);
-        g_autofree char *field = g_markup_printf_escaped(
-            "<input type=\"hidden\" name=\"%s\" value=\"%s\">", *name, value ? value : "");
-
-        if (value)
-            g_string_append(form, field);
-    }
-    g_string_append_printf(
-        form,
-        "<input type=\"hidden\" name=\"form\" value=\"%s\">"
-        "<p><label>Name <input name=\"name\" autocomplete=\"username\" required></label></p>"
-        "<p><label>Password <input name=\"password\" type=\"password\" "
-        "autocomplete=\"current-password\" required></label></p>"
-        "<p><button>Sign in</button></p></form>",
-        secret);
+    for (const char *const *name = carried; *name; name++)
+        if (http_query(call, *name))
+            add_hidden(form, *name, http_query(call, *name));
+    add_hidden(form, "form", secret);
+    g_string_append(
+        form, "<p><label>Name <input name=\"name\" autocomplete=\"username\" required></label></p>"
+              "<p><label>Password <input name=\"password\" type=\"password\" "
+              "autocomplete=\"current-password\" required></label></p>"
+              "<p><button>Sign in</button></p></form>");
     http_add_header(call, "Set-Cookie", cookie);
     return show(call, 200, "Sign in to Heddle", form->str);
 }
@@ -107,7 +148,7 @@ bool control__sign_in_page(struct control *c, struct op *op, GError **error)
 
     (void)error;
     if (!auth_check_request(&request, &why))
-        return show_error(op->call, why);
+        return show_error(c, op->call, why);
     if (g_strcmp0(type, "code") != 0)
         return show(op->call, 400, "Not signed in", "<p>The response_type must be code.</p>");
     return show_form(c, op->call, "/auth", "A program on this machine asks to act for you.");
@@ -122,35 +163,31 @@ bool control__device_page(struct control *c, struct op *op, GError **error)
 
     (void)error;
     if (!code || !*code)
-        return show(op->call, 400, "Not signed in", "<p>Open the address the device shows.</p>");
+        return show(op->call, 200, "Which device?",
+                    "<form method=\"get\" action=\"/auth/device\">"
+                    "<p><label>The code it shows <input name=\"user_code\" autocomplete=\"off\" "
+                    "required></label></p><p><button>Go on</button></p></form>");
     return show_form(c, op->call, "/auth/device/approve", words);
 }
 
 /* The form, if it was sent by a page of ours; NULL after an answer that refuses it. */
-static GHashTable *read_form(struct http_call *call)
+static GHashTable *read_form(const struct control *c, struct http_call *call)
 {
     const GString *body = http_body(call);
-    const char *cookie = http_header(call, "Cookie"), *at = cookie ? strstr(cookie, COOKIE) : NULL;
+    g_autofree char *cookie = cookie_of(c, call);
     GHashTable *form =
         g_uri_parse_params(body->str, (gssize)body->len, "&", G_URI_PARAMS_WWW_FORM, NULL);
     const char *field = form ? g_hash_table_lookup(form, "form") : NULL;
 
-    if (field && at && strlen(field) == (size_t)2 * COOKIE_BYTES &&
-        strncmp(at, COOKIE, strlen(COOKIE)) == 0 && strlen(at + strlen(COOKIE)) >= strlen(field) &&
-        CRYPTO_memcmp(at + strlen(COOKIE), field, strlen(field)) == 0 &&
-        g_hash_table_contains(form, "name") && g_hash_table_contains(form, "password"))
+    if (cookie && field && is_form_secret(field) &&
+        CRYPTO_memcmp(cookie, field, strlen(cookie)) == 0 && g_hash_table_contains(form, "name") &&
+        g_hash_table_contains(form, "password"))
         return form;
     if (form)
         g_hash_table_unref(form);
     show(call, 403, "Not signed in",
          "<p>This form was not sent by a page of this site. Open the page again.</p>");
     return NULL;
-}
-
-static struct auth_person person_of(GHashTable *form, struct http_call *call)
-{
-    return (struct auth_person){g_hash_table_lookup(form, "name"),
-                                g_hash_table_lookup(form, "password"), http_peer(call)};
 }
 
 /* Who did what, in the log. A name that does not exist may be a password typed in the wrong place.
@@ -163,45 +200,75 @@ static void note(struct control *c, struct http_call *call, const char *name, bo
     metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);
 }
 
+/* First the porter gets the password, then this is asked again. False: not (yet); it is parked, or
+ * an answer has been given. */
+static bool is_signed_in(struct control *c, struct op *op, GHashTable *form)
+{
+    const struct auth_person who = {g_hash_table_lookup(form, "name"),
+                                    g_hash_table_lookup(form, "password"), http_peer(op->call)};
+    g_autoptr(GError) why = NULL;
+
+    if (op->attempt && auth_try_end(c->auth, op->attempt, c->now_ms, &why)) {
+        note(c, op->call, who.name, true);
+        return true;
+    }
+    if (!op->attempt && !control__porter_has_room(c->porter))
+        g_set_error(&why, control_error(), ERROR_UNAVAILABLE,
+                    "Too many people sign in at this moment; try again in a few seconds.");
+    else if (!op->attempt && (op->attempt = auth_try_new(c->auth, &who, c->now_ms, &why)))
+        op->park = PARK_HASH;
+    if (!why)
+        return false;
+    if (error_is(why, ERROR_DENIED) || error_is(why, ERROR_LIMIT))
+        note(c, op->call, who.name, false);
+    show_error(c, op->call, why);
+    return false;
+}
+
+/* Where the browser goes next: to the program, with the code. g_free(). */
+static char *way_back(const struct auth_request *request, const char *code, const char *state)
+{
+    g_autofree char *escaped = state ? g_uri_escape_string(state, NULL, TRUE) : NULL;
+
+    return g_strdup_printf("%s?code=%s%s%s", request->redirect, code, escaped ? "&state=" : "",
+                           escaped ? escaped : "");
+}
+
 bool control__sign_in(struct control *c, struct op *op, GError **error)
 {
-    g_autoptr(GHashTable) form = read_form(op->call);
+    g_autoptr(GHashTable) form = read_form(c, op->call);
     g_autoptr(GError) why = NULL;
-    g_autofree char *code = NULL, *state = NULL, *to = NULL;
+    g_autofree char *code = NULL, *to = NULL;
     struct auth_request request;
-    struct auth_person who;
 
     (void)error;
     if (!form)
         return true;
     request = request_of(form);
-    who = person_of(form, op->call);
-    code = auth_approve(c->auth, &who, &request, c->now_ms, &why);
-    note(c, op->call, who.name, code != NULL);
+    if (!auth_check_request(&request, &why))
+        return show_error(c, op->call, why);
+    if (!is_signed_in(c, op, form))
+        return true;
+    code = auth_approve(c->auth, g_hash_table_lookup(form, "name"), &request, c->now_ms, &why);
     if (!code)
-        return show_error(op->call, why);
-    state = g_uri_escape_string(
-        g_hash_table_contains(form, "state") ? g_hash_table_lookup(form, "state") : "", NULL, TRUE);
-    to = g_strdup_printf("%s?code=%s&state=%s", request.redirect, code, state);
+        return show_error(c, op->call, why);
+    to = way_back(&request, code, g_hash_table_lookup(form, "state"));
     http_add_header(op->call, "Location", to);
     return show(op->call, 303, "Signed in", "<p>The program goes on by itself.</p>");
 }
 
 bool control__device_approve(struct control *c, struct op *op, GError **error)
 {
-    g_autoptr(GHashTable) form = read_form(op->call);
+    g_autoptr(GHashTable) form = read_form(c, op->call);
     g_autoptr(GError) why = NULL;
-    struct auth_person who;
     const char *code;
-    bool ok;
 
     (void)error;
-    if (!form)
+    if (!form || !is_signed_in(c, op, form))
         return true;
-    who = person_of(form, op->call);
     code = g_hash_table_lookup(form, "user_code");
-    ok = auth_approve_device(c->auth, &who, code ? code : "", c->now_ms, &why);
-    note(c, op->call, who.name, ok);
-    return ok ? show(op->call, 200, "Signed in", "<p>The device goes on by itself.</p>")
-              : show_error(op->call, why);
+    if (!auth_approve_device(c->auth, g_hash_table_lookup(form, "name"), code ? code : "",
+                             c->now_ms, &why))
+        return show_error(c, op->call, why);
+    return show(op->call, 200, "Signed in", "<p>The device goes on by itself.</p>");
 }

@@ -20,15 +20,39 @@ static void credentials_clear(struct credentials *k)
         g_hash_table_unref(k->form);
 }
 
+void control__add_wait(const struct control *c, struct http_call *call)
+{
+    g_autofree char *seconds = g_strdup_printf("%" G_GINT64_FORMAT, auth_wait_s(c->auth));
+
+    http_add_header(call, "Retry-After", seconds);
+}
+
+/* RFC 6749, 5.2: printable ASCII without quotes and backslashes. */
+static char *plain_words(const char *text)
+{
+    char *out = g_strdup(text);
+
+    for (char *p = out; *p; p++)
+        *p = *p == '\n' ? ' ' : strchr("\"\\", *p) ? '\'' : *p < ' ' || *p > '~' ? '?' : *p;
+    return out;
+}
+
 static bool refuse(struct http_call *call, unsigned status, const char *word, const char *why)
 {
+    g_autofree char *words = plain_words(why);
+
     if (status == 401)
         http_add_header(call, "WWW-Authenticate", "Basic realm=\"heddle\"");
     http_add_header(call, "Cache-Control", "no-store");
     http_reply_json(
         call, status,
-        json_pack("{s:s, s:s, s:s}", "error", word, "error_description", why, "message", why));
+        json_pack("{s:s, s:s, s:s}", "error", word, "error_description", words, "message", why));
     return true;
+}
+
+static void count(struct control *c, bool admitted)
+{
+    metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);
 }
 
 /* Some clients do not encode what they should; a text that cannot be decoded is meant as it is. */
@@ -74,15 +98,17 @@ static bool read_credentials(struct http_call *call, struct credentials *k)
     return true;
 }
 
-static bool answer(struct http_call *call, const char *text, const GError *error)
+static bool answer(struct control *c, struct http_call *call, const char *text, const GError *error)
 {
     if (text) {
         http_add_header(call, "Cache-Control", "no-store");
         http_reply(call, 200, "application/json", text, strlen(text));
         return true;
     }
-    if (error_is(error, ERROR_LIMIT))
-        return refuse(call, 429, "invalid_client", error->message);
+    if (error_is(error, ERROR_LIMIT)) {
+        control__add_wait(c, call);
+        return refuse(call, 429, "slow_down", error->message);
+    }
     if (error_is(error, ERROR_INVALID))
         return refuse(call, 400, "invalid_scope", error->message);
     if (error_is(error, ERROR_DENIED))
@@ -90,8 +116,7 @@ static bool answer(struct http_call *call, const char *text, const GError *error
     return refuse(call, 503, "temporarily_unavailable", error->message);
 }
 
-static bool by_secret(struct control *c, struct http_call *call, const struct credentials *k,
-                      bool *admitted)
+static bool by_secret(struct control *c, struct http_call *call, const struct credentials *k)
 {
     struct auth_grant grant = {k->id, k->secret, g_hash_table_lookup(k->form, "scope"), c->issuer,
                                http_peer(call)};
@@ -102,13 +127,12 @@ static bool by_secret(struct control *c, struct http_call *call, const struct cr
         return refuse(call, 401, "invalid_client",
                       "A client id and a secret are needed, as HTTP Basic or in the form.");
     text = auth_client_credentials(c->auth, &grant, c->now_ms, &error);
-    *admitted = text != NULL;
-    return answer(call, text, error);
+    count(c, text != NULL);
+    return answer(c, call, text, error);
 }
 
 /* RFC 8693. The token itself says who asks; a client id beside it is not looked at. */
-static bool by_token(struct control *c, struct http_call *call, const struct credentials *k,
-                     bool *admitted)
+static bool by_token(struct control *c, struct http_call *call, const struct credentials *k)
 {
     struct auth_grant grant = {NULL, NULL, g_hash_table_lookup(k->form, "scope"), c->issuer,
                                http_peer(call)};
@@ -119,13 +143,14 @@ static bool by_token(struct control *c, struct http_call *call, const struct cre
     if (!token)
         return refuse(call, 400, "invalid_request", "The form has no subject_token.");
     text = auth_exchange(c->auth, &grant, token, c->now_ms, &error);
-    *admitted = text != NULL;
+    count(c, text != NULL);
     if (error_is(error, ERROR_DENIED))
         return refuse(call, 400, "invalid_grant", error->message);
-    return answer(call, text, error);
+    return answer(c, call, text, error);
 }
 
-/* What a person's sign-in is good for: a code, an approved device, a refresh. */
+/* What a person's sign-in is good for: a code, an approved device, a refresh. The page has counted
+ * it. */
 static bool by_proof(struct control *c, struct http_call *call, const struct credentials *k,
                      enum auth_proof kind, const char *member)
 {
@@ -148,27 +173,21 @@ static bool by_proof(struct control *c, struct http_call *call, const struct cre
         return refuse(call, 400, "authorization_pending", error->message);
     if (error_is(error, ERROR_DENIED))
         return refuse(call, 400, "invalid_grant", error->message);
-    return answer(call, text, error);
+    return answer(c, call, text, error);
 }
 
-static bool by_code(struct control *c, struct http_call *call, const struct credentials *k,
-                    bool *admitted)
+static bool by_code(struct control *c, struct http_call *call, const struct credentials *k)
 {
-    *admitted = true; /* who signed in was counted at the page */
     return by_proof(c, call, k, PROOF_CODE, "code");
 }
 
-static bool by_device(struct control *c, struct http_call *call, const struct credentials *k,
-                      bool *admitted)
+static bool by_device(struct control *c, struct http_call *call, const struct credentials *k)
 {
-    *admitted = true;
     return by_proof(c, call, k, PROOF_DEVICE, "device_code");
 }
 
-static bool by_refresh(struct control *c, struct http_call *call, const struct credentials *k,
-                       bool *admitted)
+static bool by_refresh(struct control *c, struct http_call *call, const struct credentials *k)
 {
-    *admitted = true;
     return by_proof(c, call, k, PROOF_REFRESH, "refresh_token");
 }
 
@@ -188,7 +207,7 @@ bool control__device(struct control *c, struct op *op, GError **error)
 
         text = auth_begin_device(c->auth, &request, page, c->now_ms, &why);
         done = error_is(why, ERROR_INVALID) ? refuse(op->call, 400, "invalid_client", why->message)
-                                            : answer(op->call, text, why);
+                                            : answer(c, op->call, text, why);
     }
     credentials_clear(&k);
     return done;
@@ -196,8 +215,7 @@ bool control__device(struct control *c, struct op *op, GError **error)
 
 static const struct grant_type {
     const char *name;
-    bool (*run)(struct control *c, struct http_call *call, const struct credentials *k,
-                bool *admitted);
+    bool (*run)(struct control *c, struct http_call *call, const struct credentials *k);
 } grant_types[] = {
     {"authorization_code",                              by_code   },
     {"refresh_token",                                   by_refresh},
@@ -228,7 +246,7 @@ bool control__token(struct control *c, struct op *op, GError **error)
     struct credentials k = {0};
     const struct grant_type *type;
     const char *name;
-    bool done, admitted = false;
+    bool done;
 
     (void)error;
     if (!read_credentials(op->call, &k))
@@ -239,8 +257,7 @@ bool control__token(struct control *c, struct op *op, GError **error)
         done = refuse(op->call, 400, "unsupported_grant_type",
                       "This grant is not served; /.well-known/openid-configuration has a list.");
     else
-        done = type->run(c, op->call, &k, &admitted);
-    metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);
+        done = type->run(c, op->call, &k);
     credentials_clear(&k);
     return done;
 }
