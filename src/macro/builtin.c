@@ -123,6 +123,11 @@ static bool bind_named(struct macro_run *run, const struct macro_builtin *b, cha
         error_hint(&run->error, "its parameters are %s", names);
         return false;
     }
+    if (call->named[place]) {
+        macro__fail(run, arg, "the macro @%s is given its argument \"%.*s\" twice.", b->name,
+                    (int)arg->len, arg->text);
+        return false;
+    }
     call->named[place] = sql_child(arg, SLOT_VALUE);
     return true;
 }
@@ -135,7 +140,8 @@ static bool place(struct macro_run *run, const struct macro_builtin *b, struct m
         call->named[at] = arg;
         return true;
     }
-    macro__fail(run, call->node, "the macro @%s takes %u arguments at most.", b->name, n);
+    macro__fail(run, call->node, "the macro @%s takes %u argument%s at most.", b->name, n,
+                n == 1 ? "" : "s");
     return false;
 }
 

@@ -66,14 +66,26 @@ struct sql_node *macro__do_if(struct macro_run *run, const struct macro_call *ca
     return chosen ? macro__expand(run, chosen) : NULL;
 }
 
-struct sql_node *macro__do_eval(struct macro_run *run, const struct macro_call *call)
+/* The value of one expression; a text is read as SQL. */
+static struct sql_node *evaluated(struct macro_run *run, const struct sql_node *node,
+                                  const struct sql_node *at)
 {
     struct macro_value value;
-    if (!macro__eval(run, call->named[0], &value) || value.type == VALUE_NULL)
+    if (!macro__eval(run, node, &value) || value.type == VALUE_NULL)
         return NULL;
-    /* A text is read as SQL. */
-    return value.type == VALUE_TEXT ? macro__parse(run, value.text, call->node)
+    return value.type == VALUE_TEXT ? macro__parse(run, value.text, at)
                                     : macro__node_of(run, &value);
+}
+
+struct sql_node *macro__do_eval(struct macro_run *run, const struct macro_call *call)
+{
+    const struct sql_node *given = call->named[0];
+    struct sql_node *chain = NULL;
+    if (given->kind != SQL_ARRAY && given->kind != SQL_TUPLE)
+        return evaluated(run, given, call->node);
+    SQL_EACH_CHILD (given, c)
+        chain = macro__chain(chain, evaluated(run, c, call->node));
+    return chain;
 }
 
 struct sql_node *macro__do_sql(struct macro_run *run, const struct macro_call *call)
@@ -137,7 +149,7 @@ static struct sql_node *look_up(struct macro_run *run, const struct macro_call *
     g_autofree char *lower = g_ascii_strdown(name->text, name->len);
     const json_t *value = json_object_get(variables, lower);
     if (value)
-        return macro__from_json(run, value);
+        return macro__from_json(run, value, SQL_ARRAY);
     if (variables == run->context->variables && strcmp(lower, "gateway") == 0 &&
         run->context->gateway)
         return macro__string(run, run->context->gateway);

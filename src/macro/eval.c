@@ -20,6 +20,11 @@ static bool is_number(const struct macro_value *v)
     return v->type == VALUE_INT || v->type == VALUE_FLOAT || v->type == VALUE_BOOL;
 }
 
+static bool is_whole(const struct macro_value *v)
+{
+    return v->type == VALUE_INT || v->type == VALUE_BOOL;
+}
+
 static double as_double(const struct macro_value *v)
 {
     return v->type == VALUE_FLOAT ? v->number
@@ -231,8 +236,9 @@ static bool compare(struct macro_run *run, const struct sql_node *node, const st
     out->type = VALUE_NULL;
     if (a->type == VALUE_NULL || b->type == VALUE_NULL)
         return true;
-    if (node->op == OP_EQ || node->op == OP_EQ_EQ || node->op == OP_NE) {
-        *out = of_bool(same(a, b) == (node->op != OP_NE));
+    bool differs = node->op == OP_NE || node->op == OP_NE_BANG;
+    if (node->op == OP_EQ || node->op == OP_EQ_EQ || differs) {
+        *out = of_bool(same(a, b) != differs);
         return true;
     }
     if (a->type == VALUE_NODE || b->type == VALUE_NODE)
@@ -245,6 +251,63 @@ static bool compare(struct macro_run *run, const struct sql_node *node, const st
                    : node->op == OP_LE ? d <= 0
                    : node->op == OP_GT ? d > 0
                                        : d >= 0);
+    return true;
+}
+
+/* Is ^ a power here, and not "one bit or the other"? */
+static bool caret_is_power(const struct macro_run *run)
+{
+    static const char *const dialects[] = {"duckdb", "postgres", "redshift", "risingwave"};
+    const char *name = sql_dialect_name(run->context->dialect);
+    for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++)
+        if (strcmp(name, dialects[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool shift(struct macro_run *run, const struct sql_node *node, int64_t a, int64_t b,
+                  struct macro_value *out)
+{
+    if (b < 0 || b > 62 || (node->op == OP_SHIFT_LEFT && (a < 0 || a > INT64_MAX >> b)))
+        return cannot(run, node);
+    out->integer = node->op == OP_SHIFT_LEFT ? a << b : a >> b;
+    return true;
+}
+
+static bool bits(struct macro_run *run, const struct sql_node *node, const struct macro_value *a,
+                 const struct macro_value *b, struct macro_value *out)
+{
+    if (a->type == VALUE_NODE || b->type == VALUE_NODE)
+        return build(run, node, a, b, out);
+    if (node->op == OP_POWER || (node->op == OP_CARET && caret_is_power(run)))
+        return macro__power(run, node, a, b, out);
+    if (!is_whole(a) || !is_whole(b))
+        return cannot(run, node);
+    int64_t left = as_int(a), right = as_int(b);
+    out->type = VALUE_INT;
+    if (node->op == OP_SHIFT_LEFT || node->op == OP_SHIFT_RIGHT)
+        return shift(run, node, left, right, out);
+    out->integer = node->op == OP_BIT_AND  ? left & right
+                   : node->op == OP_BIT_OR ? left | right
+                                           : left ^ right;
+    return true;
+}
+
+bool macro__power(struct macro_run *run, const struct sql_node *node, const struct macro_value *a,
+                  const struct macro_value *b, struct macro_value *out)
+{
+    if (!is_number(a) || !is_number(b))
+        return cannot(run, node);
+    double number = pow(as_double(a), as_double(b));
+    if (!isfinite(number))
+        return cannot(run, node);
+    bool whole = is_whole(a) && is_whole(b) && as_int(b) >= 0;
+    if (whole && fabs(number) > 9007199254740992.0)
+        return cannot(run, node);
+    if (whole)
+        *out = (struct macro_value){VALUE_INT, {.integer = (int64_t)number}};
+    else
+        *out = (struct macro_value){VALUE_FLOAT, {.number = number}};
     return true;
 }
 
@@ -312,6 +375,7 @@ static bool eval_binary(struct macro_run *run, const struct sql_node *node, stru
     case OP_EQ:
     case OP_EQ_EQ:
     case OP_NE:
+    case OP_NE_BANG:
     case OP_LT:
     case OP_LE:
     case OP_GT:
@@ -323,6 +387,13 @@ static bool eval_binary(struct macro_run *run, const struct sql_node *node, stru
     case OP_IS:
         *out = of_bool(same(&a, &b) == !(node->flags & SQL_NOT));
         return true;
+    case OP_POWER:
+    case OP_CARET:
+    case OP_BIT_AND:
+    case OP_BIT_OR:
+    case OP_SHIFT_LEFT:
+    case OP_SHIFT_RIGHT:
+        return bits(run, node, &a, &b, out);
     case OP_CONCAT:
         if (a.type == VALUE_NODE || b.type == VALUE_NODE)
             return build(run, node, &a, &b, out);
@@ -348,7 +419,9 @@ static bool eval_unary(struct macro_run *run, const struct sql_node *node, struc
     *out = v;
     if (node->op == OP_PLUS && is_number(&v))
         return true;
-    if (node->op == OP_MINUS && v.type == VALUE_INT && v.integer != INT64_MIN)
+    if (node->op == OP_BIT_NOT && is_whole(&v))
+        *out = (struct macro_value){VALUE_INT, {.integer = ~as_int(&v)}};
+    else if (node->op == OP_MINUS && v.type == VALUE_INT && v.integer != INT64_MIN)
         out->integer = -v.integer;
     else if (node->op == OP_MINUS && v.type == VALUE_FLOAT)
         out->number = -v.number;

@@ -7,6 +7,7 @@
 enum { MAX_ARGS = 32 };
 
 struct args {
+    const struct sql_node *call;
     struct macro_value v[MAX_ARGS];
     size_t n;
 };
@@ -132,6 +133,24 @@ static bool substring(struct macro_run *run, const struct args *args, struct mac
     return slice(run, text, from, integer_at(args, 2, INT32_MAX), out);
 }
 
+static bool power(struct macro_run *run, const struct args *args, struct macro_value *out)
+{
+    return macro__power(run, args->call, &args->v[0], &args->v[1], out);
+}
+
+/* Halves go to the even side, as Python has them. */
+static bool rounded(struct macro_run *run, const struct args *args, struct macro_value *out)
+{
+    int64_t digits = integer_at(args, 1, 0);
+    *out = args->v[0];
+    if (out->type != VALUE_FLOAT || digits < 0 || digits > 15)
+        return true;
+    if (args->n == 1 && fabs(out->number) < 9e15)
+        return give_int(out, (int64_t)nearbyint(out->number));
+    out->number = g_ascii_strtod(arena_printf(run->arena, "%.*f", (int)digits, out->number), NULL);
+    return true;
+}
+
 static const struct {
     const char *names; /* between blanks */
     size_t least;
@@ -149,6 +168,8 @@ static const struct {
     {" LEFT ",                                           2, false, left     },
     {" RIGHT ",                                          2, false, right    },
     {" SUBSTRING SUBSTR ",                               2, false, substring},
+    {" POWER POW ",                                      2, false, power    },
+    {" ROUND ",                                          1, false, rounded  },
 };
 
 static bool eval_args(struct macro_run *run, const struct sql_node *call, struct args *args,
@@ -175,7 +196,7 @@ static bool eval_function(struct macro_run *run, const struct sql_node *call,
 {
     g_autofree char *upper_name = g_ascii_strup(call->text ? call->text : "", call->len);
     g_autofree char *needle = g_strdup_printf(" %s ", upper_name);
-    struct args args = {.n = 0};
+    struct args args = {.call = call};
     bool any_null = false, any_node = false;
     *out = (struct macro_value){VALUE_NODE, {.node = call}};
     if (!eval_args(run, call, &args, &any_null, &any_node))

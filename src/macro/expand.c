@@ -83,7 +83,7 @@ static const struct sql_node *find_function(const struct macro_run *run,
 static struct sql_node *variable(struct macro_run *run, const struct sql_node *node)
 {
     char *name = sql_text(run->arena, node);
-    struct sql_node *value = macro__variable(run, name);
+    struct sql_node *value = macro__variable(run, name, SQL_TUPLE);
     if (run->error)
         return NULL;
     if (!value) {

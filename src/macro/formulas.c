@@ -1,5 +1,6 @@
 /* formulas.c -- macros that write an expression: keys, safe arithmetic, distances, pivots. */
 #include "macro/macro_int.h"
+#include "sql/keyword.h"
 
 #include <string.h>
 
@@ -147,6 +148,15 @@ enum {
     PIVOT_DISTINCT,
 };
 
+/* The name a value gives its column: a literal names it also in a cast or behind a minus. */
+static const char *value_name(struct macro_run *run, const struct sql_node *value)
+{
+    const struct sql_node *arg = sql_child(value, SLOT_ARG);
+    bool around = value->kind == SQL_CAST || (value->kind == SQL_UNARY && value->op == OP_MINUS);
+    bool literal = around && arg && (arg->kind == SQL_STRING || arg->kind == SQL_NUMBER);
+    return macro__bare(run, literal ? arg : value);
+}
+
 static struct sql_node *pivot_one(struct macro_run *run, const struct macro_call *call,
                                   const struct sql_node *value)
 {
@@ -161,7 +171,7 @@ static struct sql_node *pivot_one(struct macro_run *run, const struct macro_call
     if (!n || !flag(arg[PIVOT_ALIAS], true))
         return n;
     char *name = arena_printf(run->arena, "%s%s%s", text_or(run, arg[PIVOT_PREFIX], ""),
-                              macro__bare(run, value), text_or(run, arg[PIVOT_SUFFIX], ""));
+                              value_name(run, value), text_or(run, arg[PIVOT_SUFFIX], ""));
     return macro__alias(run, n, macro__identifier(run, name, flag(arg[PIVOT_QUOTE], true)));
 }
 
@@ -169,6 +179,9 @@ struct sql_node *macro__do_pivot(struct macro_run *run, const struct macro_call 
 {
     size_t n;
     struct sql_node *chain = NULL;
+    if (!macro__is_list(call->named[PIVOT_VALUES]))
+        return macro__fail(run, call->named[PIVOT_VALUES],
+                           "@PIVOT takes its values as a list: ['a', 'b'], or ('a', 'b').");
     struct sql_node **values =
         macro__items(run, (struct sql_node *[]){call->named[PIVOT_VALUES], NULL}, &n);
     for (size_t i = 0; i < n && !run->error; i++)

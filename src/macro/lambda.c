@@ -7,6 +7,11 @@ struct substitution {
     const struct macro_binding *from, *until; /* the lambda's own names */
 };
 
+bool macro__is_list(const struct sql_node *node)
+{
+    return node->kind == SQL_ARRAY || node->kind == SQL_TUPLE || node->kind == SQL_PAREN;
+}
+
 struct sql_node **macro__items(struct macro_run *run, struct sql_node *const *items, size_t *n)
 {
     GPtrArray *found = g_ptr_array_new();
@@ -94,8 +99,9 @@ struct sql_node *macro__apply(struct macro_run *run, const struct sql_node *lamb
         if (c->slot != SLOT_ARG)
             continue;
         if (i == n)
-            return macro__fail(run, lambda, "this lambda takes more than the %zu arguments it got.",
-                               n);
+            return macro__fail(run, lambda,
+                               "this lambda takes more than the %zu argument%s it got.", n,
+                               n == 1 ? "" : "s");
         macro__bind(run, sql_text(run->arena, c), args[i++]);
     }
     struct substitution s = {run, run->bindings, outer};

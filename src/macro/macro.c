@@ -64,6 +64,8 @@ static struct sql_node *finish(struct macro_run *run, struct sql_node *chain)
         chain->next = NULL;
         chain->slot = SLOT_NONE;
         struct sql_node *one = run->loose ? read_again(run, chain) : chain;
+        if (run->spines && one && is_query_kind(one))
+            macro__hoist_spines(run, one);
         out = macro__chain(out, one);
     }
     if (out && out->next)

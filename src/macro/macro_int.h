@@ -20,8 +20,9 @@ struct macro_run {
     const struct macro_context *context;
     const struct macro_binding *bindings; /* values and functions (LAMBDA) */
     unsigned depth;
-    size_t nodes; /* made so far */
-    bool loose;   /* a result stands where a tree has none of its kind: print and read again */
+    size_t nodes;    /* made so far */
+    unsigned spines; /* @DATE_SPINEs so far */
+    bool loose;      /* a result stands where a tree has none of its kind: print and read again */
     GError *error;
 };
 
@@ -69,8 +70,10 @@ struct sql_node *macro__alias(struct macro_run *run, struct sql_node *expression
 const char *macro__name(struct macro_run *run, const struct sql_node *node);
 
 /* variables.c */
-struct sql_node *macro__variable(struct macro_run *run, const char *name);
-struct sql_node *macro__from_json(struct macro_run *run, const json_t *value);
+/* NULL when it is not defined. A list of the project's variables becomes a node of the kind `list`,
+ * TUPLE or ARRAY; lists in it are ARRAYs. */
+struct sql_node *macro__variable(struct macro_run *run, const char *name, enum sql_kind list);
+struct sql_node *macro__from_json(struct macro_run *run, const json_t *value, enum sql_kind list);
 bool macro__is_predefined(const char *name);
 
 /* engines.c: what differs between engines in the SQL that macros write. */
@@ -127,6 +130,9 @@ struct macro_value {
 
 bool macro__eval(struct macro_run *run, const struct sql_node *node, struct macro_value *out);
 bool macro__eval_call(struct macro_run *run, const struct sql_node *call, struct macro_value *out);
+/* `at` is the operation, for errors. */
+bool macro__power(struct macro_run *run, const struct sql_node *at, const struct macro_value *a,
+                  const struct macro_value *b, struct macro_value *out);
 bool macro__is_true(const struct macro_value *v);
 struct sql_node *macro__node_of(struct macro_run *run, const struct macro_value *v);
 /* As a text would have it: numbers in digits, trees as SQL. */
@@ -134,6 +140,7 @@ char *macro__value_text(struct macro_run *run, const struct macro_value *v);
 char *macro__float_text(struct macro_run *run, double number);
 
 /* lambda.c */
+bool macro__is_list(const struct sql_node *node); /* [a, b], (a, b) or (a) */
 /* The elements of the only item when it is a list, else the items. In the arena, NULL-terminated.
  */
 struct sql_node **macro__items(struct macro_run *run, struct sql_node *const *items, size_t *n);
@@ -167,6 +174,10 @@ const char *const *macro__builtin_names(void);
 /* Run a built-in macro; the call's arguments are expanded unless it is lazy. */
 struct sql_node *macro__call(struct macro_run *run, const struct macro_builtin *builtin,
                              struct sql_node *node);
+
+/* spine.c: no engine that counts dates by recursion takes a WITH everywhere; the query's own does.
+ */
+void macro__hoist_spines(struct macro_run *run, struct sql_node *query);
 
 /* control.c, formulas.c, relations.c, spine.c: the macros themselves. */
 #define MACRO_BUILTINS(X)                                                                          \

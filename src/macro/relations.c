@@ -4,11 +4,22 @@
 
 #include <string.h>
 
-/* A table's name, whatever it was written as. */
+/* A table's name, whatever it was written as. A string is one name, unless it has several parts. */
 static struct sql_node *table_of(struct macro_run *run, const struct sql_node *node)
 {
-    const char *name = node->kind == SQL_STRING ? macro__bare(run, node) : macro__print(run, node);
-    return macro__parse_table(run, name, node);
+    if (node->kind != SQL_STRING)
+        return macro__parse_table(run, macro__print(run, node), node);
+    const char *name = macro__bare(run, node);
+    if (strchr(name, '.'))
+        return macro__parse_table(run, name, node);
+    struct sql_node *table = sql_node_new(run->arena, SQL_TABLE, NULL, 0);
+    sql_append(table, SLOT_PART, macro__identifier(run, name, true));
+    return table;
+}
+
+static bool is_literal(const struct sql_node *node)
+{
+    return !node || node->kind == SQL_STRING || node->kind == SQL_NUMBER;
 }
 
 struct columns {
@@ -106,6 +117,8 @@ struct sql_node *macro__do_star(struct macro_run *run, const struct macro_call *
     struct columns columns;
     if (!table || !columns_of(run, table, call->node, &columns))
         return NULL;
+    if (!is_literal(call->named[STAR_PREFIX]) || !is_literal(call->named[STAR_SUFFIX]))
+        macro__fail(run, call->node, "prefix and suffix of @STAR are strings.");
     const struct sql_node *alias = call->named[STAR_ALIAS];
     const char *name = normal_name(run, alias ? alias : table);
     if (!name)
@@ -181,6 +194,17 @@ static struct sql_node *union_of(struct macro_run *run, const struct macro_call 
     return ok ? macro__parse(run, sql->str, call->node) : NULL;
 }
 
+/* UNION alone is refused by some. */
+static const char *union_distinct(const struct macro_run *run)
+{
+    static const char *const spelled_out[] = {"bigquery", "clickhouse"};
+    const char *name = sql_dialect_name(run->context->dialect);
+    for (size_t i = 0; i < G_N_ELEMENTS(spelled_out); i++)
+        if (strcmp(name, spelled_out[i]) == 0)
+            return "UNION DISTINCT";
+    return "UNION";
+}
+
 /* [condition,] ['all' | 'distinct',] table, … */
 struct sql_node *macro__do_union(struct macro_run *run, const struct macro_call *call)
 {
@@ -197,7 +221,7 @@ struct sql_node *macro__do_union(struct macro_run *run, const struct macro_call 
     if (at < call->n_rest && call->rest[at]->kind == SQL_STRING) {
         const struct sql_node *type = call->rest[at++];
         if (sql_text_is_nocase(type, "distinct"))
-            word = "UNION";
+            word = union_distinct(run);
         else if (!sql_text_is_nocase(type, "all"))
             return macro__fail(run, type, "the type of @UNION is 'all' or 'distinct'.");
     }
@@ -224,6 +248,11 @@ static char *list_text(struct macro_run *run, struct sql_node *list, bool bare)
 struct sql_node *macro__do_deduplicate(struct macro_run *run, const struct macro_call *call)
 {
     struct sql_node *relation = call->named[0];
+    for (size_t i = 1; i <= 2; i++)
+        if (!macro__is_list(call->named[i]))
+            return macro__fail(run, call->named[i],
+                               "@DEDUPLICATE takes its columns and its order as lists: "
+                               "[a, CAST(b AS DATE)], ['c desc'].");
     const char *window =
         arena_printf(run->arena, "ROW_NUMBER() OVER (PARTITION BY %s ORDER BY %s)",
                      list_text(run, call->named[1], false), list_text(run, call->named[2], true));

@@ -4,11 +4,15 @@
 
 #include <string.h>
 
+#define SPINE_TABLE "_generated_dates"
+
 struct spine {
     char *part;  /* day, week, month, quarter, year */
     char *upper; /* the same in upper case */
     const char *start, *end;
-    const char *alias; /* date_day */
+    const char *written; /* the start, without a cast of its own */
+    const char *table;   /* the name of the CTE of engines that count by recursion */
+    const char *alias;   /* date_day */
 };
 
 static const char *const parts[] = {"day", "week", "month", "quarter", "year"};
@@ -73,7 +77,7 @@ static char *snowflake_spine(struct macro_run *run, const struct spine *s)
                         "SELECT %s FROM (SELECT DATEADD(%s, CAST(%s AS INT), %s) AS %s FROM "
                         "TABLE(FLATTEN(INPUT => ARRAY_GENERATE_RANGE(0, DATEDIFF(%s, %s, %s) + "
                         "1))) AS _exploded(seq, key, path, index, %s, this)) AS _exploded(%s)",
-                        s->alias, s->upper, s->alias, s->start, s->alias, s->upper, s->start,
+                        s->alias, s->upper, s->alias, s->start, s->alias, s->upper, s->written,
                         s->end, s->alias, s->alias);
 }
 
@@ -83,11 +87,12 @@ static char *recursive_spine(struct macro_run *run, const struct spine *s, const
                     strcmp(macro__engine(run)->dialect, "mysql") == 0;
     return arena_printf(
         run->arena,
-        "WITH %s_generated_dates(%s) AS (SELECT %s AS %s UNION ALL SELECT %s FROM "
-        "_generated_dates WHERE %s <= %s) SELECT %s FROM (SELECT %s FROM "
-        "_generated_dates) AS _generated_dates",
-        redshift ? "RECURSIVE " : "", s->alias, s->start, s->alias, next, next, s->end, s->alias,
-        redshift ? s->alias : arena_printf(run->arena, "%s AS %s", s->alias, s->alias));
+        "WITH %s%s(%s) AS (SELECT %s AS %s UNION ALL SELECT %s FROM %s WHERE %s <= %s) "
+        "SELECT %s FROM (SELECT %s FROM %s) AS %s",
+        redshift ? "RECURSIVE " : "", s->table, s->alias, s->start, s->alias, next, s->table, next,
+        s->end, s->alias,
+        redshift ? s->alias : arena_printf(run->arena, "%s AS %s", s->alias, s->alias), s->table,
+        s->table);
 }
 
 static char *dateadd_spine(struct macro_run *run, const struct spine *s)
@@ -152,11 +157,56 @@ struct sql_node *macro__do_date_spine(struct macro_run *run, const struct macro_
     g_autofree char *upper = g_ascii_strup(s.part, -1);
     s.upper = arena_strdup(run->arena, upper);
     s.alias = arena_printf(run->arena, "date_%s", s.part);
+    s.table = SPINE_TABLE;
+    if (run->spines++)
+        s.table = arena_printf(run->arena, SPINE_TABLE "_%u", run->spines - 1);
     bool literal = call->named[1]->kind == SQL_STRING && call->named[2]->kind == SQL_STRING;
     if (!bound(run, call->named[1], literal, &s.start) ||
         !bound(run, call->named[2], literal, &s.end))
         return NULL;
+    s.written = literal ? s.start : macro__print(run, call->named[1]);
     if (literal && strcmp(s.start, s.end) > 0)
         return macro__fail(run, call->node, "the range of @DATE_SPINE ends before it starts.");
     return macro__parse(run, writers[macro__engine(run)->spine](run, &s), call->node);
+}
+
+static bool is_spine(const struct sql_node *cte)
+{
+    return cte->kind == SQL_CTE && cte->len >= strlen(SPINE_TABLE) &&
+           memcmp(cte->text, SPINE_TABLE, strlen(SPINE_TABLE)) == 0;
+}
+
+struct hoist {
+    struct sql_node *root;
+    GPtrArray *ctes; /* struct sql_node * */
+    uint32_t flags;  /* of their WITHs */
+};
+
+/* Take the WITH of a spine away from its query: it holds nothing else. */
+static enum sql_visit take_spines(struct sql_node *n, void *data)
+{
+    struct hoist *h = data;
+    struct sql_node **link = &n->child;
+    while (*link && (*link)->kind != SQL_WITH)
+        link = &(*link)->next;
+    if (n == h->root || !*link || !(*link)->child || !is_spine((*link)->child))
+        return SQL_GO_IN;
+    h->flags |= (*link)->flags;
+    g_ptr_array_add(h->ctes, (*link)->child);
+    sql_replace(n, link, NULL);
+    return SQL_GO_IN;
+}
+
+void macro__hoist_spines(struct macro_run *run, struct sql_node *query)
+{
+    struct hoist h = {query, g_ptr_array_new(), 0};
+    struct sql_node *with = sql_child(query, SLOT_WITH);
+    sql_walk(query, take_spines, &h);
+    if (h.ctes->len && !with)
+        with = sql_prepend(query, SLOT_WITH, sql_node_new(run->arena, SQL_WITH, NULL, 0));
+    for (guint i = h.ctes->len; i > 0; i--)
+        sql_prepend(with, SLOT_ARG, h.ctes->pdata[i - 1]);
+    if (with)
+        with->flags |= h.flags;
+    g_ptr_array_unref(h.ctes);
 }

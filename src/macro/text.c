@@ -15,7 +15,7 @@ char *macro__print_operand(struct macro_run *run, const struct sql_node *node)
 {
     char *text = macro__print(run, node);
     bool operation = node->kind == SQL_BINARY || node->kind == SQL_UNARY ||
-                     node->kind == SQL_BETWEEN || node->kind == SQL_IN || node->kind == SQL_CASE;
+                     node->kind == SQL_BETWEEN || node->kind == SQL_IN;
     return operation ? arena_printf(run->arena, "(%s)", text) : text;
 }
 
@@ -37,7 +37,7 @@ static bool begins_query(const char *text)
 static struct sql_node *parse_projections(struct macro_run *run, const char *text)
 {
     char *query = arena_printf(run->arena, "SELECT %s", text);
-    struct source source = {"", query, strlen(query)};
+    struct source source = {"the text", query, strlen(query)};
     g_autoptr(GError) error = NULL;
     struct sql_node *select = sql_parse_query(run->arena, &source, run->context->dialect, &error);
     if (!select || select->kind != SQL_SELECT)
@@ -66,7 +66,7 @@ struct sql_node *macro__parse(struct macro_run *run, const char *text, const str
 {
     if (run->error)
         return NULL;
-    struct source source = {"", text, strlen(text)};
+    struct source source = {"the text", text, strlen(text)};
     const struct sql_dialect *d = run->context->dialect;
     g_autoptr(GError) error = NULL;
     struct sql_node *n = begins_query(text) ? sql_parse_query(run->arena, &source, d, &error)
@@ -88,7 +88,7 @@ struct sql_node *macro__parse_table(struct macro_run *run, const char *text,
 {
     if (*text == '(')
         return macro__parse(run, text, at);
-    struct source source = {"", text, strlen(text)};
+    struct source source = {"the text", text, strlen(text)};
     g_autoptr(GError) error = NULL;
     struct sql_node *n = sql_parse_table(run->arena, &source, run->context->dialect, &error);
     if (!n)
@@ -206,7 +206,7 @@ char *macro__template(struct macro_run *run, const char *text, size_t len)
             continue;
         }
         if (text[i] == '@' && (all = reference(text + i, len - i, &name, &name_len)) > 0)
-            value = macro__variable(run, arena_strndup(run->arena, name, name_len));
+            value = macro__variable(run, arena_strndup(run->arena, name, name_len), SQL_ARRAY);
         if (value) {
             g_string_append(out, macro__bare(run, value));
             i += all;

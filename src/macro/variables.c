@@ -133,13 +133,13 @@ static struct sql_node *predefined(struct macro_run *run, const char *name)
     return NULL;
 }
 
-static struct sql_node *from_array(struct macro_run *run, const json_t *value)
+static struct sql_node *from_array(struct macro_run *run, const json_t *value, enum sql_kind kind)
 {
-    struct sql_node *list = sql_node_new(run->arena, SQL_TUPLE, NULL, 0);
+    struct sql_node *list = sql_node_new(run->arena, kind, NULL, 0);
     size_t i;
     json_t *item;
     json_array_foreach (value, i, item)
-        sql_append(list, SLOT_ARG, macro__from_json(run, item));
+        sql_append(list, SLOT_ARG, macro__from_json(run, item, SQL_ARRAY));
     return list;
 }
 
@@ -152,13 +152,13 @@ static struct sql_node *from_object(struct macro_run *run, const json_t *value)
         g_string_append(keys, keys->len ? ", " : "");
         g_string_append(keys, macro__print(run, macro__string(run, key)));
         g_string_append(values, values->len ? ", " : "");
-        g_string_append(values, macro__print(run, macro__from_json(run, item)));
+        g_string_append(values, macro__print(run, macro__from_json(run, item, SQL_ARRAY)));
     }
     return macro__parse(run, arena_printf(run->arena, "MAP([%s], [%s])", keys->str, values->str),
                         NULL);
 }
 
-struct sql_node *macro__from_json(struct macro_run *run, const json_t *value)
+struct sql_node *macro__from_json(struct macro_run *run, const json_t *value, enum sql_kind list)
 {
     switch (json_typeof(value)) {
     case JSON_STRING:
@@ -173,7 +173,7 @@ struct sql_node *macro__from_json(struct macro_run *run, const json_t *value)
     case JSON_FALSE:
         return sql_node_new(run->arena, SQL_BOOLEAN, "FALSE", -1);
     case JSON_ARRAY:
-        return from_array(run, value);
+        return from_array(run, value, list);
     case JSON_OBJECT:
         return from_object(run, value);
     default:
@@ -181,7 +181,7 @@ struct sql_node *macro__from_json(struct macro_run *run, const json_t *value)
     }
 }
 
-struct sql_node *macro__variable(struct macro_run *run, const char *name)
+struct sql_node *macro__variable(struct macro_run *run, const char *name, enum sql_kind list)
 {
     g_autofree char *lower = g_ascii_strdown(name, -1);
     for (const struct macro_binding *b = run->bindings; b; b = b->next)
@@ -194,6 +194,6 @@ struct sql_node *macro__variable(struct macro_run *run, const char *name)
     if (!json)
         json = json_object_get(run->context->variables, lower);
     if (json)
-        return macro__from_json(run, json);
+        return macro__from_json(run, json, list);
     return strcmp(lower, "gateway") == 0 ? text_or_nothing(run, run->context->gateway) : NULL;
 }

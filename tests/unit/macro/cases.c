@@ -224,6 +224,36 @@ void test_engines_write_their_own(void **state)
     run_file("engines");
 }
 
+void test_each_dialect_gets_its_own(void **state)
+{
+    (void)state;
+    run_file("dialects");
+}
+
+void test_arguments_of_every_kind(void **state)
+{
+    (void)state;
+    run_file("arguments");
+}
+
+void test_expressions_are_evaluated(void **state)
+{
+    (void)state;
+    run_file("evaluation");
+}
+
+void test_lists_are_walked_and_reduced(void **state)
+{
+    (void)state;
+    run_file("lists");
+}
+
+void test_definitions_and_functions(void **state)
+{
+    (void)state;
+    run_file("definitions");
+}
+
 void test_errors_say_what_and_where(void **state)
 {
     (void)state;
