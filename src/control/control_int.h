@@ -4,6 +4,7 @@
 
 #include "base/metrics.h"
 #include "control/control.h"
+#include "control/figures.h"
 #include "queue/queue.h"
 #include "schedule/schedule.h"
 #include "state/state.h"
@@ -267,31 +268,6 @@ void control__look_again(struct control *c, int64_t project, const char *environ
 bool control__health(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__metrics(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__openapi(struct control *c, struct op *op, GError **error) MUST_CHECK; /* openapi.c */
-/* The figures: an enum that names them, and what has more than one line to count. */
-enum control_metric {
-    M_BUILD_INFO,
-    M_QUEUE_DEPTH,
-    M_QUEUE_RUNNING,
-    M_QUEUE_OLDEST,
-    M_QUEUE_BLOCKED,
-    M_QUEUE_WAIT,
-    M_TASKS_CLAIMED,
-    M_TASKS_ENDED,
-    M_TASK_SECONDS,
-    M_RESULTS_STALE,
-    M_WORKS_ENDED,
-    M_LEASES_LOST,
-    M_LOG_BYTES,
-    M_EXECUTORS,
-    M_TICK_AGE,
-    M_HTTP_REQUESTS,
-    M_HTTP_SECONDS,
-    M_DB_TRANSACTION_SECONDS,
-    M_DB_COMMIT_SECONDS,
-    M_DB_FAILED,
-    M_LOGINS,
-    M_COUNT,
-};
 struct metrics *control__metrics_new(void);
 void control__count_claimed(struct control *c, const GPtrArray *tasks); /* of struct queue_task */
 void control__count_ended(struct control *c, const struct queue_task *t,
