@@ -15,9 +15,11 @@ static bool at_lambda(const struct parser *p)
                 (t[2].op == OP_COLON || t[2].op == OP_COMMA));
     if (t->op != OP_LPAREN || t->kind != T_OPERATOR)
         return false;
-    do
+    for (t++; t->kind == T_WORD || t->kind == T_QUOTED; t++) {
         t++;
-    while (t->kind == T_WORD || t->kind == T_QUOTED || t->op == OP_COMMA);
+        if (t->op != OP_COMMA)
+            break;
+    }
     return t->op == OP_RPAREN && t[1].op == OP_ARROW;
 }
 
