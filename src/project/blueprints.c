@@ -75,6 +75,32 @@ static json_t *read_one(struct reading *r, struct sql_node *n, GError **error)
     return object;
 }
 
+/* Written out, or given by a macro that needs no Python. */
+static bool is_list_of_blueprints(struct reading *r, const struct property *p, struct sql_node *n,
+                                  GError **error)
+{
+    g_auto(GStrv) unknown = NULL;
+
+    if (n->kind == SQL_MACRO_VAR) {
+        project__fail(r, p->value.at, error,
+                      "blueprints are a list of (name := value, …), or a macro that gives one; "
+                      "@EACH(@%s, x -> (name := @x)) makes one of a variable.",
+                      sql_text(r->arena, n));
+        return false;
+    }
+    if (n->kind != SQL_MACRO_CALL)
+        return true;
+    unknown = macro_unknown_calls(n, &r->macros);
+    if (!*unknown)
+        return true;
+    project__fail(
+        r, p->value.at, error,
+        "the macro @%s, which gives the blueprints here, is in Python, which this version "
+        "does not run.",
+        *unknown);
+    return false;
+}
+
 static GPtrArray *read_list(struct reading *r, const struct property *p, GError **error)
 {
     struct sql_node *n = project__unexpanded(r, p, error);
@@ -84,12 +110,10 @@ static GPtrArray *read_list(struct reading *r, const struct property *p, GError 
 
     if (!n)
         return NULL;
-    if (n->kind == SQL_MACRO_CALL || n->kind == SQL_MACRO_VAR) {
-        project__fail(
-            r, p->value.at, error,
-            "blueprints that a macro gives need Python, which this version does not run.");
+    if (!is_list_of_blueprints(r, p, n, error))
         return NULL;
-    }
+    if (n->kind == SQL_MACRO_CALL && !(n = project__expression(r, p, error)))
+        return NULL;
     items = project__items(r->arena, n);
     if (items->len > 0 && project__pair(items->pdata[0], &name, &value, r->arena)) {
         g_ptr_array_set_size(items, 0);

@@ -79,6 +79,9 @@ SELECT '2024-01-01'::DATE AS ds, COALESCE((SELECT MAX(n) FROM mart.self), 0)::IN
     "models/mart/three.sql": "MODEL (name shop.mart.three, kind FULL, column_descriptions (a = 'the a', B = 'the b'));\nSELECT a, b FROM shop.mart.named",
     "models/mart/windowed.sql": "MODEL (name mart.windowed, kind FULL);\nSELECT item, COUNT(*) AS n, AVG(price) AS mean, MIN(day) OVER (PARTITION BY item) AS first FROM raw.items GROUP BY ALL",
     "models/mart/blue.sql": "MODEL (name mart.blue_@{region}, kind FULL, blueprints ((region := north, w := 1), (region := south, w := 2)));\nSELECT a, @w AS w, @'@{region}' AS r FROM raw.inferred",
+    "models/mart/green.sql": "MODEL (name mart.green_@{region}, kind FULL, blueprints @EACH(@cols, c -> (region := r_@c, w := @c)));\nSELECT a, @w AS w, @'@{region}' AS r FROM raw.inferred",
+    "models/mart/red.sql": "MODEL (name @zone.red, kind FULL, blueprints @EACH(@FILTER([1, 2, 3], n -> n <> 2), n -> (zone := s_@n, times := @EVAL(@n * 2))));\nSELECT a * @times AS b FROM raw.inferred",
+    "models/mart/pink.sql": "MODEL (name mart.pink_@x, kind FULL, blueprints @IF(@n > 1, ((x := a), (x := b)), ((x := c))));\nSELECT 1 AS @x",
     "models/mart/inline.sql": """MODEL (name mart.inline, kind FULL, audits (own, own_soft));
 SELECT 1 AS id;
 AUDIT (name own); SELECT * FROM @this_model WHERE id < 0;
