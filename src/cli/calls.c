@@ -9,7 +9,7 @@ void *cli__call(struct cli *cli, const char *method, const char *path, const str
 
     if (api && cli->context->redactor)
         redactor_add(cli->context->redactor, api_secret_token(api));
-    return answer ? wire_from_json(type, answer, error) : NULL;
+    return wire_from_answer(type, answer, api, path, error);
 }
 
 char *cli__path(const char *before, const char *name, const char *after)
@@ -50,10 +50,15 @@ json_t *cli__query(struct cli *cli, const char *gateway, const char *sql, int64_
 {
     const struct wire_query query = {(char *)gateway, (char *)sql, max_rows};
     struct api *api = cli_api(cli, error);
-    g_autoptr(json_t) body = NULL;
+    g_autoptr(json_t) body = NULL, answer = NULL;
 
     if (!api)
         return NULL;
     body = wire_to_json(&wire_query_type, &query);
-    return api_call(api, "POST", CLI_API "queries", body, CLI_QUERY_MS, error);
+    answer = api_call(api, "POST", CLI_API "queries", body, CLI_QUERY_MS, error);
+    if (!answer || (json_is_array(json_object_get(answer, "columns")) &&
+                    json_is_array(json_object_get(answer, "rows"))))
+        return g_steal_pointer(&answer);
+    api_set_strange(api, CLI_API "queries", answer, "It has no columns and rows.", error);
+    return NULL;
 }

@@ -22,7 +22,7 @@ static struct wire_progress *read_progress(struct followed *f, const char *metho
 {
     g_autoptr(json_t) answer = api_call(f->cli->api, method, path, NULL, wait_ms, error);
 
-    return answer ? wire_from_json(&wire_progress_type, answer, error) : NULL;
+    return wire_from_answer(&wire_progress_type, answer, f->cli->api, path, error);
 }
 
 static struct wire_progress *poll(struct followed *f, const struct wire_progress *p, GError **error)

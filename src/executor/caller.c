@@ -127,24 +127,26 @@ static void log_success(struct caller *c, int64_t now_ms)
     c->attempts = 0;
 }
 
-json_t *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
-                       GError **error)
+void *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
+                     const struct wire_type *type, GError **error)
 {
     g_autofree char *route = g_strconcat(EXECUTOR_ROUTES, path, NULL);
+    g_autoptr(json_t) answer = NULL;
     GError *why = NULL;
-    json_t *answer;
+    void *message;
 
     take_secret(c);
     answer = api_call(c->api, "POST", route, body, wait_ms, &why);
+    message = wire_from_answer(type, answer, c->api, route, &why);
     redactor_add(c->e->redactor, api_secret_token(c->api));
     json_decref(body);
-    if (answer)
+    if (message)
         log_success(c, clock_monotonic_ms());
     else if (!error_is(why, ERROR_CANCELLED))
         log_failure(c, why, clock_monotonic_ms());
     if (why)
         g_propagate_error(error, why);
-    return answer;
+    return message;
 }
 
 void executor__back_off(struct caller *c)

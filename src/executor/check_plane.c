@@ -299,9 +299,11 @@ static enum check_state try_login(struct check *c, void *data, GString *text)
 static const struct ability {
     const char *method, *path, *body;
     int answer; /* the error's code; 0: none */
-} takes_tasks = {"POST", "tasks/renew", "{\"executor_id\": \"check\", \"leases\": []}", 0},
-  plans = {"POST", "runs/check/cancel", NULL, ERROR_NOT_FOUND},
-  reads = {"GET", "gateways", NULL, 0};
+    const struct wire_type *type;
+} takes_tasks = {"POST", "tasks/renew", "{\"executor_id\": \"check\", \"leases\": []}", 0,
+                 &wire_renewed_type},
+  plans = {"POST", "runs/check/cancel", NULL, ERROR_NOT_FOUND, &wire_progress_type},
+  reads = {"GET", "gateways", NULL, 0, &wire_gateways_type};
 
 /* False with the refusal, or what else went wrong, in *error. */
 static bool is_able(const struct walk *w, const struct ability *a, GError **error)
@@ -309,9 +311,12 @@ static bool is_able(const struct walk *w, const struct ability *a, GError **erro
     g_autofree char *path = g_strconcat(EXECUTOR_ROUTES, a->path, NULL);
     g_autoptr(json_t) body = a->body ? json_loads(a->body, 0, NULL) : NULL, answer = NULL;
     GError *own = NULL;
+    void *message;
 
     answer = api_call(w->api, a->method, path, body, 0, &own);
-    if (answer || (a->answer && error_is(own, a->answer))) {
+    message = wire_from_answer(a->type, answer, w->api, path, &own);
+    wire_free(a->type, message);
+    if (message || (a->answer && error_is(own, a->answer))) {
         g_clear_error(&own);
         return true;
     }

@@ -114,10 +114,9 @@ static void claim_failed(struct lane *lane, const GError *why)
 static void claim(struct lane *lane, const struct wire_claim *m, uint64_t progress)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) answer = executor__call(
-        &lane->claimer, "tasks/claim", wire_to_json(&wire_claim_type, m), m->wait_ms, &error);
     g_autoptr(wire_claimed) claimed =
-        answer ? wire_from_json(&wire_claimed_type, answer, &error) : NULL;
+        executor__call(&lane->claimer, "tasks/claim", wire_to_json(&wire_claim_type, m), m->wait_ms,
+                       &wire_claimed_type, &error);
 
     if (claimed)
         take_tasks(lane, claimed, progress);

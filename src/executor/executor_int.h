@@ -211,9 +211,9 @@ char *executor__metrics_text(struct executor *e); /* the lock not held; g_free()
 bool executor__caller_open(struct caller *c, struct executor *e, const char *name,
                            const struct api_settings *settings, GError **error);
 void executor__caller_close(struct caller *c);
-/* POST; keeps track of outages and logs them. NULL and an error when it did not work. */
-json_t *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
-                       GError **error); /* takes body */
+/* POST; keeps track of outages and logs them. The message answered, or NULL and an error. */
+void *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
+                     const struct wire_type *type, GError **error); /* takes body */
 /* Sleep before the next try (jitter, growing); ends early when the phase changes. */
 void executor__back_off(struct caller *c);
 /* The loop has turned. Not with the lock held. */

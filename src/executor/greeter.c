@@ -115,9 +115,9 @@ static void turned_away(struct executor *e, const GError *why)
 static void greet(struct executor *e, const struct wire_hello *m)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) answer = executor__call(&e->greeter, "executors/hello",
-                                              wire_to_json(&wire_hello_type, m), 0, &error);
-    g_autoptr(wire_welcome) w = answer ? wire_from_json(&wire_welcome_type, answer, &error) : NULL;
+    g_autoptr(wire_welcome) w =
+        executor__call(&e->greeter, "executors/hello", wire_to_json(&wire_hello_type, m), 0,
+                       &wire_welcome_type, &error);
 
     if (w)
         welcome(e, w);

@@ -111,14 +111,12 @@ static bool renew(struct executor *e, const struct wire_renew *m)
 {
     int64_t asked_ms = clock_monotonic_ms();
     g_autoptr(GError) error = NULL;
-    g_autoptr(json_t) answer = NULL;
     g_autoptr(wire_renewed) renewed = NULL;
 
     set_calling(e, asked_ms);
-    answer =
-        executor__call(&e->keeper, "tasks/renew", wire_to_json(&wire_renew_type, m), 0, &error);
+    renewed = executor__call(&e->keeper, "tasks/renew", wire_to_json(&wire_renew_type, m), 0,
+                             &wire_renewed_type, &error);
     set_calling(e, 0);
-    renewed = answer ? wire_from_json(&wire_renewed_type, answer, &error) : NULL;
     metrics_add(e->metrics, renewed ? X_HEARTBEATS : X_HEARTBEATS_FAILED, METRIC_PLAIN, 1);
     if (renewed)
         settle(e, m, renewed, asked_ms);

@@ -98,9 +98,8 @@ static json_t *message(const struct executor *e, const GPtrArray *list)
 
 static bool send_results(struct executor *e, const GPtrArray *list, GError **error)
 {
-    g_autoptr(json_t) answer =
-        executor__call(&e->reporter, "tasks/finish", message(e, list), 0, error);
-    g_autoptr(wire_finished) f = answer ? wire_from_json(&wire_finished_type, answer, error) : NULL;
+    g_autoptr(wire_finished) f = executor__call(&e->reporter, "tasks/finish", message(e, list), 0,
+                                                &wire_finished_type, error);
 
     if (!f)
         return false;

@@ -60,8 +60,9 @@ static void ship(struct executor *e, const struct wire_logs *logs, int64_t *ende
 
     do {
         g_autoptr(GError) error = NULL;
-        g_autoptr(json_t) answer = executor__call(&e->shipper, "tasks/logs",
-                                                  wire_to_json(&wire_logs_type, logs), 0, &error);
+        g_autoptr(wire_finished) answer =
+            executor__call(&e->shipper, "tasks/logs", wire_to_json(&wire_logs_type, logs), 0,
+                           &wire_finished_type, &error);
 
         executor__turned(&e->shipper);
         if (answer || error_is(error, ERROR_INVALID) || error_is(error, ERROR_LIMIT) ||

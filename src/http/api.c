@@ -234,10 +234,29 @@ static struct http_answer *send_logged_in(struct api *a, struct http_request *r,
     return http_send(a->client, r, error);
 }
 
+/* g_free(). */
+static char *url_of(const struct api *a, const char *path)
+{
+    return g_strdup_printf("%s/%s", a->url, path + (*path == '/'));
+}
+
+void api_set_strange(const struct api *a, const char *path, const json_t *answer, const char *why,
+                     GError **error)
+{
+    g_autofree char *url = url_of(a, path);
+    g_autofree char *text = json_text_as_built(answer);
+
+    g_set_error(error, http_error(), ERROR_UNAVAILABLE,
+                "%s: answered with JSON that is no control plane's. %s It begins: %.60s", url, why,
+                text);
+    error_hint(error, "a proxy or an Ingress in between may have answered, or another program: see "
+                      "TCLOUD_URL, HTTPS_PROXY and NO_PROXY.");
+}
+
 json_t *api_call(struct api *a, const char *method, const char *path, const json_t *body,
                  int64_t wait_ms, GError **error)
 {
-    g_autofree char *url = g_strdup_printf("%s/%s", a->url, path + (*path == '/'));
+    g_autofree char *url = url_of(a, path);
     g_autofree char *text = body ? json_text_as_built(body) : NULL;
     struct http_request r = {
         .method = method,

@@ -36,5 +36,9 @@ const char *api_secret_token(const struct api *a); /* to be redacted; may be NUL
  * object for an empty answer. `wait_ms` is added to the timeout for long polls. */
 json_t *api_call(struct api *a, const char *method, const char *path, const json_t *body,
                  int64_t wait_ms, GError **error) MUST_CHECK;
+/* What `path` answered cannot be a control plane's, because of `why`: ERROR_UNAVAILABLE with the
+ * address, how the answer begins, and where to look. */
+void api_set_strange(const struct api *a, const char *path, const json_t *answer, const char *why,
+                     GError **error);
 
 #endif

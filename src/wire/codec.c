@@ -325,6 +325,17 @@ void *wire_from_json(const struct wire_type *type, const json_t *json, GError **
     return message;
 }
 
+void *wire_from_answer(const struct wire_type *type, const json_t *answer, const struct api *a,
+                       const char *path, GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    void *message = answer ? wire_from_json(type, answer, &why) : NULL;
+
+    if (why)
+        api_set_strange(a, path, answer, why->message, error);
+    return message;
+}
+
 char *wire_to_text(const struct wire_type *type, const void *message)
 {
     g_autoptr(json_t) json = wire_to_json(type, message);

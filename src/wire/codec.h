@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "http/api.h"
 
 #include <stddef.h>
 
@@ -56,6 +57,10 @@ void wire_free(const struct wire_type *type, void *message); /* NULL is fine */
 void *wire_copy(const struct wire_type *type, const void *message);
 json_t *wire_to_json(const struct wire_type *type, const void *message); /* a new reference */
 void *wire_from_json(const struct wire_type *type, const json_t *json, GError **error) MUST_CHECK;
+/* The answer of api_call() to `path`. Another's JSON is ERROR_UNAVAILABLE, with the address and how
+ * it begins: nothing is known of what was asked for. NULL for NULL, which has its error already. */
+void *wire_from_answer(const struct wire_type *type, const json_t *answer, const struct api *a,
+                       const char *path, GError **error) MUST_CHECK;
 /* The same from and to text. */
 char *wire_to_text(const struct wire_type *type, const void *message); /* g_free() */
 void *wire_from_text(const struct wire_type *type, const char *text, size_t len,

@@ -48,6 +48,11 @@ const char *const task_kind_names[] = {"before_all", "create",    "evaluate", "a
 #define JSON(m)                  {#m, AT(m), WIRE_JSON, false, NULL, NULL}
 #define OBJECT(m, type)          {#m, AT(m), WIRE_OBJECT, false, &type##_type, NULL}
 #define OBJECTS(m, type)         {#m, AT(m), WIRE_OBJECTS, false, &type##_type, NULL}
+#define NEEDED_INT(m)            {#m, AT(m), WIRE_INT, true, NULL, NULL}
+#define NEEDED_ENUM(m, names)    {#m, AT(m), WIRE_ENUM, true, NULL, names}
+#define NEEDED_STRINGS(m)        {#m, AT(m), WIRE_STRINGS, true, NULL, NULL}
+#define NEEDED_OBJECT(m, type)   {#m, AT(m), WIRE_OBJECT, true, &type##_type, NULL}
+#define NEEDED_OBJECTS(m, type)  {#m, AT(m), WIRE_OBJECTS, true, &type##_type, NULL}
 #define END                      {NULL, 0, WIRE_STRING, false, NULL, NULL}
 #define TYPE(name)               const struct wire_type name##_type = {#name, sizeof(struct name), name##_fields};
 /* clang-format on */
@@ -168,7 +173,7 @@ TYPE(wire_restatement)
 
 #define MESSAGE wire_plan
 static const struct wire_field wire_plan_fields[] = {
-    OBJECT(environment, wire_environment),
+    NEEDED_OBJECT(environment, wire_environment),
     STRING(expected_plan_id),
     OBJECTS(snapshots, wire_snapshot),
     OBJECTS(restatements, wire_restatement),
@@ -265,11 +270,11 @@ TYPE(wire_event)
 
 #define MESSAGE wire_progress
 static const struct wire_field wire_progress_fields[] = {
-    STRING(id),
+    NEEDED(id),
     STRING(kind),
     STRING(environment),
-    ENUM(status, work_status_names),
-    INT(version),
+    NEEDED_ENUM(status, work_status_names),
+    NEEDED_INT(version),
     TIME(started_ms),
     TIME(ended_ms),
     OBJECTS(stages, wire_stage),
@@ -295,8 +300,8 @@ TYPE(wire_parent)
 #define MESSAGE wire_task
 static const struct wire_field wire_task_fields[] = {
     NEEDED(id),
-    ENUM(kind, task_kind_names),
-    INT(fence),
+    NEEDED_ENUM(kind, task_kind_names),
+    NEEDED_INT(fence),
     INT(attempt),
     INT(max_attempts),
     STRING(environment),
@@ -328,7 +333,7 @@ TYPE(wire_task)
 #define MESSAGE wire_lease
 static const struct wire_field wire_lease_fields[] = {
     NEEDED(task_id),
-    INT(fence),
+    NEEDED_INT(fence),
     END,
 };
 TYPE(wire_lease)
@@ -340,7 +345,7 @@ static const struct wire_field wire_hello_fields[] = {
     STRING(name),
     NEEDED(kind),
     STRING(version),
-    OBJECTS(gateways, wire_gateway),
+    NEEDED_OBJECTS(gateways, wire_gateway),
     END,
 };
 TYPE(wire_hello)
@@ -348,7 +353,8 @@ TYPE(wire_hello)
 
 #define MESSAGE wire_welcome
 static const struct wire_field wire_welcome_fields[] = {
-    INT(lease_ttl_ms), INT(poll_ms), INT(now_ms), INT(max_log_bytes), BOOL(queries), END,
+    NEEDED_INT(lease_ttl_ms), NEEDED_INT(poll_ms), INT(now_ms),
+    INT(max_log_bytes),       BOOL(queries),       END,
 };
 TYPE(wire_welcome)
 #undef MESSAGE
@@ -356,7 +362,7 @@ TYPE(wire_welcome)
 #define MESSAGE wire_slot
 static const struct wire_field wire_slot_fields[] = {
     STRING(gateway),
-    INT(free),
+    NEEDED_INT(free),
     END,
 };
 TYPE(wire_slot)
@@ -365,7 +371,7 @@ TYPE(wire_slot)
 #define MESSAGE wire_claim
 static const struct wire_field wire_claim_fields[] = {
     NEEDED(executor_id),
-    OBJECTS(slots, wire_slot),
+    NEEDED_OBJECTS(slots, wire_slot),
     INT(wait_ms),
     END,
 };
@@ -374,7 +380,7 @@ TYPE(wire_claim)
 
 #define MESSAGE wire_claimed
 static const struct wire_field wire_claimed_fields[] = {
-    OBJECTS(tasks, wire_task),
+    NEEDED_OBJECTS(tasks, wire_task),
     END,
 };
 TYPE(wire_claimed)
@@ -383,7 +389,7 @@ TYPE(wire_claimed)
 #define MESSAGE wire_renew
 static const struct wire_field wire_renew_fields[] = {
     NEEDED(executor_id),
-    OBJECTS(leases, wire_lease),
+    NEEDED_OBJECTS(leases, wire_lease),
     END,
 };
 TYPE(wire_renew)
@@ -391,8 +397,8 @@ TYPE(wire_renew)
 
 #define MESSAGE wire_renewed
 static const struct wire_field wire_renewed_fields[] = {
-    OBJECTS(lost, wire_lease),
-    OBJECTS(cancelled, wire_lease),
+    NEEDED_OBJECTS(lost, wire_lease),
+    NEEDED_OBJECTS(cancelled, wire_lease),
     END,
 };
 TYPE(wire_renewed)
@@ -401,8 +407,8 @@ TYPE(wire_renewed)
 #define MESSAGE wire_result
 static const struct wire_field wire_result_fields[] = {
     NEEDED(task_id),
-    INT(fence),
-    ENUM(status, work_status_names),
+    NEEDED_INT(fence),
+    NEEDED_ENUM(status, work_status_names),
     BOOL(retry),
     BOOL(not_charged),
     STRING(error),
@@ -420,7 +426,7 @@ TYPE(wire_result)
 #define MESSAGE wire_finish
 static const struct wire_field wire_finish_fields[] = {
     NEEDED(executor_id),
-    OBJECTS(results, wire_result),
+    NEEDED_OBJECTS(results, wire_result),
     END,
 };
 TYPE(wire_finish)
@@ -428,7 +434,7 @@ TYPE(wire_finish)
 
 #define MESSAGE wire_finished
 static const struct wire_field wire_finished_fields[] = {
-    STRINGS(stale),
+    NEEDED_STRINGS(stale),
     END,
 };
 TYPE(wire_finished)
@@ -436,7 +442,7 @@ TYPE(wire_finished)
 
 #define MESSAGE wire_log
 static const struct wire_field wire_log_fields[] = {
-    NEEDED(task_id), INT(fence), INT(sequence), INT(offset), NEEDED(text), END,
+    NEEDED(task_id), NEEDED_INT(fence), NEEDED_INT(sequence), NEEDED_INT(offset), NEEDED(text), END,
 };
 TYPE(wire_log)
 #undef MESSAGE
@@ -444,7 +450,7 @@ TYPE(wire_log)
 #define MESSAGE wire_logs
 static const struct wire_field wire_logs_fields[] = {
     NEEDED(executor_id),
-    OBJECTS(pieces, wire_log),
+    NEEDED_OBJECTS(pieces, wire_log),
     END,
 };
 TYPE(wire_logs)
@@ -452,7 +458,7 @@ TYPE(wire_logs)
 
 #define MESSAGE wire_lookup
 static const struct wire_field wire_lookup_fields[] = {
-    OBJECTS(ids, wire_snapshot_id),
+    NEEDED_OBJECTS(ids, wire_snapshot_id),
     BOOL(definitions),
     END,
 };
@@ -461,7 +467,7 @@ TYPE(wire_lookup)
 
 #define MESSAGE wire_snapshots
 static const struct wire_field wire_snapshots_fields[] = {
-    OBJECTS(snapshots, wire_snapshot),
+    NEEDED_OBJECTS(snapshots, wire_snapshot),
     END,
 };
 TYPE(wire_snapshots)
@@ -469,7 +475,7 @@ TYPE(wire_snapshots)
 
 #define MESSAGE wire_gateways
 static const struct wire_field wire_gateways_fields[] = {
-    OBJECTS(gateways, wire_gateway),
+    NEEDED_OBJECTS(gateways, wire_gateway),
     END,
 };
 TYPE(wire_gateways)
@@ -477,7 +483,7 @@ TYPE(wire_gateways)
 
 #define MESSAGE wire_environments
 static const struct wire_field wire_environments_fields[] = {
-    OBJECTS(environments, wire_environment),
+    NEEDED_OBJECTS(environments, wire_environment),
     END,
 };
 TYPE(wire_environments)
@@ -509,7 +515,7 @@ TYPE(wire_run)
 
 #define MESSAGE wire_runs
 static const struct wire_field wire_runs_fields[] = {
-    OBJECTS(runs, wire_run),
+    NEEDED_OBJECTS(runs, wire_run),
     END,
 };
 TYPE(wire_runs)
@@ -517,7 +523,7 @@ TYPE(wire_runs)
 
 #define MESSAGE wire_evaluations
 static const struct wire_field wire_evaluations_fields[] = {
-    OBJECTS(evaluations, wire_evaluation),
+    NEEDED_OBJECTS(evaluations, wire_evaluation),
     END,
 };
 TYPE(wire_evaluations)

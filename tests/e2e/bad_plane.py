@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-import bench
+import rig
 
 PAGE = "<!DOCTYPE html>\n<html><head><title>Company Gateway: please log in</title></head><body>…</body></html>"
 TOKEN = json.dumps({"access_token": "abc", "token_type": "Bearer", "expires_in": 3600})
@@ -54,6 +54,12 @@ class Answer(http.server.BaseHTTPRequestHandler):
         pass
 
 
+STRANGERS = {
+    "JSON of somebody else, to a plan": ["plan", "--auto-apply", "--no-prompts"],
+    "JSON of somebody else, to a run": ["run"],
+    "JSON of somebody else, to a query": ["fetchdf", "SELECT 1"],
+    "JSON of somebody else, to a pass of the janitor": ["janitor"],
+}
 UNREAD = "changed settings cannot be read"
 RUBBISH = {
     "an HTML page of a proxy": (200, "text/html; charset=utf-8", PAGE),
@@ -109,9 +115,13 @@ def test_the_control_plane_is_down(b, texts):
 def test_rubbish_is_told_as_such(b, texts):
     set_up(b)
     fake = Rubbish()
-    for title, answer in list(RUBBISH.items())[:-1]:
+    for title, answer in RUBBISH.items():
         fake.other = answer
         said(b, texts, title, cloud(b, port=fake.server_address[1]))
+    for title, command in STRANGERS.items():
+        done = b.run(*command, env=cloud(b, port=fake.server_address[1]), folder=b.folder)
+        texts.compare(title, b.plain(done.stdout + done.stderr))
+        assert done.returncode == 4, done
     fake.token = (200, "text/html", PAGE)
     said(b, texts, "an HTML page instead of a token", cloud(b, port=fake.server_address[1]))
     fake.close()
@@ -188,4 +198,4 @@ def test_a_clock_that_is_set_between_two_lives_of_a_server(b, texts):
 
 
 if __name__ == "__main__":
-    sys.exit(bench.main(globals(), "control_plane"))
+    sys.exit(rig.main(globals(), "control_plane"))

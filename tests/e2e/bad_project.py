@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import sys
 
-import bench
+import rig
 
 
 def checksum(path):
@@ -33,7 +33,7 @@ def bad(b, texts, title, changes, *words, code=1):
         assert done.returncode == code, done
         assert checksum(broken / "house.duckdb") == before, "the warehouse has changed"
         shutil.rmtree(broken / "models")
-        bench.write_project(broken)
+        rig.write_project(broken)
         done = b.plan(broken, code=0)
         assert "No changes to plan" in done.stdout, done.stdout
         assert len(b.rows(broken, "SELECT * FROM shop.top")) == 1
@@ -72,7 +72,7 @@ def test_a_seed_with_a_ragged_row(b, texts):
 
 
 def test_a_gateway_that_there_is_not(b, texts):
-    two = bench.PROJECT["config.yaml"].replace("default_gateway", """  lake:
+    two = rig.PROJECT["config.yaml"].replace("default_gateway", """  lake:
     connection:
       type: duckdb
       database: lake.duckdb
@@ -91,30 +91,30 @@ SELECT day, SUM(amount) AS total FROM shop.events GROUP BY day
 
 
 def test_a_gateway_type(b, texts):
-    config = bench.PROJECT["config.yaml"]
+    config = rig.PROJECT["config.yaml"]
     bad(b, texts, "a connection type that there is not", {"config.yaml": config.replace("type: duckdb", "type: duckbd")})
 
 
 def test_a_gateway_type_without_a_driver(b, texts):
-    folder = b.project("driverless", **{"config.yaml": bench.PROJECT["config.yaml"].replace(
+    folder = b.project("driverless", **{"config.yaml": rig.PROJECT["config.yaml"].replace(
         "type: duckdb\n      database: house.duckdb", "type: snowflake\n      account: acme\n      user: me\n"
         "      password: hush\n      database: house")})
     done = b.plan(folder)
     texts.compare("a gateway type without a driver", b.plain(done.stderr))
     assert done.returncode != 0 and "hush" not in done.stderr
-    bench.write_project(folder)
+    rig.write_project(folder)
     b.plan(folder, code=0)
 
 
 def test_a_parent_that_nobody_makes(b, texts):
     folder = b.project("orphan")
     b.plan(folder, code=0)
-    (folder / "models/daily.sql").write_text(bench.PROJECT["models/daily.sql"].lstrip().replace("shop.events", "shop.event"))
+    (folder / "models/daily.sql").write_text(rig.PROJECT["models/daily.sql"].lstrip().replace("shop.events", "shop.event"))
     done = b.plan(folder)
     texts.compare("an unknown parent", b.plain(done.stderr))
     assert done.returncode == 1
     assert len(b.rows(folder, "SELECT * FROM shop.top")) == 1
-    bench.write_project(folder)
+    rig.write_project(folder)
     b.plan(folder, code=0)
     assert len(b.rows(folder, "SELECT * FROM shop.top")) == 1
 
@@ -139,4 +139,4 @@ def test_a_state_of_a_newer_version(b, texts):
 
 
 if __name__ == "__main__":
-    sys.exit(bench.main(globals(), "project"))
+    sys.exit(rig.main(globals(), "project"))

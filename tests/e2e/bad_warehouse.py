@@ -14,7 +14,7 @@ import sys
 import urllib.error
 import urllib.request
 
-import bench
+import rig
 
 
 def config(postgres, user="shop", password="s3cret of the shop", **more):
@@ -28,7 +28,7 @@ def config(postgres, user="shop", password="s3cret of the shop", **more):
 def set_up(b):
     if hasattr(b, "postgres"):
         return
-    b.postgres = bench.PostgreSQL(b)
+    b.postgres = rig.PostgreSQL(b)
     b.postgres.sql("CREATE ROLE shop LOGIN PASSWORD 's3cret of the shop'")
     b.postgres.sql("CREATE DATABASE shop OWNER owner")
 
@@ -140,8 +140,8 @@ def fill(folder):
 def test_the_warehouse_has_a_full_disk(b, texts):
     if not needs_root():
         return
-    with bench.tmpfs(b, "small", "12m") as disk:
-        folder = b.project("full", **{"config.yaml": bench.PROJECT["config.yaml"].replace(
+    with rig.tmpfs(b, "small", "12m") as disk:
+        folder = b.project("full", **{"config.yaml": rig.PROJECT["config.yaml"].replace(
             "house.duckdb", str(disk / "house.duckdb"))})
         b.plan(folder, code=0)
         fill(disk)
@@ -160,7 +160,7 @@ def test_the_warehouse_has_a_full_disk(b, texts):
 def test_the_state_has_a_full_disk(b, texts):
     if not needs_root():
         return
-    with bench.tmpfs(b, "tiny", "4m") as disk:
+    with rig.tmpfs(b, "tiny", "4m") as disk:
         state = f"sqlite:{disk}/state.db"
         base = b.server(state=state, name="full")
         env = {"TCLOUD_URL": f"{base}/sqlmesh/acme/shop", **b.client("developer", state)}
@@ -178,7 +178,7 @@ def test_the_state_has_a_full_disk(b, texts):
         texts.compare("the state's disk is full", b.plain(done.stderr))
         assert done.returncode != 0, done
         (disk / "ballast").unlink()
-        bench.write_project(folder)
+        rig.write_project(folder)
         done = b.plan(folder, env=env, code=0)
         assert "No changes" in done.stdout, done.stdout
         assert [int(r["total"]) for r in b.rows(folder, "SELECT total FROM shop.top", env=env)] == [7]
@@ -189,4 +189,4 @@ def test_the_state_has_a_full_disk(b, texts):
 
 
 if __name__ == "__main__":
-    sys.exit(bench.main(globals(), "warehouse"))
+    sys.exit(rig.main(globals(), "warehouse"))

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-import bench
+import rig
 
 NAME = "plane.heddle.test"  # no name that is known; the proxy knows where it is
 
@@ -153,7 +153,7 @@ def renewed(b, pair, how=None):
     show(b, pair)
     if how:
         b.children["server"].send_signal(how)
-    deadline = time.time() + bench.PATIENCE
+    deadline = time.time() + rig.PATIENCE
     while shown(b) != wanted:
         assert time.time() < deadline, b.log("server")
         time.sleep(0.1)
@@ -293,4 +293,4 @@ def test_loopback_and_no_proxy_go_past_the_proxy(b, texts):
 
 
 if __name__ == "__main__":
-    sys.exit(bench.main(globals(), "tls"))
+    sys.exit(rig.main(globals(), "tls"))

@@ -392,6 +392,23 @@ void test_an_outage_is_waited_out_and_the_result_told_afterwards(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
+void test_a_result_that_another_program_took_is_told_again(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e;
+    g_autoptr(json_t) r = NULL;
+
+    (void)state;
+    plane.ttl_ms = 30000;
+    e = start_executor("apply", config);
+    plane_set(strangers, 2);
+    plane_add(0, "1", "SELECT 1");
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    assert_int_equal(plane.strangers, 0);
+    executor_stop(e, PATIENCE_MS);
+}
+
 void test_a_control_plane_that_forgot_hears_hello_again(void **state)
 {
     g_autoptr(config) config = config_of_test();

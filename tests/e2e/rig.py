@@ -92,7 +92,7 @@ class Texts:
             assert not (left := self.known.keys() - self.asked.keys()), f"{self.path.name}: nothing says {left}"
 
 
-class Bench:
+class Rig:
     def __init__(self, heddle):
         self.heddle = str(pathlib.Path(heddle).resolve())
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="heddle-bad-"))
@@ -195,14 +195,14 @@ class Bench:
 class PostgreSQL:
     """A real server of its own on a port of loopback that wants passwords."""
 
-    def __init__(self, bench):
+    def __init__(self, rig):
         self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        self.data = bench.root / "postgres"
+        self.data = rig.root / "postgres"
         self.data.mkdir()
         self.user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
         if self.user:
             os.chown(self.data, self.user.pw_uid, self.user.pw_gid)
-        secret = bench.root / "postgres.secret"
+        secret = rig.root / "postgres.secret"
         secret.write_text("s3cret of the owner\n")
         secret.chmod(0o644)
         with socket.socket() as s:
@@ -214,7 +214,7 @@ class PostgreSQL:
             [f"{self.bin}/postgres", "-D", str(self.data), "-p", str(self.port), "-c", "listen_addresses=127.0.0.1",
              "-c", f"unix_socket_directories={self.data}", "-c", "fsync=off"],
             cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.who())
-        bench.cleanups.append(self.stop)
+        rig.cleanups.append(self.stop)
         deadline = time.time() + PATIENCE
         while subprocess.run([f"{self.bin}/pg_isready", "-h", "127.0.0.1", "-p", str(self.port)],
                              stdout=subprocess.DEVNULL).returncode:
@@ -242,9 +242,9 @@ class PostgreSQL:
 
 
 @contextlib.contextmanager
-def tmpfs(bench, name, size):
+def tmpfs(rig, name, size):
     """A file system that is soon full."""
-    folder = bench.root / name
+    folder = rig.root / name
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True)
     try:
@@ -255,14 +255,14 @@ def tmpfs(bench, name, size):
 
 def main(tests, cases):
     """Run every test_… of a module; `N passed, N failed` last."""
-    bench = Bench(sys.argv[1] if len(sys.argv) > 1 else "build/heddle")
+    rig = Rig(sys.argv[1] if len(sys.argv) > 1 else "build/heddle")
     texts, wanted = Texts(cases), sys.argv[2:]
     passed = failed = 0
     names = [n for n in tests if n.startswith("test_") and (not wanted or any(w in n for w in wanted))]
     try:
         for name in names:
             try:
-                tests[name](bench, texts)
+                tests[name](rig, texts)
                 passed += 1
             except Exception as error:  # the others go on
                 failed += 1
@@ -273,6 +273,6 @@ def main(tests, cases):
             failed += 1
             print(error)
     finally:
-        bench.end()
+        rig.end()
     print(f"{passed} passed, {failed} failed")
     return failed > 0
