@@ -102,7 +102,7 @@ static struct sql_range take_value(struct cursor *c, bool *has_macro, bool angle
         depth += change;
         *has_macro = *has_macro || c->t.kind == T_AT ||
                      ((c->t.kind == T_QUOTED || c->t.kind == T_WORD) &&
-                      memchr(c->lexer.source->text + c->t.at, '@', c->t.len));
+                      memchr(c->lexer.text + c->t.at, '@', c->t.len));
         to = c->t.at + c->t.len;
     }
     r.len = to - r.at;

@@ -25,31 +25,31 @@ enum {
 
 struct writer {
     GString *out;
+    char *at, *end; /* in the text of `out`: where it is written next, and its last byte */
     const struct sql_dialect *dialect;
     int direction; /* of folding names: sql_dialect_folds() */
 };
 
-/* Room for n bytes more, without a call when there is some. */
-static inline char *room_for(struct writer *w, size_t n)
+static void grow(struct writer *w, size_t n)
 {
-    size_t len = w->out->len;
+    size_t len = (size_t)(w->at - w->out->str);
 
-    if (len + n >= w->out->allocated_len) {
-        g_string_set_size(w->out, len + n);
-        g_string_truncate(w->out, len);
-    }
-    w->out->len = len + n;
-    return w->out->str + len;
+    g_string_set_size(w->out, len + n);
+    w->at = w->out->str + len;
+    w->end = w->out->str + w->out->allocated_len - 1;
 }
 
-static inline void put(struct writer *w, const char *text, size_t len)
+/* See that there is room for n bytes more. */
+static inline void reserve(struct writer *w, size_t n)
 {
-    memcpy(room_for(w, len), text, len);
+    if ((size_t)(w->end - w->at) < n)
+        grow(w, n);
 }
 
 static inline void put_char(struct writer *w, char c)
 {
-    *room_for(w, 1) = c;
+    reserve(w, 1);
+    *w->at++ = c;
 }
 
 /* A name with the mark before it; all of it is copied, `len` bytes of it are kept. */
@@ -63,14 +63,16 @@ struct name {
 
 static const struct name kind_names[] = {SQL_KINDS(NAME_OF_KIND)};
 static const struct name slot_names[] = {SQL_SLOTS(NAME_OF_SLOT)};
+static const struct name no_slot = {"", 0};
 
-static inline void put_name(struct writer *w, const struct name *n)
+static inline char *put_name(char *to, const struct name *n)
 {
-    memcpy(room_for(w, sizeof n->text), n->text, sizeof n->text);
-    w->out->len -= sizeof n->text - n->len;
+    memcpy(to, n->text, sizeof n->text);
+    return to + n->len;
 }
 
-static void write_node(struct writer *w, const struct sql_node *n, bool in_table);
+static void write_node(struct writer *w, const struct name *slot, const struct sql_node *n,
+                       bool in_table);
 
 /* How the case of a node's text counts. */
 enum text_case { AS_IS, LOWER, UPPER, NAME };
@@ -103,11 +105,13 @@ static int folding_of(const struct writer *w, const struct sql_node *n, bool in_
 }
 
 /* The text in quotes; what it holds of them, and of backslashes, behind one. */
-static void write_text(struct writer *w, const char *text, size_t len, int folding)
+static void write_escaped(struct writer *w, const char *text, size_t len, int folding)
 {
-    char *to = room_for(w, 2 * len + 2), *from = to;
     const uint8_t least = folding < 0 ? 'A' : 'a', span = folding ? 26 : 0;
+    char *to;
 
+    reserve(w, 2 * len + 2);
+    to = w->at;
     *to++ = '\'';
     for (size_t i = 0; i < len; i++) {
         uint8_t c = (uint8_t)text[i];
@@ -117,7 +121,84 @@ static void write_text(struct writer *w, const char *text, size_t len, int foldi
         *to++ = (char)(c ^ ((uint8_t)(c - least) < span) << 5);
     }
     *to++ = '\'';
-    w->out->len -= 2 * len + 2 - (size_t)(to - from);
+    w->at = to;
+}
+
+/* Eight bytes at a time: each of them times a number, its highest bit, and which of them is c. */
+#define EIGHT(n) (UINT64_C(0x0101010101010101) * (n))
+
+static inline uint64_t bytes_that_are(uint64_t x, uint8_t c)
+{
+    x ^= EIGHT(c);
+    return (x - EIGHT(1)) & ~x & EIGHT(0x80);
+}
+
+/* The letters from `least` on in their other case. */
+static inline uint64_t other_case(uint64_t x, uint8_t least)
+{
+    uint64_t low = x & EIGHT(0x7f);
+    uint64_t from_least = low + EIGHT(0x80u - least), behind = low + EIGHT(0x80u - 26 - least);
+
+    return x ^ (from_least & ~behind & ~x & EIGHT(0x80)) >> 2;
+}
+
+/* A text of fewer than eight bytes, the rest 0, without reading behind it. */
+static inline uint64_t load_short(const char *text, size_t len)
+{
+    uint32_t first = 0, last = 0;
+    size_t n = len >= 4 ? 4 : len >= 2 ? 2 : len;
+
+    G_STATIC_ASSERT(G_BYTE_ORDER == G_LITTLE_ENDIAN);
+    if (n == 4) {
+        memcpy(&first, text, 4);
+        memcpy(&last, text + len - 4, 4);
+    } else if (n == 2) {
+        memcpy(&first, text, 2);
+        memcpy(&last, text + len - 2, 2);
+    } else if (n == 1) {
+        return (uint8_t)*text;
+    }
+    return first | (uint64_t)last << 8 * (len - n);
+}
+
+/* Eight bytes of a text in the right case; false: one of them is a quote or a backslash. */
+static inline bool put_eight(char *to, uint64_t x, int folding)
+{
+    x = folding ? other_case(x, folding < 0 ? 'A' : 'a') : x;
+    memcpy(to, &x, sizeof x);
+    return !(bytes_that_are(x, '\'') | bytes_that_are(x, '\\'));
+}
+
+static inline uint64_t load_eight(const char *text)
+{
+    uint64_t x;
+
+    memcpy(&x, text, sizeof x);
+    return x;
+}
+
+enum { TEXT_ROOM = 2 + sizeof(uint64_t), HEAD_ROOM = 96 };
+
+/* The same, fast: nearly no text holds a quote or a backslash. There is room for the text and
+ * TEXT_ROOM more. */
+static void write_text(struct writer *w, const char *text, size_t len, int folding)
+{
+    char *to = w->at + 1;
+    bool fine;
+
+    if (len < sizeof(uint64_t)) {
+        fine = put_eight(to, load_short(text, len), folding);
+    } else {
+        fine = put_eight(to + len - 8, load_eight(text + len - 8), folding);
+        for (size_t i = 0; fine && i + 8 < len; i += 8)
+            fine = put_eight(to + i, load_eight(text + i), folding);
+    }
+    if (!fine) {
+        write_escaped(w, text, len, folding);
+        return;
+    }
+    to[-1] = to[len] = '\'';
+    w->at = to + len + 1;
 }
 
 /* Words that mean the same. */
@@ -160,42 +241,54 @@ static enum sql_op op_of(const struct sql_node *n)
     }
 }
 
-static void write_flags(struct writer *w, uint32_t flags)
+static char *put_op(char *to, enum sql_op op)
 {
-    unsigned shift = 28;
+    const char *text = sql_op_text(op);
 
-    put_char(w, '!');
-    while (shift > 0 && !(flags >> shift))
-        shift -= 4;
-    for (; shift > 0; shift -= 4)
-        put_char(w, "0123456789abcdef"[flags >> shift & 15]);
-    put_char(w, "0123456789abcdef"[flags & 15]);
+    *to++ = ':';
+    while (*text)
+        *to++ = *text++;
+    return to;
 }
 
-static void write_head(struct writer *w, const struct sql_node *n, bool in_table)
+/* At least one flag is set. */
+static char *put_flags(char *to, uint32_t flags)
+{
+    int shift = (31 - __builtin_clz(flags)) & ~3;
+
+    *to++ = '!';
+    for (; shift >= 0; shift -= 4)
+        *to++ = "0123456789abcdef"[flags >> shift & 15];
+    return to;
+}
+
+/* All of a node but its children and the bracket that closes it. */
+static void write_head(struct writer *w, const struct name *slot, const struct sql_node *n,
+                       bool in_table)
 {
     const char *synonym = synonym_of(n);
     uint32_t flags = n->flags & ~(uint32_t)SPELLING;
+    enum sql_op op = n->op ? op_of(n) : OP_NONE;
+    char *to;
 
-    put_name(w, &kind_names[n->kind]);
-    if (op_of(n)) {
-        const char *op = sql_op_text(op_of(n));
-
-        put_char(w, ':');
-        put(w, op, strlen(op));
-    }
-    if (flags)
-        write_flags(w, flags);
+    reserve(w, HEAD_ROOM + n->len);
+    to = put_name(w->at, slot);
+    to = put_name(to, &kind_names[n->kind]);
+    to = op ? put_op(to, op) : to;
+    w->at = flags ? put_flags(to, flags) : to;
     if (synonym)
         write_text(w, synonym, strlen(synonym), 0);
     else if (n->text)
         write_text(w, n->text, n->len, folding_of(w, n, in_table));
 }
 
+/* The longest names, operator, flags and synonym fit in. */
+G_STATIC_ASSERT(2 * sizeof(struct name) + 20 + 9 + 10 + TEXT_ROOM <= HEAD_ROOM);
+
 /* Brackets that mean nothing: the node inside, else the node itself. */
 static const struct sql_node *unwrapped(const struct sql_node *n, bool is_query)
 {
-    for (;;) {
+    while (n->kind == SQL_PAREN || n->kind == SQL_SUBQUERY) {
         const struct sql_node *inner = n->child;
 
         if (n->kind == SQL_PAREN && inner && inner->slot == SLOT_EXPRESSION && !inner->next)
@@ -204,16 +297,17 @@ static const struct sql_node *unwrapped(const struct sql_node *n, bool is_query)
                  (is_query || inner->kind == SQL_SUBQUERY))
             n = inner;
         else
-            return n;
+            break;
     }
+    return n;
 }
 
 static void write_child(struct writer *w, const struct sql_node *c, bool in_table)
 {
-    bool is_query = c->slot == SLOT_QUERY || c->slot == SLOT_LEFT || c->slot == SLOT_RIGHT;
+    const uint64_t queries =
+        UINT64_C(1) << SLOT_QUERY | UINT64_C(1) << SLOT_LEFT | UINT64_C(1) << SLOT_RIGHT;
 
-    put_name(w, &slot_names[c->slot]);
-    write_node(w, unwrapped(c, is_query), in_table);
+    write_node(w, &slot_names[c->slot], unwrapped(c, queries >> c->slot & 1), in_table);
 }
 
 static bool is_query_kind(enum sql_kind kind)
@@ -225,12 +319,13 @@ static bool is_query_kind(enum sql_kind kind)
 /* Children by slot, so that the order in which clauses were written is not seen. */
 static void write_clauses(struct writer *w, const struct sql_node *n)
 {
+    static const struct sql_node star = {.kind = SQL_STAR};
     uint64_t present = 0;
 
     for (const struct sql_node *c = n->child; c; c = c->next)
         present |= UINT64_C(1) << c->slot;
     if (n->kind == SQL_SELECT && !(present & UINT64_C(1) << SLOT_PROJECTION))
-        put(w, " PROJECTION(STAR)", strlen(" PROJECTION(STAR)"));
+        write_node(w, &slot_names[SLOT_PROJECTION], &star, false);
     for (; present; present &= present - 1) {
         unsigned slot = (unsigned)__builtin_ctzll(present);
 
@@ -240,9 +335,10 @@ static void write_clauses(struct writer *w, const struct sql_node *n)
     }
 }
 
-static void write_node(struct writer *w, const struct sql_node *n, bool in_table)
+static void write_node(struct writer *w, const struct name *slot, const struct sql_node *n,
+                       bool in_table)
 {
-    write_head(w, n, in_table);
+    write_head(w, slot, n, in_table);
     if (is_query_kind(n->kind))
         write_clauses(w, n);
     else
@@ -255,10 +351,15 @@ G_STATIC_ASSERT(SLOT_COUNT <= 64);
 
 void sql_canonical_to(GString *out, const struct sql_node *node, const struct sql_dialect *d)
 {
-    struct writer w = {.out = out, .dialect = d, .direction = sql_dialect_folds(d)};
+    struct writer w = {.out = out,
+                       .at = out->str + out->len,
+                       .end = out->str + out->allocated_len - 1,
+                       .dialect = d,
+                       .direction = sql_dialect_folds(d)};
 
-    write_node(&w, unwrapped(node, true), false);
-    out->str[out->len] = '\0';
+    write_node(&w, &no_slot, unwrapped(node, true), false);
+    *w.at = '\0';
+    out->len = (gsize)(w.at - out->str);
 }
 
 char *sql_canonical(const struct sql_node *node, const struct sql_dialect *d)

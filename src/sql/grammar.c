@@ -15,7 +15,7 @@
 
 static void match(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at);
 static void match_element(struct parser *p, struct sql_node *into, enum sql_slot slot,
-                          const char *at, bool again);
+                          const char *at, const char *next);
 
 static const char *skip_space(const char *at)
 {
@@ -26,7 +26,9 @@ static const char *skip_space(const char *at)
 
 static bool in_word(char c)
 {
-    return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
+    static const bool letters[256] = {['A' ... 'Z'] = true, ['_'] = true, ['0' ... '9'] = true};
+
+    return letters[(unsigned char)c];
 }
 
 static size_t word_length(const char *at)
@@ -41,14 +43,14 @@ static size_t word_length(const char *at)
 /* Behind the element at `at`; brackets of every kind with what is in them. */
 static const char *skip_element(const char *at)
 {
-    static const int8_t nesting[128] = {
+    static const int8_t nesting[256] = {
         ['['] = 1, ['<'] = 1, ['('] = 1, ['{'] = 1, [']'] = -1, ['>'] = -1, [')'] = -1, ['}'] = -1};
     int depth = 0;
 
     if (in_word(*at))
         return at + word_length(at);
     do
-        depth += nesting[(unsigned char)*at++ & 127];
+        depth += nesting[(unsigned char)*at++];
     while (depth > 0);
     return *at == '*' ? at + 1 : at;
 }
@@ -139,7 +141,7 @@ static bool walk_element(const struct parser *p, struct cursor *c, const char *a
     case '<':
         return walk_choice(p, c, at + 1) != NULL;
     case '{':
-        return walk_rule(p, c, sql__rule(at + 1, strcspn(at + 1, "}")));
+        return walk_rule(p, c, sql__rule(at + 1));
     case '(':
         c->open = true;
         return mark_is(p, c->t, '(');
@@ -211,7 +213,7 @@ static void match_word(struct parser *p, struct sql_node *into, enum sql_slot sl
 
 static void match_rule(struct parser *p, struct sql_node *into, enum sql_slot slot, const char *at)
 {
-    const struct sql__rule *r = sql__rule(at, strcspn(at, "}"));
+    const struct sql__rule *r = sql__rule(at);
 
     sql__add(into, slot, r->read ? r->read(p) : sql__phrase(p, r->pattern));
 }
@@ -284,19 +286,18 @@ static void match_list(struct parser *p, struct sql_node *into, enum sql_slot sl
     do {
         struct sql_node *one = sql__node(p, SQL_PHRASE);
 
-        match_element(p, one, SLOT_ARG, at, false);
+        match_element(p, one, SLOT_ARG, at, skip_element(at));
         sql__add(n, SLOT_ARG, one->child && !one->child->next ? one->child : one);
     } while (sql__take_op(p, OP_COMMA));
     sql__add(into, slot, n);
 }
 
+/* The element from `at` up to `next`. */
 static void match_element(struct parser *p, struct sql_node *into, enum sql_slot slot,
-                          const char *at, bool again)
+                          const char *at, const char *next)
 {
-    size_t n = word_length(at);
-
-    if (n)
-        match_word(p, into, slot, at, n);
+    if (in_word(*at))
+        match_word(p, into, slot, at, (size_t)(next - at));
     else if (*at == '{')
         match_rule(p, into, slot, at + 1);
     else if (*at == '<')
@@ -304,7 +305,7 @@ static void match_element(struct parser *p, struct sql_node *into, enum sql_slot
     else if (*at == '(')
         match_group(p, into, slot, at + 1);
     else if (*at == '[')
-        match_optional(p, into, slot, at + 1, again);
+        match_optional(p, into, slot, at + 1, next[-1] == '*');
     else if (*at == ',' && at[1] == ' ')
         match_list(p, into, slot, skip_space(at + 1));
     else
@@ -318,7 +319,7 @@ static void match(struct parser *p, struct sql_node *into, enum sql_slot slot, c
         const char *next = skip_element(at);
         bool list = *at == ',' && at[1] == ' ';
 
-        match_element(p, into, slot, at, next[-1] == '*');
+        match_element(p, into, slot, at, next);
         at = list ? skip_element(skip_space(next)) : next;
     }
 }

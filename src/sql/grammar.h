@@ -15,7 +15,6 @@ enum begin {
 
 struct sql__rule {
     const char *name;
-    uint8_t len;
     enum begin begin;
     sql__reader read;    /* or */
     const char *pattern; /* a PHRASE */
@@ -23,6 +22,6 @@ struct sql__rule {
 
 /* The rule of this name; there is one: an unknown name ends the process, and a test reads every
  * pattern. */
-const struct sql__rule *sql__rule(const char *name, size_t len);
+const struct sql__rule *sql__rule(const char *name);
 
 #endif

@@ -41,7 +41,7 @@ static const uint8_t buckets[BUCKETS] = {
 };
 
 static const struct {
-    const char *text;
+    char text[18];
     uint8_t len, flags;
 } keywords[] = {
     {"", 0, 0},
@@ -61,7 +61,7 @@ enum sql_keyword sql_keyword_find(const char *word, size_t len)
     const unsigned char *c = (const unsigned char *)word;
     unsigned h;
 
-    if (len < 2 || len > 17)
+    if (len < 2 || len >= sizeof keywords[0].text)
         return KW_NONE;
     h = (c[0] | 0x20u) + 31 * (c[1] | 0x20u) + 7 * (c[len - 2] | 0x20u) +
         127 * (c[len - 1] | 0x20u) + 3 * (unsigned)len;
@@ -123,16 +123,17 @@ static const uint8_t alone[128] = {
     ['.'] = OP_DOT,    ['+'] = OP_PLUS,
 };
 static const uint8_t shortest[128] = {
-    ['='] = OP_EQ,       ['<'] = OP_LT,      ['>'] = OP_GT,      ['-'] = OP_MINUS,
-    ['*'] = OP_STAR,     ['/'] = OP_SLASH,   ['%'] = OP_PERCENT, ['^'] = OP_CARET,
-    ['|'] = OP_BIT_OR,   ['&'] = OP_BIT_AND, ['~'] = OP_BIT_NOT, ['#'] = OP_HASH,
-    ['?'] = OP_QUESTION, ['!'] = OP_BANG,    ['@'] = OP_AT,      [':'] = OP_COLON,
+    ['='] = OP_EQ,       ['<'] = OP_LT,         ['>'] = OP_GT,      ['-'] = OP_MINUS,
+    ['*'] = OP_STAR,     ['/'] = OP_SLASH,      ['%'] = OP_PERCENT, ['^'] = OP_CARET,
+    ['|'] = OP_BIT_OR,   ['&'] = OP_BIT_AND,    ['~'] = OP_BIT_NOT, ['#'] = OP_HASH,
+    ['?'] = OP_QUESTION, ['!'] = OP_BANG,       ['@'] = OP_AT,      [':'] = OP_COLON,
+    ['$'] = OP_DOLLAR,   ['\\'] = OP_BACKSLASH,
 };
 
 /* May this character stand in an operator behind its first one? */
 static bool goes_on(char c)
 {
-    return strchr("=<>-*/%^|&~#?!@:.+", c) != NULL && c != '\0';
+    return c > 0 && (shortest[(unsigned)c] || c == '.' || c == '+');
 }
 
 enum sql_op sql_op_find(const char *s, size_t n, size_t *len)
@@ -141,16 +142,16 @@ enum sql_op sql_op_find(const char *s, size_t n, size_t *len)
     enum sql_op best = OP_NONE;
 
     *len = 1;
-    if (*s & 0x80)
-        best = OP_NONE;
-    else if (alone[first])
+    if (*s & 0x80 || !(alone[first] | shortest[first])) {
+        *len = 0;
+        return OP_NONE;
+    }
+    if (alone[first])
         return alone[first];
-    else if (shortest[first] && (n < 2 || !goes_on(s[1])))
+    if (n < 2 || !goes_on(s[1]))
         return shortest[first];
-    *len = 0;
-    for (unsigned op = 1; op < OP_AND; op++)
-        if (operators[op].text[0] == s[0] && operators[op].len > *len && operators[op].len <= n &&
-            memcmp(operators[op].text, s, operators[op].len) == 0) {
+    for (unsigned op = shortest[first]; operators[op].text[0] == s[0]; op++)
+        if (operators[op].len <= n && memcmp(operators[op].text, s, operators[op].len) == 0) {
             best = op;
             *len = operators[op].len;
         }

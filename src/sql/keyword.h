@@ -197,8 +197,8 @@ enum {
     BIND_POSTFIX, /* :: [ . */
 };
 
-/* Operators and punctuation: name, spelling, how tight it binds between two expressions. The order
- * is free; the tokenizer takes the longest spelling that fits. Words have no spelling to it. */
+/* Operators and punctuation: name, spelling, how tight it binds between two expressions. Marks that
+ * begin alike stand together, the shortest first: the tokenizer takes the last that fits. */
 #define SQL_OPERATORS(X)                                                                           \
     X(LPAREN, "(", BIND_NONE)                                                                      \
     X(RPAREN, ")", BIND_NONE)                                                                      \
@@ -211,66 +211,66 @@ enum {
     X(DOT, ".", BIND_POSTFIX)                                                                      \
     X(COLON, ":", BIND_NONE)                                                                       \
     X(CAST, "::", BIND_POSTFIX)                                                                    \
-    X(CAST_TRY, "?::", BIND_POSTFIX)                                                               \
     X(ASSIGN, ":=", BIND_ASSIGN)                                                                   \
-    X(ARROW_FAT, "=>", BIND_NONE)                                                                  \
-    X(PIPE_FORWARD, "|>", BIND_NONE)                                                               \
-    X(EQ, "=", BIND_IS)                                                                            \
-    X(EQ_EQ, "==", BIND_IS)                                                                        \
-    X(NE, "<>", BIND_IS)                                                                           \
-    X(NE_BANG, "!=", BIND_IS)                                                                      \
-    X(NULL_SAFE_EQ, "<=>", BIND_IS)                                                                \
-    X(LT, "<", BIND_COMPARE)                                                                       \
-    X(LE, "<=", BIND_COMPARE)                                                                      \
-    X(GT, ">", BIND_COMPARE)                                                                       \
-    X(GE, ">=", BIND_COMPARE)                                                                      \
-    X(PLUS, "+", BIND_ADD)                                                                         \
-    X(MINUS, "-", BIND_ADD)                                                                        \
-    X(STAR, "*", BIND_MULTIPLY)                                                                    \
-    X(SLASH, "/", BIND_MULTIPLY)                                                                   \
-    X(SLASH_SLASH, "//", BIND_MULTIPLY)                                                            \
-    X(PERCENT, "%", BIND_MULTIPLY)                                                                 \
-    X(POWER, "**", BIND_POWER)                                                                     \
-    X(CARET, "^", BIND_POWER)                                                                      \
-    X(CARET_AT, "^@", BIND_OTHER)                                                                  \
-    X(CONCAT, "||", BIND_OTHER)                                                                    \
-    X(AND_AND, "&&", BIND_OTHER)                                                                   \
-    X(BIT_OR, "|", BIND_BIT_OR)                                                                    \
-    X(BIT_AND, "&", BIND_BIT_AND)                                                                  \
-    X(BIT_NOT, "~", BIND_OTHER)                                                                    \
-    X(HASH, "#", BIND_OTHER)                                                                       \
-    X(SHIFT_LEFT, "<<", BIND_SHIFT)                                                                \
-    X(SHIFT_RIGHT, ">>", BIND_SHIFT)                                                               \
-    X(ARROW, "->", BIND_OTHER)                                                                     \
-    X(ARROW_TEXT, "->>", BIND_OTHER)                                                               \
-    X(HASH_ARROW, "#>", BIND_OTHER)                                                                \
-    X(HASH_ARROW_TEXT, "#>>", BIND_OTHER)                                                          \
-    X(HASH_MINUS, "#-", BIND_OTHER)                                                                \
-    X(CONTAINS, "@>", BIND_OTHER)                                                                  \
-    X(CONTAINED, "<@", BIND_OTHER)                                                                 \
-    X(AT_AT, "@@", BIND_OTHER)                                                                     \
-    X(AT_QUESTION, "@?", BIND_OTHER)                                                               \
     X(QUESTION, "?", BIND_OTHER)                                                                   \
     X(QUESTION_OR, "?|", BIND_OTHER)                                                               \
     X(QUESTION_AND, "?&", BIND_OTHER)                                                              \
-    X(MATCH_NOCASE, "~*", BIND_OTHER)                                                              \
-    X(NOT_MATCH, "!~", BIND_OTHER)                                                                 \
-    X(NOT_MATCH_NOCASE, "!~*", BIND_OTHER)                                                         \
-    X(LIKE_TILDE, "~~", BIND_RANGE)                                                                \
-    X(ILIKE_TILDE, "~~*", BIND_RANGE)                                                              \
-    X(NOT_LIKE_TILDE, "!~~", BIND_RANGE)                                                           \
-    X(NOT_ILIKE_TILDE, "!~~*", BIND_RANGE)                                                         \
-    X(GLOB_TILDE, "~~~", BIND_RANGE)                                                               \
+    X(CAST_TRY, "?::", BIND_POSTFIX)                                                               \
+    X(EQ, "=", BIND_IS)                                                                            \
+    X(ARROW_FAT, "=>", BIND_NONE)                                                                  \
+    X(EQ_EQ, "==", BIND_IS)                                                                        \
+    X(BIT_OR, "|", BIND_BIT_OR)                                                                    \
+    X(PIPE_FORWARD, "|>", BIND_NONE)                                                               \
+    X(CONCAT, "||", BIND_OTHER)                                                                    \
+    X(SQRT, "|/", BIND_NONE)                                                                       \
+    X(CBRT, "||/", BIND_NONE)                                                                      \
+    X(LT, "<", BIND_COMPARE)                                                                       \
+    X(NE, "<>", BIND_IS)                                                                           \
+    X(LE, "<=", BIND_COMPARE)                                                                      \
+    X(SHIFT_LEFT, "<<", BIND_SHIFT)                                                                \
+    X(CONTAINED, "<@", BIND_OTHER)                                                                 \
+    X(NULL_SAFE_EQ, "<=>", BIND_IS)                                                                \
     X(DISTANCE, "<->", BIND_OTHER)                                                                 \
     X(DISTANCE_INNER, "<#>", BIND_OTHER)                                                           \
     X(DISTANCE_TAXI, "<+>", BIND_OTHER)                                                            \
+    X(BANG, "!", BIND_NONE)                                                                        \
+    X(NE_BANG, "!=", BIND_IS)                                                                      \
+    X(NOT_MATCH, "!~", BIND_OTHER)                                                                 \
+    X(NOT_MATCH_NOCASE, "!~*", BIND_OTHER)                                                         \
+    X(NOT_LIKE_TILDE, "!~~", BIND_RANGE)                                                           \
+    X(NOT_ILIKE_TILDE, "!~~*", BIND_RANGE)                                                         \
+    X(GT, ">", BIND_COMPARE)                                                                       \
+    X(GE, ">=", BIND_COMPARE)                                                                      \
+    X(SHIFT_RIGHT, ">>", BIND_SHIFT)                                                               \
+    X(PLUS, "+", BIND_ADD)                                                                         \
+    X(MINUS, "-", BIND_ADD)                                                                        \
+    X(ARROW, "->", BIND_OTHER)                                                                     \
+    X(ARROW_TEXT, "->>", BIND_OTHER)                                                               \
     X(ADJACENT, "-|-", BIND_OTHER)                                                                 \
+    X(STAR, "*", BIND_MULTIPLY)                                                                    \
+    X(POWER, "**", BIND_POWER)                                                                     \
+    X(SLASH, "/", BIND_MULTIPLY)                                                                   \
+    X(SLASH_SLASH, "//", BIND_MULTIPLY)                                                            \
+    X(PERCENT, "%", BIND_MULTIPLY)                                                                 \
+    X(CARET, "^", BIND_POWER)                                                                      \
+    X(CARET_AT, "^@", BIND_OTHER)                                                                  \
+    X(BIT_AND, "&", BIND_BIT_AND)                                                                  \
+    X(AND_AND, "&&", BIND_OTHER)                                                                   \
     X(NOT_RIGHT, "&<", BIND_OTHER)                                                                 \
     X(NOT_LEFT, "&>", BIND_OTHER)                                                                  \
-    X(BANG, "!", BIND_NONE)                                                                        \
-    X(SQRT, "|/", BIND_NONE)                                                                       \
-    X(CBRT, "||/", BIND_NONE)                                                                      \
+    X(BIT_NOT, "~", BIND_OTHER)                                                                    \
+    X(MATCH_NOCASE, "~*", BIND_OTHER)                                                              \
+    X(LIKE_TILDE, "~~", BIND_RANGE)                                                                \
+    X(ILIKE_TILDE, "~~*", BIND_RANGE)                                                              \
+    X(GLOB_TILDE, "~~~", BIND_RANGE)                                                               \
+    X(HASH, "#", BIND_OTHER)                                                                       \
+    X(HASH_ARROW, "#>", BIND_OTHER)                                                                \
+    X(HASH_MINUS, "#-", BIND_OTHER)                                                                \
+    X(HASH_ARROW_TEXT, "#>>", BIND_OTHER)                                                          \
     X(AT, "@", BIND_NONE)                                                                          \
+    X(CONTAINS, "@>", BIND_OTHER)                                                                  \
+    X(AT_AT, "@@", BIND_OTHER)                                                                     \
+    X(AT_QUESTION, "@?", BIND_OTHER)                                                               \
     X(BACKSLASH, "\\", BIND_NONE)                                                                  \
     X(DOLLAR, "$", BIND_NONE)                                                                      \
     X(AND, "AND", BIND_AND)                                                                        \

@@ -28,19 +28,19 @@ static inline bool is_word(char c)
 /* The byte at a place, 0 behind the end. A NUL inside the text is a bad token, so no confusion. */
 static inline char byte(const struct sql_lexer *lx, size_t at)
 {
-    return at < lx->source->len ? lx->source->text[at] : '\0';
+    return at < lx->len ? lx->text[at] : '\0';
 }
 
 static inline bool follows(const struct sql_lexer *lx, size_t at, const char *s)
 {
     size_t n = strlen(s);
 
-    return at + n <= lx->source->len && memcmp(lx->source->text + at, s, n) == 0;
+    return at + n <= lx->len && memcmp(lx->text + at, s, n) == 0;
 }
 
 void sql_lexer_init(struct sql_lexer *lx, const struct source *s, const struct sql_dialect *d)
 {
-    *lx = (struct sql_lexer){.source = s, .dialect = d};
+    *lx = (struct sql_lexer){.source = s, .text = s->text, .len = s->len, .dialect = d};
 }
 
 static bool is_line_comment(const struct sql_lexer *lx, size_t at)
@@ -50,7 +50,7 @@ static bool is_line_comment(const struct sql_lexer *lx, size_t at)
         return byte(lx, at + 1) == '-';
     case '/':
         return byte(lx, at + 1) == '/' && sql__has(lx->dialect, SQLD_SLASH_COMMENT) &&
-               !(at > 0 && lx->source->text[at - 1] == ':'); /* file://path */
+               !(at > 0 && lx->text[at - 1] == ':'); /* file://path */
     case '#':
         return sql__has(lx->dialect, SQLD_HASH_COMMENT);
     default:
@@ -60,18 +60,18 @@ static bool is_line_comment(const struct sql_lexer *lx, size_t at)
 
 static size_t line_end(const struct sql_lexer *lx, size_t at)
 {
-    const char *end = memchr(lx->source->text + at, '\n', lx->source->len - at);
+    const char *end = memchr(lx->text + at, '\n', lx->len - at);
 
-    return end ? (size_t)(end - lx->source->text) : lx->source->len;
+    return end ? (size_t)(end - lx->text) : lx->len;
 }
 
-/* Behind the comment that begins here, or 0 when it is never closed. */
+/* Behind the comment that begins here, or SIZE_MAX when it is never closed. */
 static size_t block_comment_end(const struct sql_lexer *lx, size_t at)
 {
     bool nested = sql__has(lx->dialect, SQLD_NESTED_COMMENT);
     unsigned depth = 1;
 
-    for (at += 2; at + 1 < lx->source->len; at++) {
+    for (at += 2; at + 1 < lx->len; at++) {
         if (follows(lx, at, "*/")) {
             at++;
             if (--depth == 0)
@@ -81,7 +81,7 @@ static size_t block_comment_end(const struct sql_lexer *lx, size_t at)
             depth++;
         }
     }
-    return 0;
+    return SIZE_MAX;
 }
 
 /* The first byte of comments and of a byte order mark. */
@@ -90,28 +90,32 @@ static inline bool may_begin_gap(char c)
     return c == '-' || c == '/' || c == '#' || c == '\xef';
 }
 
+/* Behind the comment or byte order mark that begins here, or 0 when there is none; SIZE_MAX: it is
+ * never closed. */
+static size_t comment_end(const struct sql_lexer *lx, size_t at)
+{
+    if (is_line_comment(lx, at))
+        return line_end(lx, at);
+    if (follows(lx, at, "/*"))
+        return block_comment_end(lx, at);
+    return follows(lx, at, "\xef\xbb\xbf") ? at + 3 : 0;
+}
+
 /* Skip white space and comments; false at a comment that is never closed. */
 static bool skip_gap(struct sql_lexer *lx)
 {
     for (;;) {
-        size_t end;
+        size_t at = lx->at;
 
-        while (lx->at < lx->source->len && class_of(lx->source->text[lx->at]) == C_SPACE)
-            lx->at++;
-        if (!may_begin_gap(byte(lx, lx->at)))
+        while (at < lx->len && class_of(lx->text[at]) == C_SPACE)
+            at++;
+        lx->at = (uint32_t)at;
+        if (!may_begin_gap(byte(lx, at)))
             return true;
-        if (is_line_comment(lx, lx->at)) {
-            lx->at = line_end(lx, lx->at);
-        } else if (follows(lx, lx->at, "/*")) {
-            end = block_comment_end(lx, lx->at);
-            if (!end)
-                return false;
-            lx->at = end;
-        } else if (follows(lx, lx->at, "\xef\xbb\xbf")) {
-            lx->at += 3;
-        } else {
-            return true;
-        }
+        at = comment_end(lx, at);
+        if (!at || at == SIZE_MAX)
+            return !at;
+        lx->at = (uint32_t)at;
     }
 }
 
@@ -119,8 +123,8 @@ static bool skip_gap(struct sql_lexer *lx)
 static size_t quote_end(const struct sql_lexer *lx, size_t at, char close, bool backslash,
                         bool doubled)
 {
-    for (; at < lx->source->len; at++) {
-        char c = lx->source->text[at];
+    for (; at < lx->len; at++) {
+        char c = lx->text[at];
 
         if (c == '\\' && backslash)
             at++;
@@ -138,8 +142,8 @@ static size_t triple_end(const struct sql_lexer *lx, size_t at, char quote, bool
 {
     const char close[] = {quote, quote, quote, '\0'};
 
-    for (at += 3; at < lx->source->len; at++) {
-        if (lx->source->text[at] == '\\' && backslash)
+    for (at += 3; at < lx->len; at++) {
+        if (lx->text[at] == '\\' && backslash)
             at++;
         else if (follows(lx, at, close))
             return at + 3;
@@ -147,16 +151,8 @@ static size_t triple_end(const struct sql_lexer *lx, size_t at, char quote, bool
     return 0;
 }
 
-static struct sql_token finish(struct sql_lexer *lx, struct sql_token t, size_t end)
-{
-    if (!end) {
-        t.kind = T_UNCLOSED;
-        end = lx->source->len;
-    }
-    t.len = end - t.at;
-    lx->at = end;
-    return t;
-}
+/* The functions lex_…() read the token whose first byte t->at is, set what is not about its
+ * place, and answer where it ends; 0: it is never closed. */
 
 static bool is_string_quote(const struct sql_lexer *lx, char c)
 {
@@ -164,35 +160,34 @@ static bool is_string_quote(const struct sql_lexer *lx, char c)
 }
 
 /* A string whose opening quote stands at `at`, with or without a prefix before it. */
-static struct sql_token lex_string(struct sql_lexer *lx, struct sql_token t, size_t at)
+static size_t lex_string(struct sql_lexer *lx, struct sql_token *t, size_t at)
 {
     char quote = byte(lx, at);
-    char prefix = at > t.at ? byte(lx, t.at) | 0x20 : 0;
-    bool raw = prefix == 'r' || (at > t.at + 1 && (byte(lx, t.at + 1) | 0x20) == 'r');
+    char prefix = at > t->at ? byte(lx, t->at) | 0x20 : 0;
+    bool raw = prefix == 'r' || (at > t->at + 1 && (byte(lx, t->at + 1) | 0x20) == 'r');
     bool backslash = (sql__has(lx->dialect, SQLD_BACKSLASH) || prefix == 'e') && !raw;
     bool doubled = !sql__has(lx->dialect, SQLD_BACKSLASH_ONLY);
 
-    t.kind = T_STRING;
-    t.quote = quote;
+    t->kind = T_STRING;
+    t->quote = quote;
     if (sql__has(lx->dialect, SQLD_TRIPLE_QUOTE) && byte(lx, at + 1) == quote &&
         byte(lx, at + 2) == quote)
-        return finish(lx, t, triple_end(lx, at, quote, true));
+        return triple_end(lx, at, quote, true);
     if (raw && !doubled && sql__has(lx->dialect, SQLD_TRIPLE_QUOTE))
         backslash = true; /* BigQuery: \' does not end a raw string */
-    return finish(lx, t, quote_end(lx, at + 1, quote, backslash, doubled));
+    return quote_end(lx, at + 1, quote, backslash, doubled);
 }
 
-static struct sql_token lex_quote(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_quote(struct sql_lexer *lx, struct sql_token *t)
 {
-    char quote = byte(lx, t.at);
+    char quote = byte(lx, t->at);
 
     if (is_string_quote(lx, quote))
-        return lex_string(lx, t, t.at);
-    t.kind = T_QUOTED;
-    t.quote = quote;
-    return finish(lx, t,
-                  quote_end(lx, t.at + 1, quote, sql__has(lx->dialect, SQLD_NAME_BACKSLASH),
-                            !sql__has(lx->dialect, SQLD_NAME_BACKSLASH)));
+        return lex_string(lx, t, t->at);
+    t->kind = T_QUOTED;
+    t->quote = quote;
+    return quote_end(lx, t->at + 1, quote, sql__has(lx->dialect, SQLD_NAME_BACKSLASH),
+                     !sql__has(lx->dialect, SQLD_NAME_BACKSLASH));
 }
 
 /* Behind "@{name}", or 0. */
@@ -210,29 +205,38 @@ static size_t braced_end(const struct sql_lexer *lx, size_t at)
     return byte(lx, at) == '}' ? at + 1 : 0;
 }
 
-static bool is_word_byte(const struct sql_lexer *lx, char c)
+/* May this stand in a word, though it is neither letter nor digit? */
+static inline bool is_word_mark(const struct sql_lexer *lx, char c)
 {
-    return is_word(c) || (c == '$' && !sql__has(lx->dialect, SQLD_PERCENT_PARAM)) ||
+    return (c == '$' && !sql__has(lx->dialect, SQLD_PERCENT_PARAM)) ||
            (c == '#' && sql__has(lx->dialect, SQLD_HASH_NAME));
 }
 
 /* Behind the letters and digits from here on. */
-static inline size_t plain_word_end(const struct source *s, size_t at)
+static inline size_t plain_word_end(const struct sql_lexer *lx, size_t at)
 {
-    while (at < s->len && is_word(s->text[at]))
+    while (at < lx->len && is_word(lx->text[at]))
         at++;
     return at;
+}
+
+/* Behind the part of a word that begins here, up to a macro in it. */
+static inline size_t word_part_end(const struct sql_lexer *lx, size_t at)
+{
+    size_t end = plain_word_end(lx, at);
+
+    while (is_word_mark(lx, byte(lx, end)))
+        end = plain_word_end(lx, end + 1);
+    return end;
 }
 
 /* Behind a word, with the macros in it: foo_@{x}, @{x}_foo. */
 static size_t word_end(const struct sql_lexer *lx, size_t at)
 {
     for (;;) {
-        size_t end = plain_word_end(lx->source, at);
+        size_t end;
 
-        while (is_word_byte(lx, byte(lx, end)))
-            end = plain_word_end(lx->source, end + 1);
-        at = end;
+        at = word_part_end(lx, at);
         if (byte(lx, at) != '@')
             return at;
         if (byte(lx, at + 1) == '{')
@@ -258,18 +262,21 @@ static bool is_prefix(const struct sql_lexer *lx, size_t at, size_t len)
     return strstr(lx->dialect->rules->prefixes, padded) != NULL;
 }
 
-static struct sql_token lex_word(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_word(struct sql_lexer *lx, struct sql_token *t)
 {
-    size_t end = word_end(lx, t.at);
+    size_t end = word_part_end(lx, t->at);
 
-    if (end - t.at <= 2 && is_string_quote(lx, byte(lx, end)) && is_prefix(lx, t.at, end - t.at))
+    if (end - t->at <= 2 && is_string_quote(lx, byte(lx, end)) && is_prefix(lx, t->at, end - t->at))
         return lex_string(lx, t, end);
-    if (end - t.at == 1 && byte(lx, end) == '&' && byte(lx, end + 1) == '\'' &&
-        is_prefix(lx, t.at, 2))
+    if (end - t->at == 1 && byte(lx, end) == '&' && byte(lx, end + 1) == '\'' &&
+        is_prefix(lx, t->at, 2))
         return lex_string(lx, t, end + 1);
-    t.kind = T_WORD;
-    t.keyword = sql_keyword_find(lx->source->text + t.at, end - t.at);
-    return finish(lx, t, end);
+    t->kind = T_WORD;
+    t->plain = byte(lx, end) != '@';
+    if (!t->plain)
+        end = word_end(lx, end);
+    t->keyword = sql_keyword_find(lx->text + t->at, end - t->at);
+    return end;
 }
 
 static size_t digits_end(const struct sql_lexer *lx, size_t at)
@@ -294,7 +301,7 @@ static size_t exponent_end(const struct sql_lexer *lx, size_t at)
 /* Does the "." here follow a name, a bracket or a quote, so that it begins no number? */
 static bool is_dot_after_name(const struct sql_lexer *lx, size_t at)
 {
-    char before = at > 0 ? lx->source->text[at - 1] : ' ';
+    char before = at > 0 ? lx->text[at - 1] : ' ';
 
     return is_word(before) || before == ')' || before == ']' || before == '}' ||
            class_of(before) == C_QUOTE;
@@ -303,20 +310,20 @@ static bool is_dot_after_name(const struct sql_lexer *lx, size_t at)
 /* a.b.25x */
 static bool is_name_part(const struct sql_lexer *lx, size_t at)
 {
-    return at > 1 && lx->source->text[at - 1] == '.' && is_dot_after_name(lx, at - 1);
+    return at > 1 && lx->text[at - 1] == '.' && is_dot_after_name(lx, at - 1);
 }
 
-static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_number(struct sql_lexer *lx, struct sql_token *t)
 {
-    char second = byte(lx, t.at + 1) | 0x20;
-    size_t at = t.at;
+    char second = byte(lx, t->at + 1) | 0x20;
+    size_t at = t->at;
 
-    t.kind = T_NUMBER;
+    t->kind = T_NUMBER;
     if (byte(lx, at) == '0' && (second == 'x' || second == 'b' || second == 'o') &&
         g_ascii_isxdigit(byte(lx, at + 2))) {
         for (at += 2; g_ascii_isxdigit(byte(lx, at)) || byte(lx, at) == '_';)
             at++;
-        return finish(lx, t, at);
+        return at;
     }
     at = digits_end(lx, at);
     if (byte(lx, at) == '.' && byte(lx, at + 1) != '.')
@@ -324,100 +331,100 @@ static struct sql_token lex_number(struct sql_lexer *lx, struct sql_token t)
     at = exponent_end(lx, at);
     if (is_word(byte(lx, at))) {
         size_t end = word_end(lx, at);
-        bool number = memchr(lx->source->text + t.at, '.', at - t.at) ||
-                      (end - at <= 2 && byte(lx, at) != '_');
+        bool number =
+            memchr(lx->text + t->at, '.', at - t->at) || (end - at <= 2 && byte(lx, at) != '_');
 
-        if (is_name_part(lx, t.at))
-            t.kind = T_WORD;
+        if (is_name_part(lx, t->at))
+            t->kind = T_WORD;
         else
-            t.kind = !sql__has(lx->dialect, SQLD_DIGIT_NAME) ? T_BAD : number ? T_NUMBER : T_WORD;
+            t->kind = !sql__has(lx->dialect, SQLD_DIGIT_NAME) ? T_BAD : number ? T_NUMBER : T_WORD;
         at = end;
     }
-    return finish(lx, t, at);
+    return at;
 }
 
 /* $1, $name, $$…$$ or $tag$…$tag$. */
-static struct sql_token lex_dollar(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_dollar(struct sql_lexer *lx, struct sql_token *t)
 {
-    const char *text = lx->source->text;
-    size_t end = t.at + 1, tag;
+    const char *text = lx->text;
+    size_t end = t->at + 1, tag;
     const char *close;
 
     if (byte(lx, end) == '{') { /* ${name} */
         while (is_word(byte(lx, end + 1)) || byte(lx, end + 1) == ':')
             end++;
         if (byte(lx, end + 1) == '}') {
-            t.kind = T_PARAMETER;
-            return finish(lx, t, end + 2);
+            t->kind = T_PARAMETER;
+            return end + 2;
         }
-        end = t.at + 1;
+        end = t->at + 1;
     }
     while (is_word(byte(lx, end)))
         end++;
-    tag = end + 1 - t.at;
+    tag = end + 1 - t->at;
     if (byte(lx, end) != '$' || !sql__has(lx->dialect, SQLD_DOLLAR_QUOTE)) {
-        t.kind = end > t.at + 1 ? T_PARAMETER : T_OPERATOR;
-        t.op = t.kind == T_OPERATOR ? OP_DOLLAR : 0;
-        return finish(lx, t, end);
+        t->kind = end > t->at + 1 ? T_PARAMETER : T_OPERATOR;
+        t->op = t->kind == T_OPERATOR ? OP_DOLLAR : 0;
+        return end;
     }
-    t.kind = T_STRING;
-    t.quote = '$';
-    close = memmem(text + end + 1, lx->source->len - end - 1, text + t.at, tag);
-    return finish(lx, t, close ? (size_t)(close - text) + tag : 0);
+    t->kind = T_STRING;
+    t->quote = '$';
+    close = memmem(text + end + 1, lx->len - end - 1, text + t->at, tag);
+    return close ? (size_t)(close - text) + tag : 0;
 }
 
-static struct sql_token lex_at(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_at(struct sql_lexer *lx, struct sql_token *t)
 {
-    char next = byte(lx, t.at + 1);
+    char next = byte(lx, t->at + 1);
 
     if (next == '{') {
-        size_t end = braced_end(lx, t.at);
+        size_t end = braced_end(lx, t->at);
 
         if (end && (is_word(byte(lx, end)) || byte(lx, end) == '@')) {
-            t.kind = T_WORD;
-            return finish(lx, t, word_end(lx, end));
+            t->kind = T_WORD;
+            return word_end(lx, end);
         }
     } else if (class_of(next) != C_WORD && class_of(next) != C_DIGIT && class_of(next) != C_QUOTE) {
         size_t len;
 
-        t.kind = T_OPERATOR;
-        t.op = sql_op_find(lx->source->text + t.at, lx->source->len - t.at, &len);
-        return finish(lx, t, t.at + len);
+        t->kind = T_OPERATOR;
+        t->op = sql_op_find(lx->text + t->at, lx->len - t->at, &len);
+        return t->at + len;
     }
-    t.kind = T_AT;
-    t.op = OP_AT;
-    return finish(lx, t, t.at + 1);
+    t->kind = T_AT;
+    t->op = OP_AT;
+    return t->at + 1;
 }
 
-static struct sql_token lex_jinja(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_jinja(struct sql_lexer *lx, struct sql_token *t)
 {
-    char kind = byte(lx, t.at + 1);
+    char kind = byte(lx, t->at + 1);
     const char close[] = {kind == '{' ? '}' : kind, '}'};
     const char *end;
 
-    end = memmem(lx->source->text + t.at + 2, lx->source->len - t.at - 2, close, 2);
-    t.kind = T_JINJA;
-    return finish(lx, t, end ? (size_t)(end - lx->source->text) + 2 : 0);
+    end = memmem(lx->text + t->at + 2, lx->len - t->at - 2, close, 2);
+    t->kind = T_JINJA;
+    return end ? (size_t)(end - lx->text) + 2 : 0;
 }
 
-static struct sql_token lex_operator(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_operator(struct sql_lexer *lx, struct sql_token *t)
 {
     size_t len;
 
-    t.kind = T_OPERATOR;
-    t.op = sql_op_find(lx->source->text + t.at, lx->source->len - t.at, &len);
-    if (t.op == OP_NONE) {
-        t.kind = T_BAD;
+    t->kind = T_OPERATOR;
+    t->op = sql_op_find(lx->text + t->at, lx->len - t->at, &len);
+    if (t->op == OP_NONE) {
+        t->kind = T_BAD;
         len = 1;
     }
-    return finish(lx, t, t.at + len);
+    return t->at + len;
 }
 
-static struct sql_token lex_mark(struct sql_lexer *lx, struct sql_token t)
+static size_t lex_mark(struct sql_lexer *lx, struct sql_token *t)
 {
-    char next = byte(lx, t.at + 1);
+    char next = byte(lx, t->at + 1);
 
-    switch (byte(lx, t.at)) {
+    switch (byte(lx, t->at)) {
     case '@':
         return lex_at(lx, t);
     case '$':
@@ -427,26 +434,26 @@ static struct sql_token lex_mark(struct sql_lexer *lx, struct sql_token t)
             return lex_jinja(lx, t);
         break;
     case '.':
-        if (class_of(next) == C_DIGIT && !is_dot_after_name(lx, t.at))
+        if (class_of(next) == C_DIGIT && !is_dot_after_name(lx, t->at))
             return lex_number(lx, t);
         break;
     case '[':
         if (sql__has(lx->dialect, SQLD_BRACKET_NAME)) {
-            t.kind = T_QUOTED;
-            t.quote = '[';
-            return finish(lx, t, quote_end(lx, t.at + 1, ']', false, true));
+            t->kind = T_QUOTED;
+            t->quote = '[';
+            return quote_end(lx, t->at + 1, ']', false, true);
         }
         break;
     case '#':
         if (sql__has(lx->dialect, SQLD_HASH_NAME)) {
-            t.kind = T_WORD;
-            return finish(lx, t, word_end(lx, t.at + 1 + (next == '#')));
+            t->kind = T_WORD;
+            return word_end(lx, t->at + 1 + (next == '#'));
         }
         break;
     case '?':
-        if (!sql__has(lx->dialect, SQLD_QUESTION_OP | SQLD_TERNARY) && !follows(lx, t.at, "?::")) {
-            t.kind = T_PARAMETER;
-            return finish(lx, t, t.at + 1);
+        if (!sql__has(lx->dialect, SQLD_QUESTION_OP | SQLD_TERNARY) && !follows(lx, t->at, "?::")) {
+            t->kind = T_PARAMETER;
+            return t->at + 1;
         }
         break;
     default:
@@ -455,17 +462,9 @@ static struct sql_token lex_mark(struct sql_lexer *lx, struct sql_token t)
     return lex_operator(lx, t);
 }
 
-struct sql_token sql_lexer_next(struct sql_lexer *lx)
+static size_t lex(struct sql_lexer *lx, struct sql_token *t)
 {
-    uint32_t from = lx->at;
-    bool closed = skip_gap(lx);
-    struct sql_token t = {.at = lx->at, .space_before = lx->at > from};
-
-    if (!closed)
-        return finish(lx, t, 0);
-    if (lx->at >= lx->source->len)
-        return t;
-    switch (class_of(lx->source->text[lx->at])) {
+    switch (class_of(lx->text[t->at])) {
     case C_WORD:
         return lex_word(lx, t);
     case C_DIGIT:
@@ -475,4 +474,23 @@ struct sql_token sql_lexer_next(struct sql_lexer *lx)
     default:
         return lex_mark(lx, t);
     }
+}
+
+void sql_lexer_read(struct sql_lexer *lx, struct sql_token *t)
+{
+    uint32_t from = lx->at;
+    bool closed = skip_gap(lx);
+    size_t end = 0;
+
+    *t = (struct sql_token){.at = lx->at, .space_before = lx->at > from};
+    if (closed && lx->at >= lx->len)
+        return;
+    if (closed)
+        end = lex(lx, t);
+    if (!end) {
+        t->kind = T_UNCLOSED;
+        end = lx->len;
+    }
+    t->len = (uint32_t)end - t->at;
+    lx->at = (uint32_t)end;
 }

@@ -35,17 +35,28 @@ struct sql_token {
     uint16_t keyword;  /* enum sql_keyword of a T_WORD (sql/keyword.h), or 0 */
     uint16_t op;       /* enum sql_op of a T_OPERATOR (sql/keyword.h), or 0 */
     bool space_before; /* white space or a comment stands before it */
+    bool plain;        /* a T_WORD in which no macro can be */
     uint32_t at, len;  /* bytes in the source */
 };
 
 struct sql_lexer {
     const struct source *source;
+    const char *text; /* the source's */
+    size_t len;
     const struct sql_dialect *dialect;
     uint32_t at;
 };
 
 void sql_lexer_init(struct sql_lexer *lx, const struct source *s, const struct sql_dialect *d);
-struct sql_token sql_lexer_next(struct sql_lexer *lx);
+/* The next token, into *t; T_END again and again at the end. */
+void sql_lexer_read(struct sql_lexer *lx, struct sql_token *t);
+static inline struct sql_token sql_lexer_next(struct sql_lexer *lx)
+{
+    struct sql_token t;
+
+    sql_lexer_read(lx, &t);
+    return t;
+}
 /* Are these bytes the same letters in any case (ASCII)? */
 static inline bool sql_same_letters(const char *a, const char *b, size_t n)
 {

@@ -224,7 +224,7 @@ static void tokenize(struct parser *p, struct sql_range r)
             tokens = memcpy(more, tokens, n * sizeof *more);
             room *= 2;
         }
-        tokens[n] = sql_lexer_next(&lx);
+        sql_lexer_read(&lx, &tokens[n]);
     } while (tokens[n++].kind != T_END);
     for (unsigned i = 0; i < LOOK_AHEAD; i++)
         tokens[n + i] = tokens[n - 1];

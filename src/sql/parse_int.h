@@ -25,8 +25,9 @@ struct parser {
     unsigned angles;                             /* types open with "<" */
     struct sql_node *batch, *batch_end;          /* room for nodes */
     const struct sql_token *object, *object_end; /* what the statement is about: TABLE, VIEW, … */
-    const char *names; /* words behind which a table's name follows; see sql/statements.h */
-    unsigned blocks;   /* BEGIN … END around the current statement */
+    const char *names;    /* words behind which a table's name follows; see sql/statements.h */
+    uint32_t names_begin; /* the letters they begin with; 0: not looked at yet */
+    unsigned blocks;      /* BEGIN … END around the current statement */
     unsigned depth, deepest;
     unsigned chain; /* operators read so far: bounds the height of the tree */
     unsigned tries; /* readings that were given up: bounds the work */
@@ -57,6 +58,11 @@ bool sql__expect_kw(struct parser *p, enum sql_keyword k);
 static inline bool sql__is_word(const struct parser *p, const struct sql_token *t, const char *word)
 {
     return sql_token_is(p->source, t, word);
+}
+static inline void sql__set_names(struct parser *p, const char *names)
+{
+    p->names = names;
+    p->names_begin = 0;
 }
 /* Step over this word of no enum. */
 bool sql__take_word(struct parser *p, const char *word);

@@ -67,7 +67,7 @@ void sql__take_name(struct parser *p, struct sql_node *n)
         n->text = text;
         n->len = len;
     }
-    if (has_macro(n->text, n->len))
+    if (!p->t->plain && has_macro(n->text, n->len))
         n->flags |= SQL_TEMPLATE;
     sql__step(p);
 }

@@ -95,11 +95,10 @@ struct sql_node *sql__column_definition(struct parser *p)
 static struct sql_node *by_table(struct parser *p)
 {
     struct sql_node *n = sql__node(p, SQL_STATEMENT);
-    const struct sql__statement *row;
-    unsigned next = 0;
+    const struct sql__statement *row = NULL;
 
-    while ((row = sql__statement_row(p, &next))) {
-        p->names = row->names;
+    while ((row = sql__statement_row(p, row))) {
+        sql__set_names(p, row->names);
         if (sql__pattern(p, n, SLOT_ARG, row->pattern)) {
             name_statement(n);
             return n;
@@ -127,7 +126,7 @@ static struct sql_node *by_table_or_words(struct parser *p)
         if (sql__tried(p, &m) && n)
             return n;
     }
-    p->names = NULL;
+    sql__set_names(p, NULL);
     if (!sql__at_words(p)) { /* an expression alone: SQLMesh takes it as a statement */
         n = sql__lambda(p);
         if (!n)
@@ -153,7 +152,7 @@ struct sql_node *sql__statement(struct parser *p)
     if (!sql__enter(p))
         return NULL;
     n = by_table_or_words(p);
-    p->names = names;
+    sql__set_names(p, names);
     sql__leave(p);
     return n;
 }

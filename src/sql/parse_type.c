@@ -143,7 +143,7 @@ static struct sql_node *type_name(struct parser *p)
 
 static void name_words(struct parser *p, struct sql_node *n)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(more_words); i++)
+    for (unsigned i = 0; p->t->kind == T_WORD && i < G_N_ELEMENTS(more_words); i++)
         if (sql_text_is_nocase(n, more_words[i].first) &&
             sql__pattern(p, n, SLOT_SETTING, more_words[i].pattern))
             return;
@@ -151,15 +151,15 @@ static void name_words(struct parser *p, struct sql_node *n)
 
 static void suffix_words(struct parser *p, struct sql_node *n)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(after_arguments); i++)
-        if (p->t->kind == T_WORD && sql__pattern(p, n, SLOT_FORMAT, after_arguments[i]))
+    for (unsigned i = 0; p->t->kind == T_WORD && i < G_N_ELEMENTS(after_arguments); i++)
+        if (sql__pattern(p, n, SLOT_FORMAT, after_arguments[i]))
             return;
 }
 
 /* INT[], INT[3], INT ARRAY */
 static struct sql_node *suffixes(struct parser *p, struct sql_node *n)
 {
-    while (!p->failed) {
+    while (!p->failed && (sql__at_op(p, OP_LBRACKET) || sql__at_kw(p, KW_ARRAY))) {
         struct sql_node *outer = sql__node(p, SQL_TYPE);
 
         p->chain++;

@@ -39,12 +39,13 @@ static bool is_among(const char *list, const char *words)
 /* The token's word in upper case, behind what is in the buffer. */
 static bool put_word(const struct parser *p, const struct sql_token *t, char *words, size_t room)
 {
+    const char *text = sql__token_text(p, t);
     size_t used = strlen(words);
 
     if (t->kind != T_WORD || used + t->len >= room)
         return false;
     for (uint32_t i = 0; i < t->len; i++)
-        words[used + i] = g_ascii_toupper(sql__token_text(p, t)[i]);
+        words[used + i] = (char)(text[i] ^ ((uint8_t)(text[i] - 'a') < 26) << 5);
     words[used + t->len] = '\0';
     return true;
 }
@@ -56,13 +57,26 @@ static bool token_is_among(const struct parser *p, const struct sql_token *t, co
     return put_word(p, t, words, sizeof words) && is_among(list, words);
 }
 
+/* The letters the words of a list begin with, a bit each; the bit 0 always. */
+static uint32_t letters_of(const char *list)
+{
+    uint32_t letters = 0;
+
+    for (const char *at = list; *at; at++)
+        if (*at == '|' || *at == ' ')
+            letters |= UINT32_C(1) << (at[1] & 31);
+    return letters;
+}
+
 /* Does this word, perhaps with the one before it, say that a table's name follows? */
-static bool names_table(const struct parser *p, const struct sql_token *t)
+static bool names_table(struct parser *p, const struct sql_token *t)
 {
     const char *list = p->names ? p->names : default_names;
     char words[48] = "";
 
-    if (t->kind != T_WORD || !strchr(list, '|')[1])
+    if (!p->names_begin)
+        p->names_begin = letters_of(list);
+    if (t->kind != T_WORD || !(p->names_begin >> (*sql__token_text(p, t) & 31) & 1))
         return false;
     if (token_is_among(p, t, list))
         return true;

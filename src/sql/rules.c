@@ -324,19 +324,18 @@ static struct sql_node *read_idents(struct parser *p)
     return n;
 }
 
-#define RULE(name) name, sizeof name - 1
+#define RULE(name) name
 
+/* In the order of their names. */
 static const struct sql__rule rules[] = {
     {RULE("against"),           B_PATTERN,    NULL,
      "{operand} [IN NATURAL LANGUAGE MODE] [IN BOOLEAN MODE] [WITH QUERY EXPANSION]"                      },
-    {RULE("interpolated"),      B_PATTERN,    NULL,                     "{ident} [AS {expr}]"             },
-    {RULE("window"),            B_EXPRESSION, sql__window,              NULL                              },
     {RULE("alias_name"),        B_NAME,       read_alias_name,          NULL                              },
     {RULE("aliased"),           B_EXPRESSION, sql__aliased,             NULL                              },
     {RULE("arg"),               B_EXPRESSION, sql__argument,            NULL                              },
+    {RULE("as_query"),          B_EXPRESSION, read_as_query,            NULL                              },
     {RULE("bound"),             B_PATTERN,    NULL,
      "<UNBOUNDED <PRECEDING|FOLLOWING>|CURRENT ROW|{operand} <PRECEDING|FOLLOWING>>"                      },
-    {RULE("as_query"),          B_EXPRESSION, read_as_query,            NULL                              },
     {RULE("column_definition"), B_NAME,       sql__column_definition,   NULL                              },
     {RULE("column_list"),       B_PATTERN,    NULL,                     "(, {ident})"                     },
     {RULE("columns"),           B_BRACKET,    read_columns,             NULL                              },
@@ -352,19 +351,20 @@ static const struct sql__rule rules[] = {
     {RULE("ident"),             B_NAME,       sql__identifier,          NULL                              },
     {RULE("idents"),            B_NAME,       read_idents,              NULL                              },
     {RULE("insert_name"),       B_EXPRESSION, read_insert_name,         NULL                              },
+    {RULE("interpolated"),      B_PATTERN,    NULL,                     "{ident} [AS {expr}]"             },
     {RULE("lateral_alias"),     B_PATTERN,    NULL,                     "{ident} [AS , {ident}]"          },
     {RULE("match_recognize"),   B_BRACKET,    sql__words_item,          NULL                              },
     {RULE("merge_when"),        B_PATTERN,    NULL,                     MERGE_WHEN                        },
     {RULE("modifiers"),         B_NAME,       read_modifiers,           NULL                              },
     {RULE("name"),              B_NAME,       read_name,                NULL                              },
     {RULE("named"),             B_EXPRESSION, sql__argument,            NULL                              },
-    {RULE("on_conflict"),       B_PATTERN,    NULL,                     ON_CONFLICT                       },
     {RULE("object"),            B_NAME,       read_object,              NULL                              },
+    {RULE("on_conflict"),       B_PATTERN,    NULL,                     ON_CONFLICT                       },
     {RULE("operand"),           B_EXPRESSION, read_operand,             NULL                              },
-    {RULE("options"),           B_NAME,       read_options,             NULL                              },
     {RULE("option"),            B_EXPRESSION, read_option,              NULL                              },
-    {RULE("output"),            B_PATTERN,    NULL,                     "OUTPUT , {aliased} [INTO {name}]"},
+    {RULE("options"),           B_NAME,       read_options,             NULL                              },
     {RULE("order"),             B_EXPRESSION, sql__order,               NULL                              },
+    {RULE("output"),            B_PATTERN,    NULL,                     "OUTPUT , {aliased} [INTO {name}]"},
     {RULE("pivot"),             B_EXPRESSION, read_pivot,               NULL                              },
     {RULE("pivot_values"),      B_EXPRESSION, read_pivot_values,        NULL                              },
     {RULE("primary"),           B_EXPRESSION, sql__primary,             NULL                              },
@@ -385,14 +385,35 @@ static const struct sql__rule rules[] = {
     {RULE("type"),              B_EXPRESSION, sql__type,                NULL                              },
     {RULE("unit"),              B_NAME,       read_word,                NULL                              },
     {RULE("view_columns"),      B_BRACKET,    read_view_columns,        NULL                              },
+    {RULE("window"),            B_EXPRESSION, sql__window,              NULL                              },
     {RULE("word"),              B_NAME,       read_word,                NULL                              },
     {RULE("words"),             B_EXPRESSION, sql__words_until_end,     NULL                              },
 };
 
-const struct sql__rule *sql__rule(const char *name, size_t len)
+/* As strcmp(), of a rule's name and one that ends with "}". */
+static int compare_names(const char *rule, const char *name)
 {
-    for (unsigned i = 0; i < G_N_ELEMENTS(rules); i++)
-        if (rules[i].len == len && memcmp(rules[i].name, name, len) == 0)
-            return &rules[i];
-    g_error("no rule {%.*s}", (int)len, name);
+    while (*rule && *rule == *name) {
+        rule++;
+        name++;
+    }
+    return *rule - (*name == '}' ? '\0' : *name);
+}
+
+const struct sql__rule *sql__rule(const char *name)
+{
+    unsigned low = 0, high = G_N_ELEMENTS(rules);
+
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        int order = compare_names(rules[middle].name, name);
+
+        if (order == 0)
+            return &rules[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    g_error("no rule {%.30s", name);
 }

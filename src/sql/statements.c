@@ -26,7 +26,15 @@ enum { OBJECT_WITHIN = 16 }; /* tokens from the first word */
                     "[BY <NAME|POSITION>] [OVERRIDING <SYSTEM|USER> VALUE] [REPLACE WHERE {expr}] [{output}] " \
                     "<DEFAULT VALUES|SET , {expr}|{as_query}> [AS {ident}] [{on_conflict}]" RETURNING
 
+/* In the order of their first words. */
 static const struct sql__statement rows[] = {
+    {"ALTER", "MATERIALIZED VIEW|TABLE|VIEW|INDEX", ALTERS, ALTER "{name} [AS {as_query}] [{words}]"},
+    {"ANALYZE", NULL, "|", "ANALYZE [" ANALYZED "]* <TABLES {words}|INDEX {words}|CLUSTER {words}|TABLE {name} [{words}]|{name} [{words}]>"},
+    {"CACHE", NULL, "|", "CACHE [LAZY] TABLE {name} [OPTIONS {group}] [[AS] {as_query}]"},
+    {"CALL", NULL, "|", "CALL {expr}"},
+    {"COMMENT", NULL, "|TABLE|", "COMMENT {words}"},
+    {"COPY", NULL, "|FROM|FORMAT_NAME|", "COPY INTO <{group}|{insert_name}> [{column_list}] [{words}]"},
+    {"COPY", NULL, "|", "COPY <{group}|{name} [{column_list}]> {words}"},
     {"CREATE", "TABLE FUNCTION|FUNCTION|PROCEDURE|PROC", "|", CREATE "{signature} {words}"},
     {"CREATE", "TABLE", DEFINES, CREATE "{name} [{columns}] [{options}] [AS {as_query} [{words}]]"},
     {"CREATE", "VIEW", DEFINES "TO|", CREATE "{name} [{view_columns}] [{options}] [AS {as_query} [{words}]]"},
@@ -37,44 +45,37 @@ static const struct sql__statement rows[] = {
     {"CREATE", "STORAGE INTEGRATION|STREAMLIT|TAG|WAREHOUSE", "|", CREATE "{dotted} [{words}]"},
     {"CREATE", "TYPE", "~|", CREATE "{name} [{words}]"},
     {"CREATE", "DATABASE|DICTIONARY|FILE FORMAT|MODEL|NAMESPACE|SEQUENCE|SINK|SOURCE", DEFINES, CREATE "{name} [{words}]"},
-    {"DROP", "SCHEMA", "|", DROP "{dotted} [{words}]"},
-    {"DROP", "MATERIALIZED VIEW|EXTERNAL TABLE|TABLE|VIEW|INDEX|FUNCTION|PROCEDURE|DATABASE|DICTIONARY|FILE FORMAT|MODEL|NAMESPACE|SEQUENCE|SINK|SOURCE|STAGE|STORAGE INTEGRATION|STREAMLIT|TAG|TYPE|WAREHOUSE",
-     "|ON|", DROP ", {name} [{words}]"},
-    {"ALTER", "MATERIALIZED VIEW|TABLE|VIEW|INDEX", ALTERS, ALTER "{name} [AS {as_query}] [{words}]"},
-    {"TRUNCATE", NULL, "|", "TRUNCATE DATABASE {words}"},
-    {"TRUNCATE", NULL, "|", "TRUNCATE [TABLE] [IF EXISTS] [ONLY] , {truncated} [{words}]"},
-    {"INSERT", NULL, "|", INSERT},
-    {"REPLACE", NULL, "|", "REPLACE INTO {insert_name} [{column_list}] {as_query}"},
-    {"UPDATE", NULL, "|", "UPDATE [ONLY] {tables} SET , {expr} [{output}] [FROM {tables}] " WHICH},
     {"DELETE", NULL, "|", "DELETE FROM [ONLY] {tables} [{output}] [USING {tables}] " WHICH},
     {"DELETE", "FROM", "|", "DELETE , {name} [{output}] FROM {tables} [{output}] [USING {tables}] " WHICH},
     {"DELETE", NULL, "|", "DELETE {tables} [{output}] [FROM {tables}] " WHICH},
-    {"MERGE", NULL, "|", "MERGE [INTO] {target} USING {target} <ON {expr}|USING {group}> [{merge_when}]* [{output}]" RETURNING},
-    {"COPY", NULL, "|FROM|FORMAT_NAME|", "COPY INTO <{group}|{insert_name}> [{column_list}] [{words}]"},
-    {"COPY", NULL, "|", "COPY <{group}|{name} [{column_list}]> {words}"},
-    {"CALL", NULL, "|", "CALL {expr}"},
-    {"EXPORT", NULL, "|WITH CONNECTION|", "EXPORT DATA [{options}] AS {as_query}"},
-    {"EXPLAIN", NULL, "|", "EXPLAIN [ANALYZE] {statement}"},
-    {"ANALYZE", NULL, "|", "ANALYZE [" ANALYZED "]* <TABLES {words}|INDEX {words}|CLUSTER {words}|TABLE {name} [{words}]|{name} [{words}]>"},
-    {"COMMENT", NULL, "|TABLE|", "COMMENT {words}"},
-    {"GRANT", NULL, "|ON|TABLE|VIEW|SCHEMA|DATABASE|WAREHOUSE|", "GRANT {grants}"},
-    {"REVOKE", NULL, "|ON|TABLE|VIEW|SCHEMA|DATABASE|WAREHOUSE|", "REVOKE {grants}"},
-    {"SHOW", NULL, "|IN|TABLE|SCHEMA|DATABASE|CLASS|APPLICATION|PACKAGE|", "SHOW {words}"},
-    {"USE", NULL, "|", "USE [<CATALOG|DATABASE|SCHEMA|ROLE|WAREHOUSE>] {name}"},
-    {"DESCRIBE", NULL, "|", "DESCRIBE " DESCRIBED},
     {"DESC", NULL, "|", "DESC " DESCRIBED},
-    {"SUMMARIZE", NULL, "|", "SUMMARIZE [TABLE] {statement_or_name}"},
-    {"CACHE", NULL, "|", "CACHE [LAZY] TABLE {name} [OPTIONS {group}] [[AS] {as_query}]"},
+    {"DESCRIBE", NULL, "|", "DESCRIBE " DESCRIBED},
+    {"DROP", "SCHEMA", "|", DROP "{dotted} [{words}]"},
+    {"DROP", "MATERIALIZED VIEW|EXTERNAL TABLE|TABLE|VIEW|INDEX|FUNCTION|PROCEDURE|DATABASE|DICTIONARY|FILE FORMAT|MODEL|NAMESPACE|SEQUENCE|SINK|SOURCE|STAGE|STORAGE INTEGRATION|STREAMLIT|TAG|TYPE|WAREHOUSE",
+     "|ON|", DROP ", {name} [{words}]"},
     {"EXEC", NULL, "|", "EXEC {name} [{words}]"},
     {"EXECUTE", NULL, "|", "EXECUTE {name} [{words}]"},
-    {"INSTALL", NULL, "|", "INSTALL {words}"},
+    {"EXPLAIN", NULL, "|", "EXPLAIN [ANALYZE] {statement}"},
+    {"EXPORT", NULL, "|WITH CONNECTION|", "EXPORT DATA [{options}] AS {as_query}"},
     {"FORCE", NULL, "|", "FORCE {words}"},
-    {"UNLOAD", NULL, "|", "UNLOAD {group} {words}"},
-    {"SET", NULL, "|", "SET <VARIABLE|VAR> , {expr}"},
+    {"GRANT", NULL, "|ON|TABLE|VIEW|SCHEMA|DATABASE|WAREHOUSE|", "GRANT {grants}"},
+    {"INSERT", NULL, "|", INSERT},
+    {"INSTALL", NULL, "|", "INSTALL {words}"},
+    {"MERGE", NULL, "|", "MERGE [INTO] {target} USING {target} <ON {expr}|USING {group}> [{merge_when}]* [{output}]" RETURNING},
     {"PIVOT", NULL, "|", "PIVOT {table} ON , {aliased} [USING , {aliased}] " ORDERED},
-    {"PIVOT_WIDER", NULL, "|", "PIVOT_WIDER {table} ON , {aliased} [USING , {aliased}] " ORDERED},
-    {"UNPIVOT", NULL, "|", "UNPIVOT {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]"},
     {"PIVOT_LONGER", NULL, "|", "PIVOT_LONGER {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]"},
+    {"PIVOT_WIDER", NULL, "|", "PIVOT_WIDER {table} ON , {aliased} [USING , {aliased}] " ORDERED},
+    {"REPLACE", NULL, "|", "REPLACE INTO {insert_name} [{column_list}] {as_query}"},
+    {"REVOKE", NULL, "|ON|TABLE|VIEW|SCHEMA|DATABASE|WAREHOUSE|", "REVOKE {grants}"},
+    {"SET", NULL, "|", "SET <VARIABLE|VAR> , {expr}"},
+    {"SHOW", NULL, "|IN|TABLE|SCHEMA|DATABASE|CLASS|APPLICATION|PACKAGE|", "SHOW {words}"},
+    {"SUMMARIZE", NULL, "|", "SUMMARIZE [TABLE] {statement_or_name}"},
+    {"TRUNCATE", NULL, "|", "TRUNCATE DATABASE {words}"},
+    {"TRUNCATE", NULL, "|", "TRUNCATE [TABLE] [IF EXISTS] [ONLY] , {truncated} [{words}]"},
+    {"UNLOAD", NULL, "|", "UNLOAD {group} {words}"},
+    {"UNPIVOT", NULL, "|", "UNPIVOT {table} ON , {aliased} [INTO NAME {ident} VALUE , {ident}]"},
+    {"UPDATE", NULL, "|", "UPDATE [ONLY] {tables} SET , {expr} [{output}] [FROM {tables}] " WHICH},
+    {"USE", NULL, "|", "USE [<CATALOG|DATABASE|SCHEMA|ROLE|WAREHOUSE>] {name}"},
 };
 /* clang-format on */
 
@@ -135,8 +136,9 @@ static const struct sql__statement *row_of_object(struct parser *p, const struct
     return NULL;
 }
 
-/* Is the first of all words that say what a statement is about one of this row's? */
-static bool finds_object(struct parser *p, const struct sql__statement *row)
+/* Of the rows that begin as this one, the one that is meant: the first of all words that say what
+ * a statement is about is one of that row's. NULL: none. */
+static const struct sql__statement *row_meant(struct parser *p, const struct sql__statement *row)
 {
     const struct sql__statement *group = row, *found = NULL;
 
@@ -145,16 +147,58 @@ static bool finds_object(struct parser *p, const struct sql__statement *row)
     for (const struct sql_token *t = p->t + 1;
          !found && t < p->t + OBJECT_WITHIN && !ends_search(t); t++)
         found = t->kind == T_WORD ? row_of_object(p, t, group) : NULL;
-    return found == row;
+    return found;
 }
 
-const struct sql__statement *sql__statement_row(struct parser *p, unsigned *row)
+/* Behind the rows that begin as this one and are about something, up to the one meant. */
+static const struct sql__statement *skip_others(const struct sql__statement *row,
+                                                const struct sql__statement *meant)
 {
-    while (p->t->kind == T_WORD && *row < G_N_ELEMENTS(rows)) {
-        const struct sql__statement *r = &rows[(*row)++];
+    const struct sql__statement *r = row + 1;
 
-        if (sql__is_word(p, p->t, r->first) && (!r->objects || finds_object(p, r)))
+    while (r < rows + G_N_ELEMENTS(rows) && r != meant && r->objects && begins_alike(r, row))
+        r++;
+    return r;
+}
+
+/* Does this row stand before the first one that may begin with the word? */
+static bool is_before(const struct sql__statement *r, const char *word, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && r->first[i] == (word[i] & ~0x20))
+        i++;
+    return i < len && r->first[i] < (word[i] & ~0x20);
+}
+
+static const struct sql__statement *first_row(const char *word, size_t len)
+{
+    unsigned low = 0, high = G_N_ELEMENTS(rows);
+
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+
+        if (is_before(&rows[middle], word, len))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return rows + low;
+}
+
+const struct sql__statement *sql__statement_row(struct parser *p,
+                                                const struct sql__statement *before)
+{
+    const struct sql__statement *r, *meant, *end = rows + G_N_ELEMENTS(rows);
+
+    if (p->t->kind != T_WORD)
+        return NULL;
+    r = before ? before + 1 : first_row(sql__token_text(p, p->t), p->t->len);
+    while (r < end && sql__is_word(p, p->t, r->first)) {
+        meant = r->objects ? row_meant(p, r) : r;
+        if (meant == r)
             return r;
+        r = skip_others(r, meant);
     }
     return NULL;
 }

@@ -12,8 +12,9 @@ struct sql__statement {
     const char *pattern;
 };
 
-/* The next row, from *row on, that the statement at the current token may be; NULL: none is left.
- * p->object then spans the words that say what the statement is about. */
-const struct sql__statement *sql__statement_row(struct parser *p, unsigned *row);
+/* The next row behind this one (NULL: the first row) that the statement at the current token may
+ * be; NULL: none is left. p->object then spans the words that say what the statement is about. */
+const struct sql__statement *sql__statement_row(struct parser *p,
+                                                const struct sql__statement *before);
 
 #endif
