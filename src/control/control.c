@@ -240,6 +240,11 @@ static void leave_duties(struct control *c)
         db_rollback(c->db);
 }
 
+void control_retire(struct control *c)
+{
+    c->retiring = true;
+}
+
 void control_stop(struct control *c)
 {
     if (!c)

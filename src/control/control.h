@@ -44,6 +44,8 @@ struct control_settings {
 
 /* Borrowed settings. ERROR_INVALID for settings that cannot be, else what db, auth or http say. */
 struct control *control_start(const struct control_settings *settings, GError **error) MUST_CHECK;
+/* It will stop soon: /readyz says so from now on, for load balancers; all is served as before. */
+void control_retire(struct control *c);
 /* Answers what waits with 503, stops. NULL is fine. */
 void control_stop(struct control *c);
 int control_port(const struct control *c);

@@ -82,6 +82,8 @@ struct control {
     pthread_cond_t wake, done;
     GQueue incoming; /* of struct op */
     bool stopping;
+    _Atomic bool retiring;     /* /readyz says that it will stop */
+    _Atomic int64_t turned_ms; /* monotonic: when the loop last turned */
 
     /* The loop's own from here on. */
     int64_t now_ms;
@@ -230,9 +232,8 @@ struct task_maker {
     const struct outline *outline;
     int class;
     int64_t priority;
-    GArray *ids; /* of int64_t: tasks made so far */
-    GHashTable
-        *gates; /* what many tasks wait for, as bytes -> int64_t: the gate that stands for it */
+    GArray *ids;       /* of int64_t: tasks made so far */
+    GHashTable *gates; /* what many tasks wait for, as bytes -> int64_t: the gate for it */
 };
 bool control__make_tasks(struct task_maker *m, const GPtrArray *tasks, GError **error) MUST_CHECK;
 bool control__add_subject(const struct task_maker *m, const char *name, GError **error) MUST_CHECK;
@@ -265,7 +266,6 @@ bool control__query_ended(struct control *c, const struct queue_task *t,
                           const struct wire_result *r, GError **error) MUST_CHECK;
 void control__tick(struct control *c);
 void control__look_again(struct control *c, int64_t project, const char *environment);
-bool control__health(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__metrics(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__openapi(struct control *c, struct op *op, GError **error) MUST_CHECK; /* openapi.c */
 struct metrics *control__metrics_new(void);

@@ -369,6 +369,7 @@ static bool await(struct control *c, GQueue *ops)
     int64_t next = next_duty(c);
     bool go_on;
 
+    c->turned_ms = clock_monotonic_ms();
     pthread_mutex_lock(&c->lock);
     while (!c->stopping && g_queue_is_empty(&c->incoming) && g_queue_is_empty(&c->told_us) &&
            clock_jump(c) == 0 && control__now(c) < next)

@@ -42,16 +42,6 @@ struct metrics *control__metrics_new(void)
     return m;
 }
 
-bool control__health(struct control *c, struct op *op, GError **error)
-{
-    struct queue_group none;
-
-    if (!queue_group(c->queue, 0, &none, error)) /* the database answers */
-        return false;
-    op->answer = json_pack("{s:s, s:s}", "status", "ok", "version", HEDDLE_VERSION);
-    return true;
-}
-
 void control__count_claimed(struct control *c, const GPtrArray *tasks)
 {
     for (guint i = 0; i < tasks->len; i++) {

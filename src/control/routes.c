@@ -1,3 +1,4 @@
+#include "control/health.h"
 #include "control/oauth.h"
 
 #include "base/limits.h"
@@ -80,7 +81,7 @@ static const struct endpoint endpoints[] = {
     ROUTE("GET", "/.well-known/openid-configuration", FOR_ALL, control__discovery, NULL, NULL, NULL, 0, "Where OAuth clients find what they need."),
     ROUTE("GET", "/.well-known/jwks.json", FOR_ALL, control__key_set, NULL, NULL, NULL, 0, "The public keys that verify tokens (RFC 7517)."),
     ROUTE("GET", "/openapi.json", FOR_ALL, control__openapi, NULL, NULL, NULL, 0, "This API as an OpenAPI document."),
-    ROUTE("GET", "/healthz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The process answers."),
+    {{"GET", "/healthz", FOR_ALL, control__alive, "The process answers.", NULL, NULL, 0}, control__health, NULL, false},
     ROUTE("GET", "/readyz", FOR_ALL, control__health, NULL, NULL, NULL, 0, "The state database answers."),
     ROUTE("GET", "/metrics", FOR_METRICS, control__metrics, NULL, NULL, NULL, 0, "Figures in Prometheus' text format."),
     {{NULL, NULL, 0, NULL, NULL, NULL, NULL, 0}, NULL, NULL, false},

@@ -1,6 +1,7 @@
 /* server.c -- `heddle server`: the control plane as a process. */
 #include "local/local_int.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "control/control.h"
 
@@ -13,7 +14,7 @@ struct texts {
     char *listen, *metrics_listen, *state, *public_url, *level, *format;
     struct certificate tls;
     gboolean no_scheduler, no_queries, plain_http, check;
-    int lease_seconds;
+    int lease_seconds, linger_seconds;
 };
 
 static void texts_clear(struct texts *t)
@@ -27,12 +28,15 @@ static void texts_clear(struct texts *t)
     local__certificate_clear(&t->tls);
 }
 
-static bool check_lease(const struct texts *t, GError **error)
+static bool check_seconds(const struct texts *t, GError **error)
 {
-    if (t->lease_seconds == 0 || (t->lease_seconds >= 2 && t->lease_seconds <= 3600))
-        return true;
-    return local__usage_error(error, "--lease-seconds is from 2 to 3600, not %d.",
-                              t->lease_seconds);
+    if (t->lease_seconds != 0 && (t->lease_seconds < 2 || t->lease_seconds > 3600))
+        return local__usage_error(error, "--lease-seconds is from 2 to 3600, not %d.",
+                                  t->lease_seconds);
+    if (t->linger_seconds < 0 || t->linger_seconds > 3600)
+        return local__usage_error(error, "--linger-seconds is from 0 to 3600, not %d.",
+                                  t->linger_seconds);
+    return true;
 }
 
 static bool read_tls(struct texts *t, GError **error)
@@ -104,6 +108,18 @@ static int wait_for_end(struct texts *t, struct control *c)
     return number;
 }
 
+/* Serve on while load balancers learn that this server is about to stop; a second signal ends it.
+ */
+static void linger(struct texts *t, struct control *c)
+{
+    int64_t until_ms = clock_monotonic_ms() + t->linger_seconds * 1000LL, left_ms;
+    int number = 0;
+
+    control_retire(c);
+    while ((number == 0 || number == SIGHUP) && (left_ms = until_ms - clock_monotonic_ms()) > 0)
+        number = local__await_signal(left_ms);
+}
+
 static int serve(struct texts *t, GError **error)
 {
     struct control_settings settings = {
@@ -133,6 +149,7 @@ static int serve(struct texts *t, GError **error)
                 control_first_password(c));
     log_event(LOG_INFO, "the control plane stops", "signal",
               wait_for_end(t, c) == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+    linger(t, c);
     control_stop(c);
     return CLI_DONE;
 }
@@ -149,7 +166,7 @@ static int check(const struct texts *t, GError **error)
 
 static int carry_out(struct texts *t, GError **error)
 {
-    if (!set_log(t, error) || !read_tls(t, error) || !check_lease(t, error))
+    if (!set_log(t, error) || !read_tls(t, error) || !check_seconds(t, error))
         return CLI_USAGE;
     return t->check ? check(t, error) : serve(t, error);
 }
@@ -177,13 +194,15 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
         {"lease-seconds",           0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"check", 0, 0, G_OPTION_ARG_NONE, &t.check,
+        {"linger-seconds", 0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
+         "After SIGTERM serve on so long, not ready, until load balancers know. Default: 0", "N"},
+        {"check",       0, 0, G_OPTION_ARG_NONE, &t.check,
          "Only say whether the server that listens there is ready", NULL},
-        {"log-level",       0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"log-level",    0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format",    0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format",           0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0          },
+        {0 },
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);

@@ -7,10 +7,13 @@ executor runs. Every text whole; executors wait and go on.
 
 import http.server
 import json
+import signal
 import socket
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 
 import rig
 
@@ -195,6 +198,46 @@ def test_a_clock_that_is_set_between_two_lives_of_a_server(b, texts):
         b.plan(b.folder, "--restate-model", "shop.daily", env=cloud(b), code=0)
         assert [int(r["total"]) for r in b.rows(b.folder, "SELECT total FROM shop.top", env=cloud(b))] == [7]
     b.stop("steady")
+
+
+def becomes(what, is_so):
+    deadline = time.time() + bench.PATIENCE
+    while not is_so():
+        assert time.time() < deadline, f"never: {what}"
+        time.sleep(0.05)
+
+
+def status_of(url):
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def test_a_server_that_lingers_serves_on_and_is_not_ready(b, texts):
+    """Load balancers learn that it goes; a second signal, and it is gone."""
+    base = b.server("--linger-seconds", "600", name="lingers", state=f"sqlite:{b.root}/lingers.db")
+    client = b.client("developer", f"sqlite:{b.root}/lingers.db")
+    assert status_of(base + "/readyz")[0] == status_of(base + "/healthz")[0] == 200
+    b.children["lingers"].send_signal(signal.SIGTERM)
+    b.await_log("lingers", "the control plane stops")
+    becomes("it is not ready", lambda: status_of(base + "/readyz")[0] == 503)
+    assert "about to stop" in status_of(base + "/readyz")[1] and status_of(base + "/healthz")[0] == 200
+    b.run("environments", env={"TCLOUD_URL": f"{base}/sqlmesh/acme/shop", **client}, code=0)
+    b.stop("lingers")
+
+
+def test_a_state_that_is_away_is_no_reason_to_restart_the_server(b, texts):
+    """What watches over processes asks /healthz, who sends requests there /readyz."""
+    postgres = bench.PostgreSQL(b)
+    url = f"postgresql://owner:s3cret%20of%20the%20owner@127.0.0.1:{postgres.port}/postgres"
+    base = b.server(name="stateless", state=url)
+    assert status_of(base + "/readyz")[0] == 200
+    postgres.stop()
+    becomes("it is not ready", lambda: status_of(base + "/readyz")[0] == 503)
+    assert status_of(base + "/healthz")[0] == 200
+    b.stop("stateless")
 
 
 if __name__ == "__main__":

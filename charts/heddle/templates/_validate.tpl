@@ -15,6 +15,9 @@
 {{- if and (eq (include "heddle.isSqlite" .) "yes") (gt (int .Values.replicaCount) 1) -}}
 {{- include "heddle.fail" (printf "replicaCount is %d, and state in SQLite admits one server. Put the state into PostgreSQL: name a Secret with its URL in state.postgres.existingSecret." (int .Values.replicaCount)) -}}
 {{- end -}}
+{{- if and (ne (include "heddle.isSqlite" .) "yes") (ge (int .Values.server.lingerSeconds) (int .Values.terminationGracePeriodSeconds)) -}}
+{{- include "heddle.fail" (printf "server.lingerSeconds is %d and terminationGracePeriodSeconds %d: a server would be killed before it stops. Make the second one larger." (int .Values.server.lingerSeconds) (int .Values.terminationGracePeriodSeconds)) -}}
+{{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- include "heddle.fail" "ingress.enabled is true and ingress.host is not set." -}}
 {{- end -}}
