@@ -35,6 +35,9 @@ enum sql_feature {
     SQLD_UNION_LIMIT = 1 << 25,   /* SELECT … LIMIT 1 UNION …: the limit is the first query's */
     SQLD_RECURSIVE_CTE = 1 << 26, /* a CTE may read itself without RECURSIVE */
     SQLD_TERNARY = 1 << 27,       /* x ? a : b, x APPLY(f), and(a, b), a.:Type, WITH value AS a */
+    SQLD_PIVOT_PREFIX = 1 << 28,  /* PIVOT: sum_x, where others have x_sum */
+    SQLD_PIVOT_QUOTES = 1 << 29,  /* PIVOT: a string names its column with its quotes */
+    SQLD_PIVOT_PLAIN = 1 << 30,   /* PIVOT: the name of an only aggregate is left out */
 };
 
 /* How a name is made ready for comparison. */

@@ -201,6 +201,37 @@ static void project(struct line *l, struct line_place *p, struct sql_node *selec
         sql__line_star(l, p, select, NULL, out);
 }
 
+/* ClickHouse: WITH value AS name */
+static void see_values(struct line *l, struct line_place *p, const struct sql_node *select)
+{
+    struct line_columns values = {sql__line_array(l), true};
+    struct sql_node *with = sql_child(select, SLOT_WITH);
+
+    if (!with || with->kind != SQL_WITH)
+        return;
+    p->values = values.list;
+    p->clause = SLOT_WITH;
+    SQL_EACH_CHILD (with, c) {
+        if (c->kind == SQL_ALIAS)
+            sql__line_expression(
+                l, p, c,
+                sql__line_add(l, &values, sql__projection_name(l->arena, c, l->dialect), c));
+    }
+}
+
+/* Redshift: SELECT *, a EXCLUDE (b) FROM t */
+static void exclude(struct line *l, const struct sql_node *select, struct line_columns *out)
+{
+    if (!sql_child(select, SLOT_EXCLUDE))
+        return;
+    for (unsigned i = out->list->len; i > 0; i--) {
+        const char *name = ((struct sql_output *)out->list->pdata[i - 1])->name;
+
+        if (name && sql__star_item(l->arena, select, SLOT_EXCLUDE, name, l->dialect))
+            g_ptr_array_remove_index(out->list, i - 1);
+    }
+}
+
 static struct line_columns of_select(struct line *l, struct sql_node *select,
                                      const struct line_place *outer, const struct line_cte *ctes)
 {
@@ -208,8 +239,10 @@ static struct line_columns of_select(struct line *l, struct sql_node *select,
     struct line_place p = {.outer = outer, .ctes = ctes, .given = out.list};
 
     sql__line_from(l, &p, select);
+    see_values(l, &p, select);
     project(l, &p, select, &out);
     see_clauses(l, &p, select);
+    exclude(l, select, &out);
     return out;
 }
 

@@ -5,7 +5,9 @@
  * may have any. A CTE hides a table of its name, an inner one hides an outer one, and the names of
  * a lambda hide columns. A subquery sees the query around it; one in FROM does so when it is
  * LATERAL, and so do functions and UNNEST. A column joined by USING or NATURAL belongs to both
- * sides. Names of projections are seen behind them, and first of all in ORDER BY.
+ * sides. Names of projections are seen behind them, and first of all in ORDER BY. A PIVOT's columns
+ * are made of its aggregates, an UNPIVOT's of the columns it takes, those of ClickHouse's WITH
+ * value AS name of the value.
  *
  * Everything is in the arena, arrays included; names are normalized as in scope.h. Macros are not
  * expanded here: a column that one may stand for is not complete.

@@ -138,6 +138,23 @@ static bool take_alias(struct line *l, const struct line_place *p, const struct 
     return true;
 }
 
+/* WITH value AS name: such a name hides columns. */
+static bool take_value(struct line *l, const struct line_place *at, const struct sql_node *node,
+                       const char *name, struct sql_output *out)
+{
+    for (const struct line_place *p = at; p; p = p->outer) {
+        const struct line_columns values = {p->values, true};
+        const struct sql_output *o = p->values ? named(&values, name) : NULL;
+
+        if (!o || o == out)
+            continue;
+        sql__line_take(out, o->origins, o->complete);
+        refer(l, at, node, name, NULL, SQL_TO_ALIAS);
+        return true;
+    }
+    return false;
+}
+
 /* In ORDER BY a projection's name comes first, whatever it is. */
 static bool is_ordered_output(const struct line_place *p, const char *name)
 {
@@ -150,7 +167,7 @@ static bool is_ordered_output(const struct line_place *p, const char *name)
 static bool take_name(struct line *l, const struct line_place *at, const struct sql_node *node,
                       const char *name, struct sql_output *out)
 {
-    if (is_bound(at, name))
+    if (is_bound(at, name) || take_value(l, at, node, name, out))
         return true;
     if (is_ordered_output(at, name)) {
         refer(l, at, node, name, NULL, SQL_TO_ALIAS);

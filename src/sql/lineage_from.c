@@ -322,14 +322,6 @@ static void add_join(struct line *l, struct line_place *p, struct sql_node *join
     }
 }
 
-/* A table whose PIVOT makes other columns of it: nobody knows which. */
-static void forget_columns(struct line *l, struct line_place *p, const struct sql_node *n)
-{
-    if (!sql_child(n, SLOT_PIVOT) || !p->last)
-        return;
-    p->last->columns = (struct line_columns){sql__line_array(l), false};
-}
-
 static void add_source(struct line *l, struct line_place *p, struct sql_node *n,
                        const struct sql_node *join)
 {
@@ -355,7 +347,10 @@ static void add_source(struct line *l, struct line_place *p, struct sql_node *n,
     default:
         push(l, p, name_of(l, n), join);
     }
-    forget_columns(l, p, n);
+    SQL_EACH_CHILD (n, c) {
+        if (c->slot == SLOT_PIVOT && p->last)
+            sql__line_pivot(l, p->last, c);
+    }
 }
 
 void sql__line_from(struct line *l, struct line_place *p, struct sql_node *select)

@@ -49,7 +49,8 @@ struct line_place {
     struct line_source *first, *last;
     struct line_merged *merged;
     const struct line_bound *bound;
-    GPtrArray *given; /* of struct sql_output: projections so far */
+    GPtrArray *given;  /* of struct sql_output: projections so far */
+    GPtrArray *values; /* the same of ClickHouse's WITH value AS name; NULL: none */
     const struct line_cte *ctes;
     enum sql_slot clause;
 };
@@ -80,6 +81,9 @@ struct line_columns sql__line_query(struct line *l, struct sql_node *query,
 void sql__line_from(struct line *l, struct line_place *p, struct sql_node *select);
 void sql__line_star(struct line *l, struct line_place *p, struct sql_node *select,
                     struct sql_node *star, struct line_columns *out);
+
+/* lineage_pivot.c: the source has the columns that a PIVOT or UNPIVOT of it gives. */
+void sql__line_pivot(struct line *l, struct line_source *s, struct sql_node *pivot);
 
 /* lineage_expr.c: what an expression is made of, into `out`. */
 void sql__line_expression(struct line *l, const struct line_place *p, struct sql_node *n,

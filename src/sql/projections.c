@@ -1,5 +1,6 @@
 /* projections.c -- the columns a query gives, with * expanded where the sources are known. */
 #include "sql/keyword.h"
+#include "sql/pivot.h"
 #include "sql/scope_int.h"
 
 #include <string.h>
@@ -154,6 +155,9 @@ static const char *source_name(struct resolver *r, const struct sql_node *source
 {
     const struct sql_node *name = sql_child(source, SLOT_ALIAS);
 
+    for (const struct sql_node *c = source->child; c; c = c->next)
+        if (c->slot == SLOT_PIVOT && sql_child(c, SLOT_ALIAS))
+            name = sql_child(c, SLOT_ALIAS);
     if (!name && source->kind == SQL_TABLE)
         for (const struct sql_node *c = source->child; c && c->slot == SLOT_PART; c = c->next)
             name = c;
@@ -221,6 +225,29 @@ static struct columns of_table(struct resolver *r, struct sql_node *table,
     return c;
 }
 
+static struct columns of_pivot(struct resolver *r, struct sql_node *pivot,
+                               const struct columns *from)
+{
+    struct columns c = columns_new(r);
+    struct pivot p;
+
+    sql__pivot_read(r->arena, pivot, r->dialect, &p);
+    c.complete = p.known && from->complete;
+    for (unsigned i = 0; p.known && i < from->list->len; i++) {
+        struct sql_projection *old = from->list->pdata[i];
+
+        if (old->name && sql__pivot_keeps(&p, old->name))
+            g_ptr_array_add(c.list, old);
+    }
+    for (unsigned i = 0; p.known && i < p.made->len; i++) {
+        const struct pivot_column *made = p.made->pdata[i];
+
+        add(r, &c, made->name, made->from ? made->from : pivot, NULL);
+    }
+    rename_columns(r, pivot, &c);
+    return c;
+}
+
 static struct columns of_source(struct resolver *r, struct sql_node *source,
                                 const struct cte_scope *scope)
 {
@@ -238,8 +265,10 @@ static struct columns of_source(struct resolver *r, struct sql_node *source,
         c.complete = false;
     }
     rename_columns(r, source, &c);
-    if (sql_child(source, SLOT_PIVOT))
-        c = (struct columns){.list = columns_new(r).list, .complete = false};
+    SQL_EACH_CHILD (source, pivot) {
+        if (pivot->slot == SLOT_PIVOT)
+            c = of_pivot(r, pivot, &c);
+    }
     return c;
 }
 
@@ -352,6 +381,22 @@ static bool is_open(const struct sql_node *e)
            (e->kind == SQL_FUNCTION && sql_text_is_nocase(e, "COLUMNS"));
 }
 
+/* Redshift: SELECT *, a EXCLUDE (b) FROM t */
+static struct columns without(struct resolver *r, const struct sql_node *select,
+                              const struct columns *from)
+{
+    struct columns out = columns_new(r);
+
+    out.complete = from->complete;
+    for (unsigned i = 0; i < from->list->len; i++) {
+        struct sql_projection *p = from->list->pdata[i];
+
+        if (!p->name || !named_in(r, select, SLOT_EXCLUDE, p->name))
+            g_ptr_array_add(out.list, p);
+    }
+    return out;
+}
+
 static struct columns of_select(struct resolver *r, struct sql_node *select,
                                 const struct cte_scope *scope)
 {
@@ -372,7 +417,7 @@ static struct columns of_select(struct resolver *r, struct sql_node *select,
     }
     if (!any) /* DuckDB: FROM t */
         add_star(r, &out, select, sql_node_new(r->arena, SQL_STAR, NULL, 0), scope);
-    return out;
+    return sql_child(select, SLOT_EXCLUDE) ? without(r, select, &out) : out;
 }
 
 /* UNION … BY NAME: the right side's columns that the left side lacks come last. */

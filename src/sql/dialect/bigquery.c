@@ -9,5 +9,5 @@ const struct sql_rules sql__bigquery = {
     .prefixes = " r b rb br ",
     .features = SQLD_NAME_BACKSLASH | SQLD_HINTS | SQLD_IMPLICIT_UNNEST | SQLD_BACKSLASH |
                 SQLD_BACKSLASH_ONLY | SQLD_DOUBLE_STRING | SQLD_BACKTICK | SQLD_HASH_COMMENT |
-                SQLD_TRIPLE_QUOTE | SQLD_DASH_TABLE,
+                SQLD_TRIPLE_QUOTE | SQLD_DASH_TABLE | SQLD_PIVOT_PREFIX,
 };

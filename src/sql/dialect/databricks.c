@@ -8,5 +8,5 @@ const struct sql_rules sql__databricks = {
     .prefixes = " r x b ",
     .features = SQLD_HINTS | SQLD_BACKSLASH | SQLD_BACKSLASH_ONLY | SQLD_DOUBLE_STRING |
                 SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME | SQLD_COLON_PATH |
-                SQLD_DOLLAR_QUOTE,
+                SQLD_DOLLAR_QUOTE | SQLD_PIVOT_PLAIN,
 };

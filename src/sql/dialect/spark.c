@@ -7,5 +7,6 @@ const struct sql_rules sql__spark = {
     .quote = '`',
     .prefixes = " r x b ",
     .features = SQLD_HINTS | SQLD_BACKSLASH | SQLD_BACKSLASH_ONLY | SQLD_DOUBLE_STRING |
-                SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME | SQLD_COLON_PATH,
+                SQLD_BACKTICK | SQLD_NESTED_COMMENT | SQLD_DIGIT_NAME | SQLD_COLON_PATH |
+                SQLD_PIVOT_PLAIN,
 };

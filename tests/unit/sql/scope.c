@@ -118,11 +118,28 @@ void test_stars_are_expanded_where_columns_are_known(void **state)
                     "x a b c");
     projections_are("SELECT x.* FROM (VALUES (1, 2)) AS x (m, n)", "m n");
     projections_are("FROM t", "a b c");
+    projections_are(
+        "SELECT * FROM t PIVOT (SUM(a) AS s, MAX(a) AS m FOR b IN ('x', 'y' AS z)) AS p",
+        "c x_s x_m z_s z_m");
+    projections_are("SELECT p.* FROM t UNPIVOT (v FOR n IN (a, b)) AS p (c1, d1)", "c1 d1 v");
+    projections_are("SELECT * FROM t PIVOT (SUM(a) FOR b IN (SELECT b FROM u)) AS p", "? …");
+    projections_are("SELECT * FROM u PIVOT (SUM(a) FOR b IN (1)) AS p", "? …");
 }
 
 static enum sql_difference difference(const char *before, const char *after)
 {
     return sql_diff(parse(before), parse(after), duckdb);
+}
+
+void test_columns_that_redshift_excludes_are_not_given(void **state)
+{
+    const struct sql_dialect *kept = duckdb;
+
+    (void)state;
+    duckdb = sql_dialect_find("redshift", NULL);
+    projections_are("SELECT *, a + 1 AS d EXCLUDE (b) FROM t", "a c d");
+    projections_are("SELECT a, b AS x, c EXCLUDE x FROM t", "a c");
+    duckdb = kept;
 }
 
 void test_added_projections_are_told_from_other_changes(void **state)
