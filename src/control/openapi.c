@@ -1,5 +1,6 @@
 /* openapi.c -- the API as an OpenAPI 3.1 document, made of the table of routes and of the tables
  * that messages are read and written by. */
+#include "control/api_v1.h"
 #include "control/health.h"
 #include "control/oauth.h"
 
@@ -14,6 +15,7 @@ static const struct wire_type *const given[] = {
     &wire_welcome_type,  &wire_claimed_type,      &wire_renewed_type,     &wire_finished_type,
     &wire_gateways_type, &wire_environments_type, &wire_environment_type, &wire_snapshots_type,
     &wire_progress_type, &wire_runs_type,         &wire_evaluations_type, &wire_problem_type,
+    &wire_v1_dag_type,   &wire_v1_run_type,       &wire_v1_plan_type,     &wire_v1_evaluation_type,
 };
 
 /* clang-format off */
@@ -45,6 +47,24 @@ static const struct parameter {
     {control__sign_in_page, "code_challenge", "string", "SHA-256 of the code_verifier, as base64url.", 0, 0},
     {control__sign_in_page, "code_challenge_method", "string", "S256.", 0, 0},
     {control__device_page, "user_code", "string", "What the device shows.", 0, 0},
+    {control__v1_runs, "environment", "string", "Of this environment only.", 0, 0},
+    {control__v1_runs, "last", "flag", "Only the newest of all that fits.", 0, 0},
+    {control__v1_runs, "since_run_id", "string", "Only those that came after this one.", 0, 0},
+    {control__v1_runs, "sort", "sort", "The oldest or the newest first; desc.", 0, 0},
+    {control__v1_runs, "limit", "count", "At most so many; 100.", 1, CONTROL_V1_MOST},
+    {control__v1_plans, "environment", "string", "Of this environment only.", 0, 0},
+    {control__v1_plans, "last", "flag", "Only the newest of all that fits.", 0, 0},
+    {control__v1_plans, "since_plan_id", "string", "Only those that came after this one.", 0, 0},
+    {control__v1_plans, "sort", "sort", "The oldest or the newest first; desc.", 0, 0},
+    {control__v1_plans, "limit", "count", "At most so many; 100.", 1, CONTROL_V1_MOST},
+    {control__v1_run_evaluations, "node_name", "string", "Of this model only; its fully qualified name.", 0, 0},
+    {control__v1_evaluations, "run_id", "string", "Of this run only.", 0, 0},
+    {control__v1_evaluations, "plan_id", "string", "Of this plan only.", 0, 0},
+    {control__v1_evaluations, "environment", "string", "Of this environment only.", 0, 0},
+    {control__v1_evaluations, "latest", "flag", "With an environment: of each of its models the newest, whichever plan or run made it.", 0, 0},
+    {control__v1_evaluations, "node_name", "string", "Of this model only; its fully qualified name.", 0, 0},
+    {control__v1_evaluations, "sort", "sort", "The oldest or the newest first; asc.", 0, 0},
+    {control__v1_evaluations, "limit", "count", "At most so many; 100, or with latest all.", 1, CONTROL_V1_MOST},
     {control__post_janitor, "ignore_ttl", "integer", "1: spare nothing that is young.", 0, 1},
 };
 /* clang-format on */
@@ -78,6 +98,10 @@ static json_t *member_schema(const struct wire_field *f, bool taken)
     switch (f->kind) {
     case WIRE_STRING:
         return json_pack("{s:s}", "type", "string");
+    case WIRE_NULLABLE:
+        return json_pack("{s:[s, s]}", "type", "string", "null");
+    case WIRE_DATE:
+        return json_pack("{s:[s, s], s:s}", "type", "string", "null", "format", "date-time");
     case WIRE_INT:
         return json_pack("{s:s, s:s}", "type", "integer", "format", "int64");
     case WIRE_TIME:
@@ -113,7 +137,8 @@ static json_t *or_null(json_t *schema)
 static bool is_always_there(const struct wire_field *f)
 {
     return f->required || f->kind == WIRE_INT || f->kind == WIRE_REAL || f->kind == WIRE_BOOL ||
-           f->kind == WIRE_ENUM || f->kind == WIRE_STRINGS || f->kind == WIRE_OBJECTS;
+           f->kind == WIRE_ENUM || f->kind == WIRE_STRINGS || f->kind == WIRE_OBJECTS ||
+           f->kind == WIRE_NULLABLE || f->kind == WIRE_DATE;
 }
 
 static json_t *message_schema(const struct wire_type *type, bool taken)
@@ -214,6 +239,16 @@ static bool is_page(const struct endpoint *e)
            e->run == control__device_page || e->run == control__device_approve;
 }
 
+/* A message by its name, or with "[]" behind it a list of them. */
+static json_t *given_schema(const char *name)
+{
+    g_autofree char *item = g_strndup(name, strcspn(name, "["));
+
+    if (strcmp(item, name) == 0)
+        return reference(name, false);
+    return json_pack("{s:s, s:o}", "type", "array", "items", reference(item, false));
+}
+
 static json_t *answer_content(const struct endpoint *e)
 {
     if (is_page(e))
@@ -230,7 +265,7 @@ static json_t *answer_content(const struct endpoint *e)
         return content(JSON_TYPE, reference("health", false));
     if (e->run == control__query)
         return content(JSON_TYPE, reference("rows", false));
-    return content(JSON_TYPE, reference(e->route.gives ? e->route.gives : "nothing", false));
+    return content(JSON_TYPE, given_schema(e->route.gives ? e->route.gives : "nothing"));
 }
 
 static json_t *refusal(const char *words, const char *schema)
@@ -274,6 +309,30 @@ static void add_path_parameters(json_t *out, const char *path)
     }
 }
 
+static json_t *whole_number(const struct parameter *p)
+{
+    return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", p->least, "maximum", p->most);
+}
+
+/* An empty value means none to the public API. */
+static json_t *or_empty(json_t *schema)
+{
+    return json_pack("{s:[o, {s:s}]}", "anyOf", schema, "const", "");
+}
+
+static json_t *parameter_schema(const struct parameter *p)
+{
+    if (strcmp(p->type, "integer") == 0)
+        return whole_number(p);
+    if (strcmp(p->type, "count") == 0)
+        return or_empty(whole_number(p));
+    if (strcmp(p->type, "flag") == 0)
+        return or_empty(json_pack("{s:s}", "type", "boolean"));
+    if (strcmp(p->type, "sort") == 0)
+        return json_pack("{s:s, s:[s, s, s]}", "type", "string", "enum", "asc", "desc", "");
+    return json_pack("{s:s}", "type", p->type);
+}
+
 static void add_query_parameters(json_t *out, op_run run)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(parameters); i++) {
@@ -282,10 +341,7 @@ static void add_query_parameters(json_t *out, op_run run)
 
         if (p->read_by != run)
             continue;
-        schema = json_pack("{s:s}", "type", p->type);
-        if (strcmp(p->type, "integer") == 0)
-            json_object_update_new(
-                schema, json_pack("{s:I, s:I}", "minimum", p->least, "maximum", p->most));
+        schema = parameter_schema(p);
         json_array_append_new(out, json_pack("{s:s, s:s, s:s, s:o}", "name", p->name, "in", "query",
                                              "description", p->help, "schema", schema));
     }
@@ -354,14 +410,15 @@ static void set_security(json_t *operation, unsigned needs)
     json_decref(roles);
 }
 
-/* "POST …/v1/plans/{id}/cancel" is post_plans_id_cancel. g_free(). */
+/* "POST …/heddle/v1/plans/{id}/cancel" is post_plans_id_cancel, "GET …/api/v1/runs" get_v1_runs.
+ * g_free(). */
 static char *operation_id(const struct http_route *r)
 {
-    const char *at = strstr(r->path, "/v1/");
+    const char *own = strstr(r->path, "/heddle/v1/"), *public = strstr(r->path, "/api/v1/");
     g_autofree char *method = g_ascii_strdown(r->method, -1);
     GString *out = g_string_new(method);
 
-    for (const char *p = at ? at + 3 : r->path; *p; p++)
+    for (const char *p = own ? own + 10 : public ? public + 4 : r->path; *p; p++)
         if (g_ascii_isalnum(*p))
             g_string_append_c(out, *p);
         else if (*p == '/' || *p == '_' || *p == '.')

@@ -1,3 +1,4 @@
+#include "control/api_v1.h"
 #include "control/health.h"
 #include "control/oauth.h"
 
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #define AT       "/sqlmesh/{org}/{project}/api/heddle/v1/"
+#define V1       "/sqlmesh/{org}/{project}/api/v1/"
 #define TAKES(t) &wire_##t##_type
 
 /* What a body may have. */
@@ -71,6 +73,23 @@ static const struct endpoint endpoints[] = {
           "Drop expired environments and the tables nobody needs; ignore_ttl=1 spares nothing young."),
     ROUTE("GET", AT "janitor/{id}", FOR_READERS, control__get_janitor, NULL, NULL, "wire_progress", 0,
           "How far a pass of the janitor is; with after=VERSION&wait_ms=N a long poll."),
+
+    ROUTE("GET", V1 "dags/{environment}", FOR_READERS, control__v1_dag, NULL, NULL, "wire_v1_dag", 0,
+          "An environment's models and what they read."),
+    ROUTE("GET", V1 "runs", FOR_READERS, control__v1_runs, NULL, NULL, "wire_v1_run[]", 0,
+          "Runs, the newest first unless sort=asc."),
+    ROUTE("GET", V1 "runs/{id}", FOR_READERS, control__v1_run, NULL, NULL, "wire_v1_run", 0,
+          "One run."),
+    ROUTE("GET", V1 "runs/{id}/evaluations", FOR_READERS, control__v1_run_evaluations, NULL, NULL, "wire_v1_evaluation[]", 0,
+          "A run's evaluations in the order they were planned in, with the ends of their logs."),
+    ROUTE("GET", V1 "plans", FOR_READERS, control__v1_plans, NULL, NULL, "wire_v1_plan[]", 0,
+          "Plans, the newest first unless sort=asc."),
+    ROUTE("GET", V1 "plans/{id}", FOR_READERS, control__v1_plan, NULL, NULL, "wire_v1_plan", 0,
+          "One plan."),
+    ROUTE("GET", V1 "evaluations", FOR_READERS, control__v1_evaluations, NULL, NULL, "wire_v1_evaluation[]", 0,
+          "Evaluations, the oldest first unless sort=desc, with the ends of their logs."),
+    ROUTE("GET", V1 "evaluations/{id}", FOR_READERS, control__v1_evaluation, NULL, NULL, "wire_v1_evaluation", 0,
+          "One evaluation with its whole log."),
 
     {{"POST", "/auth/token", FOR_ALL, handle, "A token for a client's secret (RFC 6749, 4.4), or for a token that may more (RFC 8693).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
     PAGE("GET", "/auth", control__sign_in_page, "Where people sign in for a program (RFC 6749, 4.1; PKCE by S256)."),

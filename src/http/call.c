@@ -211,7 +211,8 @@ void http_reply_problem(struct http_call *c, unsigned status, const char *word, 
     message = g_strdup_vprintf(format, args);
     va_end(args);
     valid = g_utf8_make_valid(message, -1);
-    http_reply_json(c, status, json_pack("{s:s, s:s}", "error", word, "message", valid));
+    http_reply_json(c, status,
+                    json_pack("{s:s, s:s, s:s}", "error", word, "message", valid, "detail", valid));
 }
 
 void http_reply_error(struct http_call *c, const GError *error)

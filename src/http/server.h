@@ -78,7 +78,7 @@ void *http_user(const struct http_call *c);
 void http_reply(struct http_call *c, unsigned status, const char *content_type, const char *body,
                 size_t len);
 void http_reply_json(struct http_call *c, unsigned status, json_t *body); /* takes body */
-/* {"error": word, "message": …} */
+/* {"error": word, "message": …, "detail": the same} */
 void http_reply_problem(struct http_call *c, unsigned status, const char *word, const char *format,
                         ...) G_GNUC_PRINTF(4, 5);
 /* The status and word that fit an error's code (ERROR_NOT_FOUND: 404, ERROR_CONFLICT: 409, …). */

@@ -102,6 +102,25 @@ static bool depends_on_past(const struct model *m)
     return m->depends_on_self || m->kind == KIND_FULL || m->kind == KIND_VIEW;
 }
 
+static const char *source_of(const struct model *m)
+{
+    if (m->kind == KIND_SEED)
+        return "seed";
+    if (m->kind == KIND_EXTERNAL)
+        return "external";
+    return m->query ? "sql" : "python";
+}
+
+static void list_audits(struct wire_snapshot *s, const struct model *m)
+{
+    for (guint i = 0; i < m->audits->len; i++) {
+        const struct model_audit *a = m->audits->pdata[i];
+
+        if (!g_ptr_array_find_with_equal_func(s->audits, a->name, g_str_equal, NULL))
+            g_ptr_array_add(s->audits, g_strdup(a->name));
+    }
+}
+
 static void fill(struct wire_snapshot *s, const struct loader *l, const struct model *m)
 {
     s->name = g_strdup(m->fqn);
@@ -127,6 +146,8 @@ static void fill(struct wire_snapshot *s, const struct loader *l, const struct m
         g_ptr_array_add(s->tags, g_strdup(*tag));
     s->owner = g_strdup(m->owner);
     s->description = g_strdup(m->description);
+    s->source = g_strdup(source_of(m));
+    list_audits(s, m);
     s->created_ms = l->options->now_ms;
 }
 

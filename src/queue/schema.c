@@ -30,6 +30,7 @@ static const struct db_migration migrations[] = {
      " PRIMARY KEY (task, fence, sequence));"                             },
     {2, "ALTER TABLE attempt ADD COLUMN name TEXT;"                       },
     {3, "ALTER TABLE task ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;"},
+    {4, "CREATE INDEX task_of_subject ON task (subject, id);"             },
 };
 
 const struct db_schema queue_schema = {"queue", migrations, G_N_ELEMENTS(migrations)};

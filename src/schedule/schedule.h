@@ -58,6 +58,15 @@ int64_t schedule_next_due(const GPtrArray *snapshots, int64_t now_ms);
 /* The earliest start over snapshots whose start is known; parents' starts are inherited. */
 bool schedule_start(const struct wire_snapshot *s, const GPtrArray *all, int64_t now_ms,
                     int64_t *start_ms, GError **error) MUST_CHECK;
+/* An environment's time in short: the earliest start, and of the crons that which ticks most often.
+ */
+struct schedule_rhythm {
+    int64_t start_ms;
+    int64_t seconds;  /* from its next tick to the one after it */
+    const char *cron; /* borrowed of the snapshots; "@daily" when none has tables */
+};
+bool schedule_rhythm(const GPtrArray *snapshots, int64_t now_ms, struct schedule_rhythm *out,
+                     GError **error) MUST_CHECK;
 /* The start of the last unit before `end_ms`, or when that is TIME_NONE before the last tick at
  * `else_ms`. */
 bool schedule_last_unit(const struct wire_snapshot *s, int64_t end_ms, int64_t else_ms,

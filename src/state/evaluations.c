@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void read_audits(GPtrArray *out, const char *text)
+void state__read_audits(GPtrArray *out, const char *text)
 {
     g_autoptr(json_t) list = text ? json_parse(text, strlen(text), NULL) : NULL;
     size_t i;
@@ -37,7 +37,7 @@ static struct wire_evaluation *read_evaluation(const struct db_rows *rows)
     e->seconds = db_real(rows, 14);
     e->status = (int)db_int(rows, 15);
     e->error = g_strdup(db_string(rows, 16));
-    read_audits(e->audits, db_string(rows, 17));
+    state__read_audits(e->audits, db_string(rows, 17));
     return e;
 }
 

@@ -143,6 +143,28 @@ struct state_snapshot *state_get_snapshot(struct state *s, int64_t id, bool defi
     return found(out, why, "this project", number, error);
 }
 
+GPtrArray *state_member_snapshots(struct state *s, int64_t project, const char *environment,
+                                  GError **error)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)wire_snapshot_free);
+    g_autoptr(db_rows) rows =
+        db_query(s->db,
+                 "SELECT snapshot.id, info, NULL FROM member"
+                 " JOIN snapshot ON snapshot.id = member.snapshot"
+                 " WHERE member.project = ? AND environment = ? ORDER BY position",
+                 "is", project, environment, error);
+    GError *why = NULL;
+
+    while (rows && db_next(rows, &why)) {
+        g_autoptr(state_snapshot) one = state__read_snapshot(rows, error);
+
+        if (!one)
+            return NULL;
+        g_ptr_array_add(out, g_steal_pointer(&one->snapshot));
+    }
+    return rows && state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+}
+
 static GPtrArray *lookup_one(struct state *s, int64_t project, const struct wire_snapshot_id *id,
                              bool definitions, GError **error)
 {

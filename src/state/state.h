@@ -82,6 +82,10 @@ bool state_environment(struct state *s, int64_t project, const char *name,
 /* The same with its members' snapshots, as the text of a wire_environment; g_free(). */
 bool state_environment_text(struct state *s, int64_t project, const char *name, char **text,
                             GError **error) MUST_CHECK;
+/* The snapshots of an environment's members as they are stored, without intervals: of struct
+ * wire_snapshot, in the members' order. One statement. */
+GPtrArray *state_member_snapshots(struct state *s, int64_t project, const char *environment,
+                                  GError **error) MUST_CHECK;
 GPtrArray *state_environments(struct state *s, int64_t project, GError **error) MUST_CHECK;
 /* Its members' snapshots: of struct state_snapshot, in the members' order. */
 GPtrArray *state_members(struct state *s, int64_t project, const struct wire_environment *e,
@@ -154,6 +158,17 @@ GPtrArray *state_open_works(struct state *s, int64_t project, GError **error) MU
 GPtrArray *state_runs(struct state *s, int64_t project, const char *environment, int64_t limit,
                       GError **error) MUST_CHECK;
 
+struct state_work_filter {
+    int kind;                /* enum state_work_kind */
+    const char *environment; /* NULL: any */
+    const char *since;       /* only those that came after this one; NULL: all */
+    bool ascending;          /* the oldest first; else the newest */
+    int64_t limit;
+};
+/* Of struct state_work. ERROR_NOT_FOUND: there is no `since`. */
+GPtrArray *state_search_works(struct state *s, int64_t project, const struct state_work_filter *f,
+                              GError **error) MUST_CHECK;
+
 /* What the tasks of a work about one snapshot share. */
 struct state_subject {
     int64_t work, snapshot;
@@ -176,6 +191,37 @@ struct state_evaluation_filter {
 GPtrArray *state_evaluations(struct state *s, int64_t project,
                              const struct state_evaluation_filter *filter,
                              GError **error) MUST_CHECK;
+
+/* One batch of a model in a plan or a run (a task that evaluates or audits), with the newest of its
+ * attempts. */
+struct state_batch {
+    int64_t id; /* of the task */
+    char *name; /* of the snapshot */
+    int kind;   /* enum state_work_kind, of the work: */
+    char *uid, *environment;
+    int64_t execution_ms;
+    int64_t start_ms, end_ms;     /* what it fills */
+    int64_t started_ms, ended_ms; /* TIME_NONE: not yet */
+    int status;                   /* enum work_status */
+    char *error, *executor;
+    int64_t attempts;  /* how many were begun */
+    int64_t rows;      /* -1 when unknown */
+    GPtrArray *audits; /* of struct wire_audit */
+    GString *log;      /* empty unless asked for */
+};
+struct state_batch_filter {
+    int64_t id;              /* 0: any */
+    int64_t work;            /* 0: any */
+    const char *environment; /* NULL: any */
+    const char *name;        /* NULL: any */
+    bool latest;    /* the newest of each member of the environment, whoever asked for it */
+    bool ascending; /* by the order they were made in */
+    int64_t limit;
+    int64_t log_bytes; /* the end of each log, about so much; 0: none */
+};
+/* Of struct state_batch. Two statements, however many there are. */
+GPtrArray *state_batches(struct state *s, int64_t project, const struct state_batch_filter *f,
+                         GError **error) MUST_CHECK;
 
 /* The task and the fence of an evaluation's id. */
 bool state_attempt_of(struct state *s, int64_t evaluation, int64_t *task, int64_t *fence,

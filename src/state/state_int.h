@@ -13,6 +13,8 @@ struct state {
 bool state__first(struct db_rows *rows, GError **error) MUST_CHECK;
 /* Columns id, info, definition as a snapshot, without intervals. */
 struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError **error) MUST_CHECK;
+/* Append the audits of an attempt, a JSON list of wire_audit or NULL. */
+void state__read_audits(GPtrArray *out, const char *text);
 /* Was the loop over rows ended by an error? Hands it on. */
 bool state__ended_well(GError *why, GError **error);
 

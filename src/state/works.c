@@ -100,21 +100,46 @@ struct state_work *state_find_work(struct state *s, int64_t project, int kind, c
                state_work_names[kind], uid, error);
 }
 
+static GPtrArray *read_works(struct db_rows *rows, GError **error)
+{
+    g_autoptr(db_rows) own = rows;
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_work_free);
+    GError *why = NULL;
+
+    if (!own)
+        return NULL;
+    while (db_next(own, &why))
+        g_ptr_array_add(out, read_work(own));
+    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+}
+
 GPtrArray *state_open_works(struct state *s, int64_t project, GError **error)
 {
-    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_work_free);
-    g_autoptr(db_rows) rows =
+    return read_works(
         db_query(s->db,
                  "SELECT " WORK_COLUMNS
                  " FROM work WHERE ended_ms IS NULL AND (project = ? OR ? = 0) ORDER BY id",
-                 "ii", project, project, error);
-    GError *why = NULL;
+                 "ii", project, project, error),
+        error);
+}
 
-    if (!rows)
+GPtrArray *state_search_works(struct state *s, int64_t project, const struct state_work_filter *f,
+                              GError **error)
+{
+    const char *sql = f->ascending
+                          ? "SELECT " WORK_COLUMNS " FROM work WHERE project = ? AND kind = ?"
+                            " AND id > ? AND (environment = ? OR ? = 1) ORDER BY id LIMIT ?"
+                          : "SELECT " WORK_COLUMNS " FROM work WHERE project = ? AND kind = ?"
+                            " AND id > ? AND (environment = ? OR ? = 1) ORDER BY id DESC LIMIT ?";
+    g_autoptr(state_work) since =
+        f->since ? state_find_work(s, project, f->kind, f->since, error) : NULL;
+
+    if (f->since && !since)
         return NULL;
-    while (db_next(rows, &why))
-        g_ptr_array_add(out, read_work(rows));
-    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+    return read_works(db_query(s->db, sql, "iiisbi", project, (int64_t)f->kind,
+                               since ? since->id : 0, f->environment ? f->environment : "",
+                               (int)!f->environment, f->limit, error),
+                      error);
 }
 
 static struct wire_run *read_run(const struct db_rows *rows)

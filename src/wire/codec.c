@@ -1,5 +1,6 @@
 #include "wire/codec.h"
 
+#include "calendar/date.h"
 #include "calendar/interval.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ void *wire_new(const struct wire_type *type)
     for (const struct wire_field *f = type->fields; f->name; f++)
         if (f->kind == WIRE_STRINGS || f->kind == WIRE_OBJECTS)
             MEMBER(message, f, GPtrArray *) = g_ptr_array_new();
-        else if (f->kind == WIRE_TIME)
+        else if (f->kind == WIRE_TIME || f->kind == WIRE_DATE)
             MEMBER(message, f, int64_t) = TIME_NONE;
     return message;
 }
@@ -40,6 +41,7 @@ static void free_member(const struct wire_field *f, void *message)
 {
     switch (f->kind) {
     case WIRE_STRING:
+    case WIRE_NULLABLE:
         g_free(MEMBER(message, f, char *));
         break;
     case WIRE_STRINGS:
@@ -80,10 +82,12 @@ static void copy_member(const struct wire_field *f, const void *from, void *to)
 {
     switch (f->kind) {
     case WIRE_STRING:
+    case WIRE_NULLABLE:
         MEMBER(to, f, char *) = g_strdup(MEMBER(from, f, char *));
         break;
     case WIRE_INT:
     case WIRE_TIME:
+    case WIRE_DATE:
         MEMBER(to, f, int64_t) = MEMBER(from, f, int64_t);
         break;
     case WIRE_REAL:
@@ -143,6 +147,13 @@ static json_t *list_to_json(const struct wire_field *f, const GPtrArray *list)
     return out;
 }
 
+static json_t *date_to_json(int64_t ms)
+{
+    g_autofree char *text = ms == TIME_NONE ? NULL : date_iso(ms);
+
+    return text ? json_string(text) : json_null();
+}
+
 /* A new reference, or NULL when the member is left out. */
 static json_t *member_to_json(const struct wire_field *f, const void *message)
 {
@@ -152,6 +163,11 @@ static json_t *member_to_json(const struct wire_field *f, const void *message)
     case WIRE_STRING:
         pointer = MEMBER(message, f, char *);
         return pointer ? json_string(pointer) : NULL;
+    case WIRE_NULLABLE:
+        pointer = MEMBER(message, f, char *);
+        return pointer ? json_string(pointer) : json_null();
+    case WIRE_DATE:
+        return date_to_json(MEMBER(message, f, int64_t));
     case WIRE_INT:
         return json_integer(MEMBER(message, f, int64_t));
     case WIRE_TIME:
@@ -255,6 +271,7 @@ static bool read_pointer(const struct wire_type *type, const struct wire_field *
 {
     switch (f->kind) {
     case WIRE_STRING:
+    case WIRE_NULLABLE:
         if (!json_is_string(json))
             return wrong(type, f, "a string", error);
         MEMBER(message, f, char *) = g_strdup(json_string_value(json));
@@ -272,6 +289,16 @@ static bool read_pointer(const struct wire_type *type, const struct wire_field *
     }
 }
 
+static bool read_date(const struct wire_type *type, const struct wire_field *f, const json_t *json,
+                      int64_t *ms, GError **error)
+{
+    const char *text = json_string_value(json);
+
+    if (text && !date_is_relative(text) && date_parse(text, 0, ms, NULL, NULL))
+        return true;
+    return wrong(type, f, "a date, or a date and a time", error);
+}
+
 static bool read_member(const struct wire_type *type, const struct wire_field *f,
                         const json_t *json, void *message, GError **error)
 {
@@ -282,6 +309,8 @@ static bool read_member(const struct wire_type *type, const struct wire_field *f
             return wrong(type, f, "a whole number", error);
         MEMBER(message, f, int64_t) = json_integer_value(json);
         return true;
+    case WIRE_DATE:
+        return read_date(type, f, json, &MEMBER(message, f, int64_t), error);
     case WIRE_REAL:
         if (!json_is_number(json))
             return wrong(type, f, "a number", error);

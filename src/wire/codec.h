@@ -33,6 +33,8 @@ enum wire_kind {
     WIRE_JSON,      /* json_t *, NULL when left out */
     WIRE_OBJECT,    /* pointer to a struct of `type`, NULL when left out */
     WIRE_OBJECTS,   /* GPtrArray of pointers to structs of `type` */
+    WIRE_NULLABLE,  /* char *, written as null when it is NULL */
+    WIRE_DATE,      /* as WIRE_TIME, but "2024-01-31T12:00:00.000Z" in JSON, or null */
 };
 
 struct wire_type;

@@ -1,6 +1,5 @@
+#include "wire/fields.h"
 #include "wire/messages.h"
-
-#include <stddef.h>
 
 const char *const model_kind_names[] = {"VIEW",
                                         "FULL",
@@ -33,29 +32,6 @@ const char *const work_status_names[] = {"scheduled", "in_progress", "skipped", 
 
 const char *const task_kind_names[] = {"before_all", "create",    "evaluate", "audit", "promote",
                                        "demote",     "after_all", "cleanup",  "query", NULL};
-
-/* clang-format off */
-#define AT(member)               offsetof(struct MESSAGE, member)
-#define STRING(m)                {#m, AT(m), WIRE_STRING, false, NULL, NULL}
-#define NEEDED(m)                {#m, AT(m), WIRE_STRING, true, NULL, NULL}
-#define INT(m)                   {#m, AT(m), WIRE_INT, false, NULL, NULL}
-#define TIME(m)                  {#m, AT(m), WIRE_TIME, false, NULL, NULL}
-#define REAL(m)                  {#m, AT(m), WIRE_REAL, false, NULL, NULL}
-#define BOOL(m)                  {#m, AT(m), WIRE_BOOL, false, NULL, NULL}
-#define ENUM(m, names)           {#m, AT(m), WIRE_ENUM, false, NULL, names}
-#define STRINGS(m)               {#m, AT(m), WIRE_STRINGS, false, NULL, NULL}
-#define INTERVALS(m)             {#m, AT(m), WIRE_INTERVALS, false, NULL, NULL}
-#define JSON(m)                  {#m, AT(m), WIRE_JSON, false, NULL, NULL}
-#define OBJECT(m, type)          {#m, AT(m), WIRE_OBJECT, false, &type##_type, NULL}
-#define OBJECTS(m, type)         {#m, AT(m), WIRE_OBJECTS, false, &type##_type, NULL}
-#define NEEDED_INT(m)            {#m, AT(m), WIRE_INT, true, NULL, NULL}
-#define NEEDED_ENUM(m, names)    {#m, AT(m), WIRE_ENUM, true, NULL, names}
-#define NEEDED_STRINGS(m)        {#m, AT(m), WIRE_STRINGS, true, NULL, NULL}
-#define NEEDED_OBJECT(m, type)   {#m, AT(m), WIRE_OBJECT, true, &type##_type, NULL}
-#define NEEDED_OBJECTS(m, type)  {#m, AT(m), WIRE_OBJECTS, true, &type##_type, NULL}
-#define END                      {NULL, 0, WIRE_STRING, false, NULL, NULL}
-#define TYPE(name)               const struct wire_type name##_type = {#name, sizeof(struct name), name##_fields};
-/* clang-format on */
 
 #define MESSAGE wire_table
 static const struct wire_field wire_table_fields[] = {
@@ -107,6 +83,8 @@ static const struct wire_field wire_snapshot_fields[] = {
     STRINGS(tags),
     STRING(owner),
     STRING(description),
+    STRING(source),
+    STRINGS(audits),
     JSON(definition),
     TIME(created_ms),
     INTERVALS(intervals),
@@ -543,6 +521,7 @@ TYPE(wire_query)
 static const struct wire_field wire_problem_fields[] = {
     NEEDED(error),
     NEEDED(message),
+    STRING(detail),
     END,
 };
 TYPE(wire_problem)

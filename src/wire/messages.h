@@ -95,6 +95,8 @@ struct wire_snapshot {
     char *physical_schema;   /* e.g. sqlmesh__shop */
     GPtrArray *tags;         /* of char * */
     char *owner, *description;
+    char *source;       /* what it is written as: "sql", "python", "seed", "external"; or NULL */
+    GPtrArray *audits;  /* of char *: names of its audits, each once */
     json_t *definition; /* opaque to the control plane; left out of most answers */
     int64_t created_ms;
     struct intervals *intervals;     /* done for `version`; answered by the server, never sent */
@@ -439,6 +441,7 @@ WIRE_AUTOPTR(wire_query)
 struct wire_problem {
     char *error;   /* a word to branch on: not_found, invalid, denied, conflict, unavailable, … */
     char *message; /* whole sentences */
+    char *detail;  /* the same, where clients of api/v1 look for it */
 };
 WIRE_AUTOPTR(wire_problem)
 

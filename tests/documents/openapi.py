@@ -23,7 +23,9 @@ from running import await_welcome, main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/openapi.json"
-PREFIX = "/sqlmesh/{org}/{project}/api/heddle/v1/"
+PROJECT = "/sqlmesh/{org}/{project}/"
+PREFIX = PROJECT + "api/heddle/v1/"
+PREFIXES = {"": "", "AT ": PREFIX, "V1 ": PROJECT + "api/v1/"}
 Exchange = collections.namedtuple("Exchange", "method path query request status kind answer")
 
 
@@ -127,8 +129,8 @@ class Api:
             self.tokens[role] = json.loads(got.answer)["access_token"]
         return self.tokens[role]
 
-    def call(self, role, method, path, body=None):
-        return self.ask(method, "/sqlmesh/acme/shop/api/heddle/v1/" + path, self.token(role), body)
+    def call(self, role, method, path, body=None, under="api/heddle/v1/"):
+        return self.ask(method, "/sqlmesh/acme/shop/" + under + path, self.token(role), body)
 
     def operations(self):
         for path, methods in self.document["paths"].items():
@@ -163,15 +165,22 @@ class Api:
         if x.status == 200 and "requestBody" in operation and "application/json" in operation["requestBody"]["content"]:
             self.validate(operation["requestBody"]["content"]["application/json"]["schema"], json.loads(x.request))
         known = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
-        for name, value in urllib.parse.parse_qsl(x.query):
+        for name, value in urllib.parse.parse_qsl(x.query, keep_blank_values=True) if x.status < 400 else ():
             assert name in known, (path, name)
             schema = next(p["schema"] for p in operation["parameters"] if p["name"] == name)
-            self.validate(schema, int(value) if schema["type"] == "integer" else value)
+            self.validate(schema, typed(schema, value))
         return x.method, path
 
 
+def typed(schema, value):
+    """A parameter's text as what its schema says; a schema of several has the one without text first."""
+    kind = (schema["anyOf"][0] if "anyOf" in schema and value else schema).get("type")
+    return int(value) if kind == "integer" else value == "true" if kind == "boolean" else value
+
+
 def fill(path):
-    for name, value in (("org", "acme"), ("project", "shop"), ("name", "nowhere"), ("id", "nothing")):
+    for name, value in (("org", "acme"), ("project", "shop"), ("name", "nowhere"), ("id", "nothing"),
+                        ("environment", "nowhere")):
         path = path.replace("{" + name + "}", value)
     return path
 
@@ -195,18 +204,21 @@ def test_the_file_is_what_is_served(a):
 def test_its_routes_are_those_of_the_table_and_of_the_protocol(a):
     there = {(m, p) for m, p, _ in a.operations()}
     source = (ROOT / "src/control/routes.c").read_text()
-    table = {(m, PREFIX + p if at else p)
-             for m, at, p in re.findall(r'"(GET|POST|DELETE|PUT|PATCH)",\s+(AT )?"([^"]+)"', source)}
+    table = {(m, PREFIXES[at] + p)
+             for m, at, p in re.findall(r'"(GET|POST|DELETE|PUT|PATCH)",\s+(AT |V1 |)"([^"]+)"', source)}
     assert there == table, there ^ table
     protocol = (ROOT / "docs/protocol.md").read_text()
     written = {(m, PREFIX + p) for m, p in re.findall(r"^\| `(\w+) ([^`?]+)`", protocol, re.M)}
     assert {x for x in there if x[1].startswith(PREFIX)} == written
+    page = (ROOT / "docs/api.md").read_text()
+    written |= {(m, PROJECT + p) for m, p in re.findall(r"^\| `(\w+) ([^`?]+)`", page, re.M)}
+    assert {x for x in there if x[1].startswith(PROJECT)} == written
 
 
 def test_its_query_parameters_are_those_the_code_reads(a):
     read = {"state"}  # the sign-in page carries it on by a table
     for file in (ROOT / "src/control").glob("*.c"):
-        read |= set(re.findall(r'(?:http_query\(op->call|control__query_int\(op), "(\w+)"', file.read_text()))
+        read |= set(re.findall(r'(?:http_query\(op->call|control__(?:query_int|v1_\w+)\(op), "(\w+)"', file.read_text()))
     said = {p["name"] for _, _, o in a.operations() for p in o.get("parameters", []) if p["in"] == "query"}
     assert read == said, read ^ said
 
@@ -263,8 +275,25 @@ def test_what_no_command_asks_for(a):
     a.call("developer", "POST", f"plans/{environment['plan_id']}/cancel", {})
     lookup = {"ids": [{"name": s["name"]} for s in environment["snapshots"]], "definitions": True}
     assert a.call("developer", "POST", "snapshots/lookup", lookup).status == 200
+    # No task here is so long that an executor is sure to renew its lease.
+    assert a.call("executor", "POST", "tasks/renew", {"executor_id": "nobody", "leases": []}).status == 200
     for path in ("/healthz", "/readyz", "/metrics", "/.well-known/openid-configuration", "/.well-known/jwks.json"):
         assert a.ask("GET", path).status == 200, path
+
+
+def test_the_public_api(a):
+    runs = json.loads(a.call("viewer", "GET", "runs?limit=5&sort=asc&environment=prod", under="api/v1/").answer)
+    plans = json.loads(a.call("viewer", "GET", "plans?limit=&last=true&environment=prod", under="api/v1/").answer)
+    run_id, plan_id = runs[0]["run_id"], plans[0]["plan_id"]
+    evaluations = json.loads(a.call("viewer", "GET", f"evaluations?plan_id={plan_id}", under="api/v1/").answer)
+    for path in ("dags/prod", "runs/" + run_id, f"runs/{run_id}/evaluations", "plans/" + plan_id,
+                 "runs?last=true&since_run_id=", f"plans?since_plan_id={plan_id}&sort=",
+                 "evaluations/" + evaluations[0]["evaluation_id"], "evaluations?environment=prod&latest=true&limit=",
+                 f"evaluations?run_id={run_id}&plan_id=&node_name=&sort=desc&limit=7"):
+        got = a.call("viewer", "GET", path, under="api/v1/")
+        assert got.status == 200, got
+    for path, status in (("dags/none", 404), ("runs?limit=-1", 400), ("runs?sort=1", 400), ("evaluations/0", 404)):
+        assert a.call("viewer", "GET", path, under="api/v1/").status == status, path
 
 
 def test_signing_in(a):
