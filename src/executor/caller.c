@@ -85,13 +85,14 @@ void executor__redact_json(struct redactor *r, json_t *value)
     }
 }
 
-/* The secret may have been rotated since this connection logged in. */
-static void take_secret(struct caller *c)
+/* Before a call. The secret may have been rotated since this connection logged in. */
+static void prepare(struct caller *c)
 {
     struct executor *e = c->e;
     g_autofree char *secret = NULL;
 
     pthread_mutex_lock(&e->lock);
+    c->recoveries = e->recoveries;
     if (c->secret_generation != e->generation) {
         c->secret_generation = e->generation;
         secret = g_strdup(e->client_secret);
@@ -125,6 +126,10 @@ static void log_success(struct caller *c, int64_t now_ms)
     since = g_strdup_printf("%" G_GINT64_FORMAT, (now_ms - c->down_since_ms) / 1000);
     log_event(LOG_INFO, "the control plane answers again", "from", c->name, "seconds", since, NULL);
     c->attempts = 0;
+    pthread_mutex_lock(&c->e->lock);
+    c->e->recoveries++;
+    pthread_cond_broadcast(&c->e->changed);
+    pthread_mutex_unlock(&c->e->lock);
 }
 
 void *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
@@ -135,7 +140,7 @@ void *executor__call(struct caller *c, const char *path, json_t *body, int64_t w
     GError *why = NULL;
     void *message;
 
-    take_secret(c);
+    prepare(c);
     answer = api_call(c->api, "POST", route, body, wait_ms, &why);
     message = wire_from_answer(type, answer, c->api, route, &why);
     redactor_add(c->e->redactor, api_secret_token(c->api));
@@ -149,19 +154,23 @@ void *executor__call(struct caller *c, const char *path, json_t *body, int64_t w
     return message;
 }
 
-void executor__back_off(struct caller *c)
+bool executor__back_off(struct caller *c)
 {
     struct executor *e = c->e;
     int64_t until = clock_monotonic_ms() +
                     http_backoff_ms(MAX(c->attempts, 1), BACKOFF_BASE_MS, BACKOFF_CAP_MS);
     int64_t left;
     enum phase phase;
+    bool is_due;
 
     pthread_mutex_lock(&e->lock);
     phase = e->phase;
-    while (e->phase == phase && (left = until - clock_monotonic_ms()) > 0) {
+    while (e->phase == phase && c->recoveries == e->recoveries &&
+           (left = until - clock_monotonic_ms()) > 0) {
         c->turn_ms = clock_monotonic_ms();
         executor__wait(e, MIN(left, 1000));
     }
+    is_due = c->recoveries == e->recoveries;
     pthread_mutex_unlock(&e->lock);
+    return is_due;
 }

@@ -84,6 +84,7 @@ static struct executor *executor_new(const struct executor_options *o)
     e->jobs =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)executor__job_free);
     e->lease_ttl_ms = LEASE_TTL_MS;
+    e->clock_ms = clock_now_ms() - clock_monotonic_ms();
     e->poll_ms = POLL_MS;
     e->needs_hello = true;
     redactor_add(e->redactor, o->client_secret);

@@ -74,8 +74,9 @@ struct caller {
     unsigned secret_generation;
     unsigned attempts; /* failed in a row */
     int64_t down_since_ms, logged_ms;
-    int64_t turn_ms;  /* guarded: the loop's last turn; 0: this loop has ended */
-    pthread_t thread; /* valid when `started` */
+    uint64_t recoveries; /* the executor's when the last call began */
+    int64_t turn_ms;     /* guarded: the loop's last turn; 0: this loop has ended */
+    pthread_t thread;    /* valid when `started` */
     bool started;
 };
 
@@ -160,6 +161,7 @@ struct executor {
     bool owns_redactor;
     GPtrArray *lanes; /* of struct lane */
     struct caller greeter, keeper, reporter, shipper;
+    int64_t clock_ms; /* the keeper's alone: how far the wall clock is before the monotonic one */
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -176,7 +178,8 @@ struct executor {
     int64_t lease_ttl_ms, poll_ms, max_log_bytes;
     unsigned generation; /* of configuration and secret; grows with each reload */
     char *client_secret;
-    uint64_t progress; /* grows whenever a task was reported */
+    uint64_t progress;   /* grows whenever a task was reported */
+    uint64_t recoveries; /* grows whenever a caller is answered again after an outage */
 };
 
 /* The job table (job.c). All but job_free want the lock held. */
@@ -214,8 +217,9 @@ void executor__caller_close(struct caller *c);
 /* POST; keeps track of outages and logs them. The message answered, or NULL and an error. */
 void *executor__call(struct caller *c, const char *path, json_t *body, int64_t wait_ms,
                      const struct wire_type *type, GError **error); /* takes body */
-/* Sleep before the next try (jitter, growing); ends early when the phase changes. */
-void executor__back_off(struct caller *c);
+/* Sleep before the next try (jitter, growing); ends early when the phase changes. False: or because
+ * another caller was answered again meanwhile, so that nobody waits for an outage that is over. */
+bool executor__back_off(struct caller *c);
 /* The loop has turned. Not with the lock held. */
 void executor__turned(struct caller *c);
 void executor__loop_ended(struct caller *c);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define ROUND_MS 1000 /* while something is held: so soon is a cancel heard of */
+#define JUMP_MS  1000 /* a wall clock that moves so far at once was set */
 
 int64_t executor__margin_ms(const struct executor *e)
 {
@@ -140,6 +141,20 @@ static bool rest(struct executor *e, int64_t until_ms)
     return go_on;
 }
 
+/* Nothing here waits by the wall clock; whoever reads times in logs shall know of it. */
+static void watch_clock(struct executor *e)
+{
+    int64_t apart_ms = clock_now_ms() - clock_monotonic_ms(), jump_ms = apart_ms - e->clock_ms;
+    g_autofree char *by = NULL;
+
+    e->clock_ms = apart_ms;
+    if (ABS(jump_ms) <= JUMP_MS)
+        return;
+    by = g_strdup_printf("%+.0f", (double)jump_ms / 1000);
+    log_event(LOG_WARNING, "the clock was set, or this machine slept: leases keep their length",
+              "seconds", by, NULL);
+}
+
 void *executor__keeper_loop(void *data)
 {
     struct executor *e = data;
@@ -149,6 +164,7 @@ void *executor__keeper_loop(void *data)
         g_autoptr(wire_renew) m = NULL;
         int64_t ttl_ms;
 
+        watch_clock(e);
         pthread_mutex_lock(&e->lock);
         m = leases(e);
         ttl_ms = e->lease_ttl_ms;

@@ -49,6 +49,7 @@ struct plane {
     const char *lose_older;    /* the same, with the fence of the lease before */
     int hellos, claims, renewals, claimed, ttl_ms, fence;
     int strangers; /* so many results are answered by another program in its place */
+    int refused;   /* calls while it was down */
     bool down;     /* answers 503 */
     bool forgets;  /* answers 404 to the next claim */
     bool stopping;
@@ -70,6 +71,8 @@ static json_t *enter_route(struct http_call *c)
     pthread_mutex_lock(&plane.lock);
     if (!plane.down)
         return body ? body : json_object();
+    plane.refused++;
+    pthread_cond_broadcast(&plane.changed);
     pthread_mutex_unlock(&plane.lock);
     json_decref(body);
     http_reply_problem(c, 503, "unavailable", "It is down.");

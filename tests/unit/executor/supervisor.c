@@ -392,6 +392,37 @@ void test_an_outage_is_waited_out_and_the_result_told_afterwards(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
+static json_t *hello_of(const struct executor *e)
+{
+    return json_pack("{s:s, s:s, s:[]}", "executor_id", e->id, "kind", "apply", "gateways");
+}
+
+/* A caller at its longest wait goes on as soon as any other hears that the outage is over. */
+void test_an_outage_that_is_over_for_one_caller_is_over_for_all(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor_options options = options_for("apply", config);
+    struct executor *e = start_executor("apply", config);
+    struct api_settings api = {.url = options.url, .token = options.token};
+    struct caller late = {0};
+    g_autoptr(GError) error = NULL;
+
+    (void)state;
+    plane_await(plane.hellos > 0);
+    assert_true(executor__caller_open(&late, e, "late one", &api, NULL));
+    plane_set(down, true);
+    assert_null(
+        executor__call(&late, "executors/hello", hello_of(e), 0, &wire_welcome_type, &error));
+    assert_true(error_is(error, ERROR_UNAVAILABLE));
+    assert_true(executor__back_off(&late)); /* nobody is answered yet: it waits its time */
+    late.attempts = 30;
+    plane_await(plane.refused > 1); /* by the claimer, too */
+    plane_set(down, false);
+    assert_false(executor__back_off(&late));
+    executor__caller_close(&late);
+    executor_stop(e, PATIENCE_MS);
+}
+
 void test_a_result_that_another_program_took_is_told_again(void **state)
 {
     g_autoptr(config) config = config_of_test();
