@@ -17,12 +17,17 @@ def fresh(side, work, count, round_number):
     return side(many(folder, count))
 
 
-def measured(world, *words):
-    return once(world.command(*words), world.folder, world.environment)
+def measured(world, *words, code=0):
+    return once(world.command(*words), world.folder, world.environment, code)
 
 
 def changed(world, round_number):
+    """All of the plan is shown; whether to apply it, there is nobody to ask."""
     change_one(world.folder, round_number)
+    return measured(world, "plan", "dev", "--no-prompts", code=1)
+
+
+def changed_and_applied(world, round_number):
     return measured(world, "plan", "dev", *PLAN[1:])
 
 
@@ -30,6 +35,7 @@ STEPS = (
     ("first plan, applied", None, lambda world, n: measured(world, *PLAN)),
     ("plan without changes", 100, lambda world, n: measured(world, *PLAN)),
     ("plan with one changed model", 100, changed),
+    ("the same, applied", None, changed_and_applied),
     ("run with nothing due", None, lambda world, n: measured(world, "run")),
 )
 
@@ -71,9 +77,12 @@ print(time.monotonic() - began)
 """
 
 
-def replay(statements, folder):
-    """Seconds of the very statements of a plan, in order, on one connection."""
+def replay(statements, folder, database=None):
+    """Seconds of the very statements of a plan, in order, on one connection, with its opening and closing; on a copy of
+    the database, when there was one before."""
     folder.mkdir()
+    if database:
+        shutil.copy(database, folder / "house.duckdb")
     return float(subprocess.check_output([ORACLE, "-c", REPLAY, statements, folder / "house.duckdb"]))
 
 
@@ -93,6 +102,27 @@ def against_replay(work, count, repeats):
     table = Table("", "Heddle", "statements alone", "times", "limit")
     table.row("first plan, applied", median(plans), f"{statistics.median(alone):.3f} s",
               f"{statistics.median(ratios):.2f}", "1.3")
+
+
+def change_against_replay(work, count, repeats):
+    """What of a changed model's plan is DuckDB's own: to open the file, the same statements, to close it."""
+    print(f"\n## One changed model of {count}, applied, against its own statements alone, median of {repeats}")
+    folder = many(work / "changed", count)
+    once([HEDDLE, *PLAN], folder)
+    shutil.copytree(folder, work / "changed-noted")
+    for noted in (work / "changed-noted", folder):
+        change_one(noted, 0)
+    log_statements(work / "changed-noted", work / "changed.sql")
+    once([HEDDLE, "plan", "dev", *PLAN[1:]], work / "changed-noted")
+    plans, alone = [], []
+    for round_number in range(repeats):
+        again = work / f"changed-{round_number}"
+        shutil.copytree(folder, again)
+        plans.append(once([HEDDLE, "plan", "dev", *PLAN[1:]], again))
+        alone.append(replay(work / "changed.sql", again / "replayed", folder / "house.duckdb"))
+        shutil.rmtree(again)
+    table = Table("", "Heddle", "statements alone")
+    table.row("one changed model, applied", median(plans), f"{statistics.median(alone):.3f} s")
 
 
 def five_minutes(work, repeats):
