@@ -15,7 +15,8 @@ G_STATIC_ASSERT(TASK_EVALUATE == 2 && TASK_AUDIT == 3);
 #define ROWS                                                                                       \
     "SELECT task.id, task.name, work.kind, work.uid, work.environment, work.execution_ms,"         \
     " task.start_ms, task.end_ms, coalesce(attempt.started_ms, attempt.claimed_ms),"               \
-    " task.ended_ms, task.state, coalesce(task.message, attempt.error),"                           \
+    " CASE WHEN task.ended_ms IS NOT NULL THEN coalesce(attempt.ended_ms, task.ended_ms) END,"     \
+    " task.state, coalesce(task.message, attempt.error),"                                          \
     " coalesce(attempt.name, attempt.executor), attempt.attempt, attempt.rows, attempt.audits,"    \
     " work.status, attempt.id" FROM_BATCHES
 #define CHOSEN "SELECT task.id AS id, task.fence AS fence" FROM_BATCHES

@@ -19,12 +19,19 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "documents"))
 from running import main  # noqa: E402, F401
 
-VENV = pathlib.Path(os.environ.get("HEDDLE_CACHE") or pathlib.Path.home() / ".cache/heddle") / "clients"
+CACHE = pathlib.Path(os.environ.get("HEDDLE_CACHE") or pathlib.Path.home() / ".cache/heddle")
+VENV = CACHE / "clients"
 CLIENT = "f695a000-bc5b-43c2-bcb7-8e0179ddff0c"
 REDIRECT = "http://127.0.0.1:29525/auth/handler"
 VERIFIER = "a-verifier-of-more-than-forty-three-characters-0123456789"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 GRANT = "urn:ietf:params:oauth:grant-type:"
+
+
+def go_into(venv):
+    """This program once more, in the environment whose packages it imports."""
+    if pathlib.Path(sys.prefix) != CACHE / venv:
+        os.execv(CACHE / venv / "bin/python", [CACHE / venv / "bin/python", "-u", *sys.argv])
 
 
 class Form(html.parser.HTMLParser):
@@ -123,9 +130,9 @@ class Site:
         assert program.returncode == 0, text
 
 
-def check_record(*packages):
+def check_record(*packages, venv=VENV):
     """Every file of these packages is as it was installed; gives how many were looked at."""
-    site = next((VENV / "lib").glob("python3*")) / "site-packages"
+    site = next((venv / "lib").glob("python3*")) / "site-packages"
     checked = 0
     for package in packages:
         record, = site.glob(f"{package}-*/RECORD")

@@ -102,6 +102,7 @@ class DuckDB:
 
 class World:
     engine = DuckDB()
+    server_options = ["--no-scheduler"]
 
     def __init__(self, heddle):
         self.heddle = str(pathlib.Path(heddle).resolve())
@@ -161,7 +162,7 @@ class World:
 
     def start_server(self, port=0):
         server = self.start("server", "server", "--listen", f"127.0.0.1:{port}", "--state", self.state,
-                            "--no-scheduler")
+                            *self.server_options)
         base = server.stdout.readline().strip()
         assert base.startswith("http://127.0.0.1:"), self.log("server")
         return base
