@@ -24,16 +24,16 @@ import resource, subprocess, sys, time
 began = time.monotonic()
 done = subprocess.run(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 seconds = time.monotonic() - began
-if done.returncode != int(sys.argv[1]):
+if str(done.returncode) not in sys.argv[1].split():
     sys.exit(done.stdout.decode(errors="replace")[-2000:])
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """
 
 
-def once(command, folder, environment=None, code=0):
-    """A command that ends with this exit code."""
-    done = subprocess.run([sys.executable, "-c", PROBE, str(code), *map(str, command)], cwd=folder, text=True,
+def once(command, folder, environment=None, codes="0"):
+    """A command that ends with one of these exit codes."""
+    done = subprocess.run([sys.executable, "-c", PROBE, codes, *map(str, command)], cwd=folder, text=True,
                           capture_output=True, env={**os.environ, **(environment or {})})
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{done.stderr}")

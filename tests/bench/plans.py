@@ -17,14 +17,14 @@ def fresh(side, work, count, round_number):
     return side(many(folder, count))
 
 
-def measured(world, *words, code=0):
-    return once(world.command(*words), world.folder, world.environment, code)
+def measured(world, *words, codes="0"):
+    return once(world.command(*words), world.folder, world.environment, codes)
 
 
 def changed(world, round_number):
     """All of the plan is shown; whether to apply it, there is nobody to ask."""
     change_one(world.folder, round_number)
-    return measured(world, "plan", "dev", "--no-prompts", code=1)
+    return measured(world, "plan", "dev", "--no-prompts", codes="1 3")
 
 
 def changed_and_applied(world, round_number):
