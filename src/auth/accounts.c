@@ -53,7 +53,8 @@ static bool has_accounts(struct auth *a, bool *yes, GError **error)
     return ended_well(why, error);
 }
 
-bool auth_first_account(struct auth *a, int64_t now_ms, char **password, GError **error)
+bool auth_first_account(struct auth *a, const char *given, int64_t now_ms, char **password,
+                        GError **error)
 {
     g_autofree char *made = random_hex(PASSWORD_BYTES);
     bool there = false;
@@ -61,12 +62,12 @@ bool auth_first_account(struct auth *a, int64_t now_ms, char **password, GError 
     *password = NULL;
     if (!db_begin(a->db, error))
         return false;
-    if (!has_accounts(a, &there, error) || (!there && !insert(a, made, now_ms, error)) ||
-        !db_commit(a->db, error)) {
+    if (!has_accounts(a, &there, error) ||
+        (!there && !insert(a, given ? given : made, now_ms, error)) || !db_commit(a->db, error)) {
         db_rollback(a->db);
         return false;
     }
-    if (!there)
+    if (!there && !given)
         *password = g_steal_pointer(&made);
     return true;
 }

@@ -17,9 +17,10 @@
 
 enum { AUTH_PENDING = ERROR_OWN }; /* nobody has approved the device yet */
 
-/* The first account, "admin" of every organisation. *password (g_free) is NULL when there are
- * accounts already. */
-bool auth_first_account(struct auth *a, int64_t now_ms, char **password, GError **error) MUST_CHECK;
+/* The first account, "admin" of every organisation; nothing when there are accounts already. With a
+ * password of `given`, else one is made: *password (g_free) is what was made, or NULL. */
+bool auth_first_account(struct auth *a, const char *given, int64_t now_ms, char **password,
+                        GError **error) MUST_CHECK;
 
 /* A sign-in, in three steps because a password's hash takes 50 ms and 16 MB: the auth object's
  * thread begins and ends it, any other does the work between. A try counts as a failure until it

@@ -27,6 +27,7 @@ static void copy_settings(struct control_settings *to, const struct control_sett
     to->metrics_listen = g_strdup(from->metrics_listen);
     to->metrics_token = g_strdup(from->metrics_token);
     to->tls_cert = to->tls_key = NULL; /* the server has read them */
+    to->admin_password = NULL;
     to->lease_ttl_ms = or_default(from->lease_ttl_ms, 30000);
     to->max_attempts = or_default(from->max_attempts, 3);
     to->query_rows = MIN(or_default(from->query_rows, MAX_QUERY_ROWS), MAX_QUERY_ROWS);
@@ -150,7 +151,7 @@ static bool clean_up(struct control *c, GError **error)
     return false;
 }
 
-static bool open_state(struct control *c, GError **error)
+static bool open_state(struct control *c, const char *admin_password, GError **error)
 {
     struct queue_settings queue = {c->settings.lease_ttl_ms, c->settings.max_attempts};
 
@@ -159,8 +160,8 @@ static bool open_state(struct control *c, GError **error)
     c->clock_ms = c->ahead_ms = control__now(c) - clock_monotonic_ms();
     return (c->auth = auth_new(c->db, control__now(c), error)) &&
            (c->state = state_new(c->db, error)) && (c->queue = queue_new(c->db, &queue, error)) &&
-           (c->settings.alone ||
-            auth_first_account(c->auth, control__now(c), &c->first_password, error)) &&
+           (c->settings.alone || auth_first_account(c->auth, admin_password, control__now(c),
+                                                    &c->first_password, error)) &&
            control__neighbours_start(c, error) && clean_up(c, error);
 }
 
@@ -219,8 +220,9 @@ struct control *control_start(const struct control_settings *settings, GError **
     if (!check_settings(settings, error))
         return NULL;
     c = control_new(settings);
-    if (open_state(c, error) && (c->porter = control__porter_start(c, error)) &&
-        control__loop_start(c, error) && serve(c, settings, error)) {
+    if (open_state(c, settings->admin_password, error) &&
+        (c->porter = control__porter_start(c, error)) && control__loop_start(c, error) &&
+        serve(c, settings, error)) {
         g_autofree char *port = g_strdup_printf("%d", control_port(c));
 
         log_event(LOG_INFO, "the control plane listens", "on", c->settings.listen, "port", port,

@@ -30,6 +30,7 @@ struct control_settings {
     bool no_queries;                /* refuse query tasks */
     const char *metrics_listen;     /* /metrics for everybody, at an address of its own; or NULL */
     const char *metrics_token;      /* whoever shows it may read /metrics; or NULL */
+    const char *admin_password;     /* of the first account; NULL: one is made */
     bool alone;                     /* its executors are in this very process (local/) */
     bool no_janitor;                /* clean up by request only */
     unsigned threads;               /* 0: 2 */

@@ -7,11 +7,13 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { ROUND_MS = 1000, LONG_MS = 3600 * 1000 };
+enum { ROUND_MS = 1000, LONG_MS = 3600 * 1000, PASSWORD_BYTES = 12 };
 
 struct texts {
     char *listen, *metrics_listen, *state, *public_url, *level, *format;
+    char *admin_file, *admin_password;
     struct certificate tls;
     gboolean no_scheduler, no_queries, plain_http, check;
     int lease_seconds, linger_seconds;
@@ -25,6 +27,10 @@ static void texts_clear(struct texts *t)
     g_free(t->public_url);
     g_free(t->level);
     g_free(t->format);
+    g_free(t->admin_file);
+    if (t->admin_password)
+        explicit_bzero(t->admin_password, strlen(t->admin_password));
+    g_free(t->admin_password);
     local__certificate_clear(&t->tls);
 }
 
@@ -44,6 +50,19 @@ static bool read_tls(struct texts *t, GError **error)
     if (!t->tls.cert != !t->tls.key)
         return local__usage_error(error, "--tls-cert and --tls-key belong together.");
     return local__certificate_read(&t->tls, error);
+}
+
+static bool read_admin(struct texts *t, GError **error)
+{
+    if (!t->admin_file)
+        return true;
+    if (!g_file_get_contents(t->admin_file, &t->admin_password, NULL, error))
+        return false;
+    g_strchomp(t->admin_password);
+    if (strlen(t->admin_password) >= PASSWORD_BYTES)
+        return true;
+    return local__usage_error(error, "The password in %s has %zu bytes; it needs %d at least.",
+                              t->admin_file, strlen(t->admin_password), PASSWORD_BYTES);
 }
 
 static bool is_one_of(const char *option, const char *text, const char *const *words,
@@ -128,6 +147,7 @@ static int serve(struct texts *t, GError **error)
         .public_url = t->public_url,
         .metrics_listen = t->metrics_listen,
         .metrics_token = metrics_token(),
+        .admin_password = t->admin_password,
         .tls_cert = t->tls.cert_pem,
         .tls_key = t->tls.key_pem,
         .plain_http = t->plain_http,
@@ -166,7 +186,8 @@ static int check(const struct texts *t, GError **error)
 
 static int carry_out(struct texts *t, GError **error)
 {
-    if (!set_log(t, error) || !read_tls(t, error) || !check_seconds(t, error))
+    if (!set_log(t, error) || !read_tls(t, error) || !check_seconds(t, error) ||
+        !read_admin(t, error))
         return CLI_USAGE;
     return t->check ? check(t, error) : serve(t, error);
 }
@@ -194,15 +215,17 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
         {"lease-seconds",           0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"linger-seconds", 0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
+        {"admin-password-file", 0, 0, G_OPTION_ARG_FILENAME, &t.admin_file,
+         "Holds the password of the first account, admin. Default: one is made and printed", "FILE"},
+        {"linger-seconds",       0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
          "After SIGTERM serve on so long, not ready, until load balancers know. Default: 0", "N"},
-        {"check",       0, 0, G_OPTION_ARG_NONE, &t.check,
+        {"check",    0, 0, G_OPTION_ARG_NONE, &t.check,
          "Only say whether the server that listens there is ready", NULL},
-        {"log-level",    0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"log-level",           0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format",           0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format",  0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0 },
+        {0     },
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);

@@ -1,8 +1,12 @@
 """kubectl, helm and a port-forward, for tests/k8s/run."""
 import base64
+import hashlib
+import html
+import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -99,6 +103,21 @@ class Forward:
         self.ended = True
         self.again()
         self.thread.join(5)
+
+
+def signs_in(port, name, password):
+    """As a browser does for the public command line; the status of the form's answer, and where it leads."""
+    browser = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"x" * 43).digest()).decode().rstrip("=")
+    browser.request("GET", "/auth?" + urllib.parse.urlencode({
+        "response_type": "code", "client_id": "f695a000-bc5b-43c2-bcb7-8e0179ddff0c", "scope": "tbk:scope:projects",
+        "redirect_uri": "http://127.0.0.1:29525/auth/handler", "code_challenge": challenge, "code_challenge_method": "S256"}))
+    page = browser.getresponse()
+    hidden = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', html.unescape(page.read().decode())))
+    browser.request("POST", "/auth", urllib.parse.urlencode({**hidden, "name": name, "password": password}), {
+        "Cookie": page.headers["Set-Cookie"].split(";")[0], "Content-Type": "application/x-www-form-urlencoded"})
+    answer = browser.getresponse()
+    return answer.status, answer.headers.get("Location", "")
 
 
 class Api:

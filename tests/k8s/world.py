@@ -65,6 +65,7 @@ HEDDLE_VALUES = """
 global: {cloud: {org: my-organization, project: my-project, clientId: your-client-id}}
 secrets: {existingSecret: my-sqlmesh-secrets}
 state: {postgres: {existingSecret: heddle-state}}
+admin: {existingSecret: heddle-admin}
 clients:
   developer: {role: developer}
   others: {role: executor, project: other-project, existingSecret: my-sqlmesh-secrets}
@@ -133,6 +134,7 @@ class World:
 
     def install_control_plane(self):
         kubectl("create", "secret", "generic", "heddle-state", "--from-literal=url=postgresql://admin:admin-password@my-db-host/heddle")
+        kubectl("create", "secret", "generic", "heddle-admin", "--from-literal=password=the-admins-password")
         helm("install", "heddle", ROOT / "charts/heddle", "-f", self.heddle_values, *self.clock(), "--wait", "--timeout", "90s")
         self.forward = Forward("heddle", 8080)
         self.api = Api(self.forward.port, "/sqlmesh/my-organization/my-project", "developer",

@@ -16,7 +16,7 @@ int setup(void **state)
     struct people *p = g_new0(struct people, 1);
 
     fixture_open((void **)&p->f);
-    OK(auth_first_account(p->f->auth, NOW, &p->password, &error));
+    OK(auth_first_account(p->f->auth, NULL, NOW, &p->password, &error));
     *state = p;
     return 0;
 }
@@ -93,9 +93,24 @@ void test_the_first_account_is_made_once(void **state)
     char *again = NULL;
 
     assert_int_equal(strlen(p->password), 32);
-    OK(auth_first_account(p->f->auth, NOW, &again, &error));
+    OK(auth_first_account(p->f->auth, NULL, NOW, &again, &error));
     assert_null(again);
     OK(signs_in(p, "admin", p->password, "x", NOW, &error));
+}
+
+void test_the_first_account_may_bring_its_password(void **state)
+{
+    struct people p = {0};
+    g_autofree char *made = NULL;
+
+    (void)state;
+    fixture_open((void **)&p.f);
+    OK(auth_first_account(p.f->auth, "a password of mine", NOW, &made, &error));
+    assert_null(made);
+    OK(signs_in(&p, "admin", "a password of mine", "x", NOW, &error));
+    OK(auth_first_account(p.f->auth, "another one", NOW, &made, &error));
+    OK(signs_in(&p, "admin", "a password of mine", "x", NOW, &error));
+    fixture_close((void **)&p.f);
 }
 
 void test_a_wrong_name_and_a_wrong_password_are_told_the_same(void **state)
