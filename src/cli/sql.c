@@ -58,7 +58,7 @@ json_t *cli__sql_statements(const struct cli_sql *s, const struct source *source
 
         if (!n)
             return NULL;
-        json_array_append_new(out, each(a, n, s->dialect));
+        json_array_append_new(out, each(s, a, n, source));
     }
     return g_steal_pointer(&out);
 }

@@ -34,7 +34,8 @@ struct sql_node *cli__sql_statement(struct arena *a, const struct source *source
                                     struct sql_range range, const struct sql_dialect *d,
                                     GError **error);
 /* What every statement of a source gives, as a JSON list. */
-typedef json_t *(*cli_sql_each)(struct arena *a, struct sql_node *n, const struct sql_dialect *d);
+typedef json_t *(*cli_sql_each)(const struct cli_sql *s, struct arena *a, struct sql_node *n,
+                                const struct source *source);
 json_t *cli__sql_statements(const struct cli_sql *s, const struct source *source, cli_sql_each each,
                             GError **error);
 /* A list of texts, a line each. */

@@ -90,9 +90,10 @@ static json_t *node_json(const struct sql_node *n)
     return out;
 }
 
-static json_t *tree_of(struct arena *a, struct sql_node *n, const struct sql_dialect *d)
+static json_t *tree_of(const struct cli_sql *s, struct arena *a, struct sql_node *n,
+                       const struct source *source)
 {
-    (void)a, (void)d;
+    (void)s, (void)a, (void)source;
     return node_json(n);
 }
 
@@ -130,11 +131,12 @@ void cli__sql_show_tree(const json_t *answer)
         show_node(n, 0);
 }
 
-static json_t *print_of(struct arena *a, struct sql_node *n, const struct sql_dialect *d)
+static json_t *print_of(const struct cli_sql *s, struct arena *a, struct sql_node *n,
+                        const struct source *source)
 {
-    g_autofree char *text = sql_print(n, d);
+    g_autofree char *text = sql_print(n, s->dialect);
 
-    (void)a;
+    (void)a, (void)source;
     return text_json(text, strlen(text));
 }
 
@@ -161,11 +163,12 @@ void cli__sql_show_lines(const json_t *texts)
         puts(json_string_value(text));
 }
 
-static json_t *canonical_of(struct arena *a, struct sql_node *n, const struct sql_dialect *d)
+static json_t *canonical_of(const struct cli_sql *s, struct arena *a, struct sql_node *n,
+                            const struct source *source)
 {
-    g_autofree char *text = sql_canonical(n, d);
+    g_autofree char *text = sql_canonical(n, s->dialect);
 
-    (void)a;
+    (void)a, (void)source;
     return text_json(text, strlen(text));
 }
 
@@ -228,9 +231,16 @@ json_t *cli__sql_tables_of(struct arena *a, struct sql_node *n, const struct sql
 }
 
 /* One list for all statements, each table once. */
+static json_t *tables_of(const struct cli_sql *s, struct arena *a, struct sql_node *n,
+                         const struct source *source)
+{
+    (void)source;
+    return cli__sql_tables_of(a, n, s->dialect);
+}
+
 json_t *cli__sql_tables(const struct cli_sql *s, const struct source *source, GError **error)
 {
-    g_autoptr(json_t) lists = cli__sql_statements(s, source, cli__sql_tables_of, error);
+    g_autoptr(json_t) lists = cli__sql_statements(s, source, tables_of, error);
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     json_t *out = lists ? json_array() : NULL, *list, *name;
     size_t i, k;

@@ -191,28 +191,6 @@ static void show_output(const json_t *o)
     printf("%s\n", json_get_bool(o, "complete", true) ? "" : " …");
 }
 
-typedef json_t *(*about_query)(const struct cli_sql *s, struct arena *a, struct sql_node *n,
-                               const struct source *source);
-
-/* What every statement gives, as a list of lists. */
-static json_t *each_query(const struct cli_sql *s, const struct source *source, about_query ask,
-                          GError **error)
-{
-    g_autoptr(GArray) ranges = sql_split(source, s->dialect);
-    g_autoptr(json_t) out = json_array();
-
-    for (guint i = 0; i < ranges->len; i++) {
-        g_autoptr(arena) a = arena_new();
-        struct sql_range range = g_array_index(ranges, struct sql_range, i);
-        struct sql_node *n = cli__sql_statement(a, source, range, s->dialect, error);
-
-        if (!n)
-            return NULL;
-        json_array_append_new(out, ask(s, a, n, source));
-    }
-    return g_steal_pointer(&out);
-}
-
 static void show_each(const json_t *answer, void (*show)(const json_t *one))
 {
     json_t *list, *one;
@@ -225,12 +203,12 @@ static void show_each(const json_t *answer, void (*show)(const json_t *one))
 
 json_t *cli__sql_columns(const struct cli_sql *s, const struct source *source, GError **error)
 {
-    return each_query(s, source, columns_of_query, error);
+    return cli__sql_statements(s, source, columns_of_query, error);
 }
 
 json_t *cli__sql_lineage(const struct cli_sql *s, const struct source *source, GError **error)
 {
-    return each_query(s, source, lineage_of_query, error);
+    return cli__sql_statements(s, source, lineage_of_query, error);
 }
 
 void cli__sql_show_columns(const json_t *answer)

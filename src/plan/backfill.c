@@ -18,18 +18,25 @@ static GHashTable *set_of(char **names)
     return out;
 }
 
+char **plan__select(const struct plan *p, char **patterns, GError **error)
+{
+    char **names = project_select(p->project, (const char *const *)patterns, error);
+
+    if (!names || names[0])
+        return names;
+    g_set_error(error, plan_error(), ERROR_NOT_FOUND,
+                "Selector did not return any models. Please check your model selection and "
+                "try again.");
+    g_strfreev(names);
+    return NULL;
+}
+
 static bool select_named(struct plan *p, char **patterns, GError **error)
 {
-    g_auto(GStrv) names = project_select(p->project, (const char *const *)patterns, error);
+    g_auto(GStrv) names = plan__select(p, patterns, error);
 
     if (!names)
         return false;
-    if (!names[0]) {
-        g_set_error(error, plan_error(), ERROR_NOT_FOUND,
-                    "Selector did not return any models. Please check your model selection and "
-                    "try again.");
-        return false;
-    }
     p->inside->backfill = set_of(names);
     p->inside->selected = true;
     return true;

@@ -83,6 +83,8 @@ bool plan__select_backfill(struct plan *p, GError **error) MUST_CHECK;
 bool plan__find_ends(struct plan *p, GError **error) MUST_CHECK;
 bool plan__set_bounds(struct plan *p, GError **error) MUST_CHECK;
 /* restate.c */
+/* The models that patterns name, of which there is one at least. g_strfreev(). */
+char **plan__select(const struct plan *p, char **patterns, GError **error) MUST_CHECK;
 bool plan__select_restated(struct plan *p, GError **error) MUST_CHECK;
 bool plan__restate(struct plan *p, GError **error) MUST_CHECK;
 

@@ -12,15 +12,8 @@ bool plan__select_restated(struct plan *p, GError **error)
 
     if (!p->options.restate_models)
         return true;
-    names = project_select(p->project, (const char *const *)p->options.restate_models, error);
-    if (!names)
+    if (!(names = plan__select(p, p->options.restate_models, error)))
         return false;
-    if (!names[0]) {
-        g_set_error(error, plan_error(), ERROR_NOT_FOUND,
-                    "Selector did not return any models. Please check your model selection and "
-                    "try again.");
-        return false;
-    }
     p->inside->restate = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; names[i]; i++)
         g_hash_table_add(p->inside->restate, g_strdup(names[i]));

@@ -31,22 +31,11 @@ static GPtrArray *candidates(struct queue *q, const struct queue_claim *c,
                              const struct queue_slot *slot, int64_t limit, int64_t now_ms,
                              GError **error)
 {
-    g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
-    g_autoptr(db_rows) rows = NULL;
-    GError *why = NULL;
-
-    rows =
+    g_autoptr(db_rows) rows =
         db_query(q->db, candidates_sql(q, c->class == CLASS_COUNT), "iitsii", c->project,
                  (int64_t)c->class, now_ms, slot->gateway, (int64_t)slot->is_default, limit, error);
-    if (!rows)
-        return NULL;
-    while (db_next(rows, &why))
-        g_ptr_array_add(tasks, queue__read(rows));
-    if (why) {
-        g_propagate_error(error, why);
-        return NULL;
-    }
-    return g_steal_pointer(&tasks);
+
+    return queue__read_all(rows, error);
 }
 
 /* Between choosing and leasing, this very claim may have taken the target for another group. */

@@ -68,7 +68,7 @@ static int state_of(const char *name)
     g_error("the database holds a task in the unknown state \"%s\"", name);
 }
 
-struct queue_task *queue__read(const struct db_rows *rows)
+static struct queue_task *read_task(const struct db_rows *rows)
 {
     struct queue_task *t = g_new0(struct queue_task, 1);
     int c = 0;
@@ -97,21 +97,27 @@ struct queue_task *queue__read(const struct db_rows *rows)
     return t;
 }
 
-GPtrArray *queue__select(struct queue *q, const char *sql, int64_t a, int64_t b, GError **error)
+GPtrArray *queue__read_all(struct db_rows *rows, GError **error)
 {
     g_autoptr(GPtrArray) tasks = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
-    g_autoptr(db_rows) rows = db_query(q->db, sql, "ii", a, b, error);
     GError *why = NULL;
 
     if (!rows)
         return NULL;
     while (db_next(rows, &why))
-        g_ptr_array_add(tasks, queue__read(rows));
+        g_ptr_array_add(tasks, read_task(rows));
     if (why) {
         g_propagate_error(error, why);
         return NULL;
     }
     return g_steal_pointer(&tasks);
+}
+
+GPtrArray *queue__select(struct queue *q, const char *sql, int64_t a, int64_t b, GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(q->db, sql, "ii", a, b, error);
+
+    return queue__read_all(rows, error);
 }
 
 bool queue__row(struct db_rows *rows, GError **error)

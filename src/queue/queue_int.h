@@ -14,15 +14,15 @@ struct queue {
     GHashTable *touched, *ended, *woken; /* sets of int64_t, of groups, groups, projects */
 };
 
-/* Columns of a task in the order queue__read() takes them. */
+/* Columns of a task in the order queue__read_all() takes them. */
 #define TASK_COLUMNS                                                                               \
     "task.id, task.project, task.grp, task.kind, task.class, task.priority, task.gateway, "        \
     "task.subject, task.name, task.target, task.start_ms, task.end_ms, task.payload, task.state, " \
     "task.fence, task.charged, task.executor, task.cancel, task.message, "                         \
     "task.ready_ms, task.outdated"
 
-/* A task from a row; the caller frees it. */
-struct queue_task *queue__read(const struct db_rows *rows);
+/* Tasks from rows; NULL for no rows, which have their error already. */
+GPtrArray *queue__read_all(struct db_rows *rows, GError **error) MUST_CHECK;
 /* All tasks a statement with one or two whole numbers finds. */
 GPtrArray *queue__select(struct queue *q, const char *sql, int64_t a, int64_t b,
                          GError **error) MUST_CHECK;

@@ -37,7 +37,7 @@ bool state_add_snapshot(struct state *s, int64_t project, const struct wire_snap
                   error);
 }
 
-struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError **error)
+static struct state_snapshot *read_snapshot(const struct db_rows *rows, GError **error)
 {
     g_autoptr(state_snapshot) out = g_new0(struct state_snapshot, 1);
     const char *info = db_string(rows, 1), *definition = db_string(rows, 2);
@@ -50,6 +50,23 @@ struct state_snapshot *state__read_snapshot(const struct db_rows *rows, GError *
         !(out->snapshot->definition = json_parse(definition, strlen(definition), error)))
         return NULL;
     return g_steal_pointer(&out);
+}
+
+GPtrArray *state__read_snapshots(struct db_rows *rows, GError **error)
+{
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_snapshot_free);
+    GError *why = NULL;
+
+    if (!rows)
+        return NULL;
+    while (db_next(rows, &why)) {
+        struct state_snapshot *one = read_snapshot(rows, error);
+
+        if (!one)
+            return NULL;
+        g_ptr_array_add(out, one);
+    }
+    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
 }
 
 static bool find_deployed(struct state *s, int64_t project, struct wire_snapshot *snapshot,
@@ -95,7 +112,7 @@ static struct state_snapshot *one(struct state *s, struct db_rows *rows, int64_t
         state__ended_well(why, error);
         return NULL;
     }
-    if (!(out = state__read_snapshot(own, error)))
+    if (!(out = read_snapshot(own, error)))
         return NULL;
     *project = db_int(own, 3);
     g_clear_pointer(&own, db_rows_free);
@@ -156,7 +173,7 @@ GPtrArray *state_member_snapshots(struct state *s, int64_t project, const char *
     GError *why = NULL;
 
     while (rows && db_next(rows, &why)) {
-        g_autoptr(state_snapshot) one = state__read_snapshot(rows, error);
+        g_autoptr(state_snapshot) one = read_snapshot(rows, error);
 
         if (!one)
             return NULL;
@@ -168,24 +185,13 @@ GPtrArray *state_member_snapshots(struct state *s, int64_t project, const char *
 static GPtrArray *lookup_one(struct state *s, int64_t project, const struct wire_snapshot_id *id,
                              bool definitions, GError **error)
 {
-    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_snapshot_free);
     const char *sql = "SELECT id, info, CASE WHEN ? = 1 THEN definition END FROM snapshot"
                       " WHERE project = ? AND name = ? AND (identifier = ? OR ? = 1) ORDER BY id";
     g_autoptr(db_rows) rows =
         db_query(s->db, sql, "bissb", (int)definitions, project, id->name,
                  id->identifier ? id->identifier : "", (int)!id->identifier, error);
-    GError *why = NULL;
 
-    if (!rows)
-        return NULL;
-    while (db_next(rows, &why)) {
-        struct state_snapshot *one = state__read_snapshot(rows, error);
-
-        if (!one)
-            return NULL;
-        g_ptr_array_add(out, one);
-    }
-    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+    return state__read_snapshots(rows, error);
 }
 
 GPtrArray *state_lookup(struct state *s, int64_t project, const struct wire_lookup *lookup,

@@ -79,11 +79,9 @@ bool state_project(struct state *s, const char *path, int64_t *project, GError *
            find_project(s, path, project, error);
 }
 
-GArray *state_projects(struct state *s, GError **error)
+GArray *state__read_ids(struct db_rows *rows, GError **error)
 {
     g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    g_autoptr(db_rows) rows =
-        db_query(s->db, "SELECT id FROM state_project ORDER BY id", "", error);
     GError *why = NULL;
 
     if (!rows)
@@ -94,4 +92,12 @@ GArray *state_projects(struct state *s, GError **error)
         g_array_append_val(out, id);
     }
     return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+}
+
+GArray *state_projects(struct state *s, GError **error)
+{
+    g_autoptr(db_rows) rows =
+        db_query(s->db, "SELECT id FROM state_project ORDER BY id", "", error);
+
+    return state__read_ids(rows, error);
 }

@@ -11,7 +11,6 @@ void state_swept_free(struct state_swept *s)
 /* Snapshots nobody holds: no environment, no open plan or run. */
 static GPtrArray *unheld(struct state *s, int64_t project, int64_t before_ms, GError **error)
 {
-    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)state_snapshot_free);
     g_autoptr(db_rows) rows =
         db_query(s->db,
                  "SELECT id, info, NULL FROM snapshot WHERE project = ? AND created_ms <= ?"
@@ -19,18 +18,8 @@ static GPtrArray *unheld(struct state *s, int64_t project, int64_t before_ms, GE
                  " AND NOT EXISTS (SELECT 1 FROM subject JOIN work ON work.id = subject.work"
                  " WHERE subject.snapshot = snapshot.id AND work.ended_ms IS NULL) ORDER BY id",
                  "ii", project, before_ms, error);
-    GError *why = NULL;
 
-    if (!rows)
-        return NULL;
-    while (db_next(rows, &why)) {
-        struct state_snapshot *one = state__read_snapshot(rows, error);
-
-        if (!one)
-            return NULL;
-        g_ptr_array_add(out, one);
-    }
-    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+    return state__read_snapshots(rows, error);
 }
 
 /* Forget a table that no snapshot uses any more; *unused says whether it was built. */

@@ -223,19 +223,10 @@ struct state_subject *state_get_subject(struct state *s, int64_t work, int64_t s
 
 GArray *state_ended_before(struct state *s, int64_t before_ms, GError **error)
 {
-    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(db_rows) rows =
         db_query(s->db, "SELECT id FROM work WHERE ended_ms < ? LIMIT 100", "i", before_ms, error);
-    GError *why = NULL;
 
-    if (!rows)
-        return NULL;
-    while (db_next(rows, &why)) {
-        int64_t id = db_int(rows, 0);
-
-        g_array_append_val(out, id);
-    }
-    return state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
+    return state__read_ids(rows, error);
 }
 
 bool state_forget_work(struct state *s, int64_t work, GError **error)
