@@ -1,5 +1,5 @@
-/* config_spare.c -- variables of secrets that no gateway has a use for: a Secret may serve several
- * executors, and all its keys reach each of them. */
+/* config_spare.c -- variables that no gateway has a use for: a Secret may serve several executors,
+ * and all its keys reach each of them; Compose sets variables that are empty. */
 #include "project/config_int.h"
 
 #include "base/log.h"
@@ -21,8 +21,13 @@ static void say(const char *gateway, const char *parameter, const char *why)
               "parameter", parameter, "why", why, NULL);
 }
 
-/* Parameters that this type has not, when their names say that they are secrets. A word that is
- * no secret's is left for the check: it may be misspelled. */
+static bool is_empty(const json_t *value)
+{
+    return json_is_string(value) && json_string_length(value) == 0;
+}
+
+/* Parameters that this type has not, when they are empty or their names say that they are secrets.
+ * Any other word is left for the check: it may be misspelled. */
 static void drop_parameters(const char *gateway, json_t *connection)
 {
     const char *type = json_get_string(connection, "type", NULL), *name;
@@ -34,10 +39,12 @@ static void drop_parameters(const char *gateway, json_t *connection)
     {
         bool known = has_key(keys, name) || has_key(project__connection_common, name);
 
-        if (known || !is_secret_name(name) || (type && !keys))
+        if (known || !(is_secret_name(name) || is_empty(value)) || (type && !keys))
             continue;
-        say(gateway, name,
-            type ? "connections of its type have no such parameter" : "the gateway has no type");
+        if (!is_empty(value))
+            say(gateway, name,
+                type ? "connections of its type have no such parameter"
+                     : "the gateway has no type");
         json_object_del(connection, name);
     }
 }

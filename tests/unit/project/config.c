@@ -484,6 +484,21 @@ void test_secrets_that_no_connection_has_a_use_for_are_left_out(void **state)
     assert_null(json_object_get(connection, "api_token"));
 }
 
+void test_empty_variables_that_a_connection_has_no_use_for_count_as_not_given(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(config) c =
+        from_variables(&error, "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__TYPE=duckdb",
+                       "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__DATABASE=d",
+                       "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__HOST=",
+                       "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__PORT=",
+                       "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__PASSWORD=", NULL);
+
+    (void)state;
+    assert_null(error);
+    assert_int_equal(json_object_size(config_gateway(c, "gateway_a", NULL)->connection), 2);
+}
+
 void test_the_environment_of_the_process_is_read(void **state)
 {
     g_autoptr(config) c = NULL;
