@@ -38,6 +38,8 @@ typedef json_t *(*cli_sql_each)(const struct cli_sql *s, struct arena *a, struct
                                 const struct source *source);
 json_t *cli__sql_statements(const struct cli_sql *s, const struct source *source, cli_sql_each each,
                             GError **error);
+/* Bytes as JSON: what is no UTF-8 is shown as Latin-1. */
+json_t *cli__sql_text(const char *text, size_t len);
 /* A list of texts, a line each. */
 void cli__sql_show_lines(const json_t *texts);
 

@@ -14,8 +14,7 @@ static const char *const token_names[] = {
     [T_BAD] = "unreadable", [T_UNCLOSED] = "unclosed",
 };
 
-/* Bytes as JSON: what is no UTF-8 is shown as Latin-1. */
-static json_t *text_json(const char *text, size_t len)
+json_t *cli__sql_text(const char *text, size_t len)
 {
     g_autofree char *valid =
         g_utf8_validate(text, (gssize)len, NULL)
@@ -37,8 +36,8 @@ json_t *cli__sql_tokens(const struct cli_sql *s, const struct source *source, GE
 
         source_place(source, t.at, &line, &column);
         json_array_append_new(out, json_pack("{s:s, s:o, s:i, s:i}", "kind", token_names[t.kind],
-                                             "text", text_json(source->text + t.at, t.len), "line",
-                                             (int)line, "column", (int)column));
+                                             "text", cli__sql_text(source->text + t.at, t.len),
+                                             "line", (int)line, "column", (int)column));
     }
     return out;
 }
@@ -78,9 +77,9 @@ static json_t *node_json(const struct sql_node *n)
     if (n->op)
         json_object_set_new(out, "op", json_string(sql_op_text(n->op)));
     if (n->text)
-        json_object_set_new(out, "text", text_json(n->text, n->len));
+        json_object_set_new(out, "text", cli__sql_text(n->text, n->len));
     if (n->quote)
-        json_object_set_new(out, "quote", text_json((const char *)&n->quote, 1));
+        json_object_set_new(out, "quote", cli__sql_text((const char *)&n->quote, 1));
     if (n->flags)
         json_object_set_new(out, "flags", flags_json(n->flags));
     for (const struct sql_node *c = n->child; c; c = c->next)
@@ -137,7 +136,7 @@ static json_t *print_of(const struct cli_sql *s, struct arena *a, struct sql_nod
     g_autofree char *text = sql_print(n, s->dialect);
 
     (void)a, (void)source;
-    return text_json(text, strlen(text));
+    return cli__sql_text(text, strlen(text));
 }
 
 json_t *cli__sql_print(const struct cli_sql *s, const struct source *source, GError **error)
@@ -169,7 +168,7 @@ static json_t *canonical_of(const struct cli_sql *s, struct arena *a, struct sql
     g_autofree char *text = sql_canonical(n, s->dialect);
 
     (void)a, (void)source;
-    return text_json(text, strlen(text));
+    return cli__sql_text(text, strlen(text));
 }
 
 json_t *cli__sql_canonical(const struct cli_sql *s, const struct source *source, GError **error)
@@ -201,7 +200,7 @@ static void add_name(struct names *names, const struct sql_node *table)
     char *name = name_of(table);
 
     if (*name && !g_hash_table_contains(names->seen, name))
-        json_array_append_new(names->list, text_json(name, strlen(name)));
+        json_array_append_new(names->list, cli__sql_text(name, strlen(name)));
     g_hash_table_add(names->seen, name);
 }
 

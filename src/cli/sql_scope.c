@@ -107,6 +107,11 @@ static char *table_name(const struct sql_table *t)
                        t->schema ? t->schema : "", t->schema ? "." : "", t->name, NULL);
 }
 
+static json_t *text_or_null(const char *text)
+{
+    return text ? cli__sql_text(text, strlen(text)) : json_null();
+}
+
 static json_t *reference_json(const struct sql_reference *r, const struct source *source)
 {
     static const char *const belongs[] = {"nothing", "source", "outer", "alias"};
@@ -114,9 +119,10 @@ static json_t *reference_json(const struct sql_reference *r, const struct source
     unsigned line, column;
 
     source_place(source, r->node->at, &line, &column);
-    return json_pack("{s:i, s:i, s:s?, s:s?, s:s?, s:s, s:s}", "line", (int)line, "column",
-                     (int)column, "name", r->column, "source", r->source, "table", table,
-                     "belongs_to", belongs[r->belongs], "clause", sql_slot_name(r->clause));
+    return json_pack("{s:i, s:i, s:o, s:o, s:o, s:s, s:s}", "line", (int)line, "column",
+                     (int)column, "name", text_or_null(r->column), "source",
+                     text_or_null(r->source), "table", text_or_null(table), "belongs_to",
+                     belongs[r->belongs], "clause", sql_slot_name(r->clause));
 }
 
 static json_t *columns_of_query(const struct cli_sql *s, struct arena *a, struct sql_node *n,
@@ -160,10 +166,12 @@ static json_t *output_json(const struct sql_output *o)
     for (guint i = 0; i < o->origins->len; i++) {
         const struct sql_origin *origin = o->origins->pdata[i];
         g_autofree char *table = table_name(origin->table);
+        g_autofree char *column = g_strdup_printf("%s.%s", table, origin->column);
 
-        json_array_append_new(from, json_sprintf("%s.%s", table, origin->column));
+        json_array_append_new(from, text_or_null(column));
     }
-    return json_pack("{s:s?, s:o, s:b}", "name", o->name, "from", from, "complete", o->complete);
+    return json_pack("{s:o, s:o, s:b}", "name", text_or_null(o->name), "from", from, "complete",
+                     o->complete);
 }
 
 static json_t *lineage_of_query(const struct cli_sql *s, struct arena *a, struct sql_node *n,
@@ -247,7 +255,7 @@ static void append_printed(json_t *out, struct sql_node *n, const struct cli_sql
     }
     sql_expand_stars(a, n, s->dialect, &schema);
     text = sql_print(n, s->dialect);
-    json_array_append_new(out, json_string(text));
+    json_array_append_new(out, cli__sql_text(text, strlen(text)));
 }
 
 static bool defines(const struct sql_node *n)

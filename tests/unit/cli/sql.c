@@ -44,6 +44,21 @@ void test_files_are_named_in_json_and_in_errors(void **state)
     leave_scratch(folder);
 }
 
+void test_text_that_is_no_utf8_is_told_by_every_verb(void **state)
+{
+    static const char *const verbs[] = {"tokens", "tree",    "print",   "canonical",
+                                        "tables", "columns", "lineage", "expand"};
+
+    (void)state;
+    for (unsigned i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        const char *words[] = {"sql", verbs[i], "--json", NULL};
+        g_autoptr(said) json = run_words("SELECT b\xfe FROM b\xfe", (char **)words);
+
+        assert_int_equal(json->code, CLI_DONE);
+        assert_holds(json->out, "b\xc3\xbe");
+    }
+}
+
 void test_a_batch_answers_every_line(void **state)
 {
     const char *words[] = {"sql", "--batch", NULL};
