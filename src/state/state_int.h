@@ -12,7 +12,8 @@ struct state {
 /* To the one row a statement must have; none is an error. */
 bool state__first(struct db_rows *rows, GError **error) MUST_CHECK;
 /* Columns id, info, definition as a snapshot, without intervals. */
-/* Snapshots of all rows; and a column of int64_t. NULL for no rows, which have their error already. */
+/* Snapshots of all rows; and a column of int64_t. NULL for no rows, which have their error already.
+ */
 GPtrArray *state__read_snapshots(struct db_rows *rows, GError **error) MUST_CHECK;
 GArray *state__read_ids(struct db_rows *rows, GError **error) MUST_CHECK;
 /* Append the audits of an attempt, a JSON list of wire_audit or NULL. */
