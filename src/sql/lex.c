@@ -302,8 +302,9 @@ static size_t exponent_end(const struct sql_lexer *lx, size_t at)
 static bool is_dot_after_name(const struct sql_lexer *lx, size_t at)
 {
     char before = at > 0 ? lx->text[at - 1] : ' ';
+    bool mark = at > 1 && is_word_mark(lx, before) && is_word(lx->text[at - 2]);
 
-    return is_word(before) || before == ')' || before == ']' || before == '}' ||
+    return is_word(before) || mark || before == ')' || before == ']' || before == '}' ||
            class_of(before) == C_QUOTE;
 }
 

@@ -72,7 +72,7 @@ static void parts(struct parser *p, struct sql_node *n)
             sql__add(n, SLOT_PART, sql__word(p, SQL_KEYWORD)); /* a.b.* in GRANT */
             return;
         }
-        if (n->child && sql__at_op(p, OP_DOT) && p->t[1].kind != T_NUMBER) /* a..b */
+        if (n->child && sql__at_op(p, OP_DOT) && !sql__begins_with_digit(p, p->t + 1)) /* a..b */
             sql__add(n, SLOT_PART, sql__words(p, SQL_IDENTIFIER, ""));
         else
             sql__add(n, SLOT_PART, part(p));

@@ -181,17 +181,31 @@ static struct sql_node *glued(struct parser *p, const struct sql_node *call)
     return all;
 }
 
-static struct sql_node *argument(struct parser *p, const struct sql_node *call)
+static struct sql_node *no_lambda(struct parser *p, const struct sql_node *call)
 {
-    struct sql_node *n = sql__lambda(p);
-
-    if (n)
-        return n;
     if (at_named(p))
         return named(p);
     if (sql__at_query(p) && !sql__at_op(p, OP_LPAREN))
         return sql__query(p);
     return glued(p, call);
+}
+
+static struct sql_node *argument(struct parser *p, const struct sql_node *call)
+{
+    struct sql_node *n = sql__lambda(p);
+
+    return n ? n : no_lambda(p, call);
+}
+
+struct sql_node *sql__bracket_item(struct parser *p)
+{
+    struct sql_node *n;
+
+    if (!sql__enter(p))
+        return NULL;
+    n = no_lambda(p, NULL);
+    sql__leave(p);
+    return n;
 }
 
 struct sql_node *sql__argument(struct parser *p)

@@ -92,6 +92,11 @@ static inline const char *sql__token_text(const struct parser *p, const struct s
 {
     return p->text + (t->at - p->base);
 }
+/* A number, or a name like 7a, which reads as another thing behind some marks. */
+static inline bool sql__begins_with_digit(const struct parser *p, const struct sql_token *t)
+{
+    return t->kind == T_NUMBER || (t->kind == T_WORD && g_ascii_isdigit(*sql__token_text(p, t)));
+}
 
 /* parse.c: nodes. */
 void sql__more_nodes(struct parser *p);
@@ -147,6 +152,8 @@ struct sql_node *sql__primary(struct parser *p);
 struct sql_node *sql__aliased(struct parser *p); /* expression [AS alias] */
 struct sql_node *sql__with_alias(struct parser *p, struct sql_node *expression);
 struct sql_node *sql__argument(struct parser *p);
+/* The same in brackets of no call: there a -> b reads a member of a. */
+struct sql_node *sql__bracket_item(struct parser *p);
 struct sql_node *sql__function(struct parser *p, struct sql_node *name);
 struct sql_node *sql__call(struct parser *p, struct sql_node *what); /* at the brackets */
 void sql__after_call(struct parser *p, struct sql_node *call);       /* FILTER, OVER, … */

@@ -7,7 +7,7 @@ static struct sql_node *strings(struct parser *p)
 {
     struct sql_node *n = sql__string(p), *all;
 
-    if (p->t->kind != T_STRING || p->t->quote != '\'')
+    if (p->t->kind != T_STRING || (p->t->quote != '\'' && p->t->quote != '"'))
         return n;
     all = sql__node(p, SQL_PHRASE); /* 'a' 'b' */
     sql__add(all, SLOT_ARG, n);

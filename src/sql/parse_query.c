@@ -683,7 +683,7 @@ static void finish_paren(struct parser *p, struct sql_node *n, struct sql_node *
     n->kind = SQL_TUPLE;
     sql__add(n, SLOT_ARG, first);
     while (sql__take_op(p, OP_COMMA) && !sql__at_op(p, OP_RPAREN))
-        sql__add(n, SLOT_ARG, sql__argument(p));
+        sql__add(n, SLOT_ARG, sql__bracket_item(p));
     if (first && !first->next)
         n->flags |= SQL_COMMA_AFTER;
 }
@@ -737,7 +737,7 @@ struct sql_node *sql__bracketed(struct parser *p)
     } else if (sql__at_op(p, OP_RPAREN)) {
         n->kind = SQL_TUPLE;
     } else {
-        finish_paren(p, n, sql__argument(p));
+        finish_paren(p, n, sql__bracket_item(p));
     }
     sql__expect_close(p, OP_RPAREN, open);
     sql__leave(p);

@@ -5,6 +5,7 @@
  * tell the language's from the user's.
  */
 #include "sql/parse_int.h"
+#include "sql/print_int.h"
 
 #include <string.h>
 
@@ -246,6 +247,16 @@ static const struct sql_token *behind_engine_variable(const struct parser *p)
     return t;
 }
 
+/* @a.b; Snowflake reads @a.b/c as a stage's path, unless white space parts it. */
+static struct sql_node *dotted_macro(struct parser *p)
+{
+    struct sql_node *n = sql__dotted(p);
+    bool path = sql__has(p->dialect, SQLD_STAGE) && !p->t->space_before &&
+                (sql__at_op(p, OP_SLASH) || sql__at_op(p, OP_PERCENT));
+
+    return path ? sql__expected(p, "the end of a name") : n;
+}
+
 struct sql_node *sql__one_word(struct parser *p)
 {
     const struct sql_token *next = p->t + 1;
@@ -256,6 +267,8 @@ struct sql_node *sql__one_word(struct parser *p)
         return verbatim(p, behind_engine_variable(p));
     switch (p->t->kind) {
     case T_WORD:
+        if (op_at(p->t - 1, OP_DOT) && sql__begins_with_digit(p, p->t))
+            return sql__expected(p, "a name");
         if (sql__is_word(p, p->t, "PATTERN") && op_at(next, OP_LPAREN))
             return verbatim(p, sql__behind_brackets(p, next));
         return op_at(next, OP_DOT) ? sql__dotted(p) : word(p);
@@ -263,7 +276,7 @@ struct sql_node *sql__one_word(struct parser *p)
         return sql__dotted(p);
     case T_AT:
         next = p->t + 2;
-        return op_at(next, OP_DOT) ? sql__dotted(p) : sql__table_macro(p);
+        return op_at(next, OP_DOT) ? dotted_macro(p) : sql__table_macro(p);
     case T_STRING:
         if (next->kind == T_AT && !next->space_before) /* 'user'@'host' */
             return verbatim(p, next + 2 < p->end ? next + 2 : p->end);
@@ -361,6 +374,17 @@ static bool at_inner_query(const struct parser *p, const struct sql_node *before
     return sql__at_kw(p, KW_SELECT) || (before && p->t[-1].keyword == KW_AS && sql__at_query(p));
 }
 
+/* A query within words. A bracket that only its print begins with would be read as another's. */
+static void inner_query(struct parser *p, struct sql_node *into)
+{
+    bool bracket = sql__at_op(p, OP_LPAREN);
+    struct sql_node *query = sql__query(p);
+
+    sql__add(into, SLOT_ARG, query);
+    if (query && !bracket && sql__print_begins_with_bracket(query, p->dialect))
+        sql__expected(p, "a query whose first term has no clauses of its own");
+}
+
 /* Words up to a comma or the end, or up to AS before a query. */
 static struct sql_node *phrase(struct parser *p, enum where_to to)
 {
@@ -373,7 +397,7 @@ static struct sql_node *phrase(struct parser *p, enum where_to to)
             break;
         p->chain++;
         if (to != TO_COMMA_GRANTS && at_inner_query(p, n->last)) {
-            sql__add(n, SLOT_ARG, sql__query(p));
+            inner_query(p, n);
             continue;
         }
         sql__add(n, SLOT_ARG, sql__one_word(p));

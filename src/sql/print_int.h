@@ -69,4 +69,7 @@ void sql__print_index(struct printer *w, const struct sql_node *n);
 void sql__print_slice(struct printer *w, const struct sql_node *n);
 void sql__print_after_call(struct printer *w, const struct sql_node *n);
 
+/* print_query.c */
+bool sql__print_begins_with_bracket(const struct sql_node *query, const struct sql_dialect *d);
+
 #endif

@@ -237,18 +237,38 @@ void sql__print_select(struct printer *w, const struct sql_node *n)
     print_clauses(w, n);
 }
 
-/* A term of a set operation, in brackets when it has clauses that would read as the whole's. */
+/* Has this term of a set operation clauses that would read as the whole's without brackets? */
+static bool needs_brackets(const struct sql_node *n, enum sql_slot side,
+                           const struct sql_dialect *d)
+{
+    bool own_limit = side == SLOT_LEFT && sql__has(d, SQLD_UNION_LIMIT);
+
+    if (n->kind == SQL_SUBQUERY)
+        return false;
+    if (sql_child(n, SLOT_WITH))
+        return true;
+    if (n->kind != SQL_SELECT && n->kind != SQL_SET_OPERATION && n->kind != SQL_VALUES)
+        return false;
+    return sql_child(n, SLOT_ORDER_BY) ||
+           (!own_limit && (sql_child(n, SLOT_LIMIT) || sql_child(n, SLOT_OFFSET))) ||
+           (side == SLOT_RIGHT && n->kind == SQL_SET_OPERATION);
+}
+
+bool sql__print_begins_with_bracket(const struct sql_node *query, const struct sql_dialect *d)
+{
+    for (; query && query->kind == SQL_SET_OPERATION; query = sql_child(query, SLOT_LEFT)) {
+        const struct sql_node *left = sql_child(query, SLOT_LEFT);
+
+        if (left && needs_brackets(left, SLOT_LEFT, d))
+            return true;
+    }
+    return query && query->kind == SQL_SUBQUERY;
+}
+
 static void print_term(struct printer *w, const struct sql_node *n, enum sql_slot side)
 {
-    bool brackets = sql_child(n, SLOT_WITH) != NULL;
-    bool own_limit = side == SLOT_LEFT && sql__has(w->dialect, SQLD_UNION_LIMIT);
+    bool brackets = needs_brackets(n, side, w->dialect);
 
-    if (n->kind == SQL_SELECT || n->kind == SQL_SET_OPERATION || n->kind == SQL_VALUES)
-        brackets = brackets || sql_child(n, SLOT_ORDER_BY) ||
-                   (!own_limit && (sql_child(n, SLOT_LIMIT) || sql_child(n, SLOT_OFFSET))) ||
-                   (side == SLOT_RIGHT && n->kind == SQL_SET_OPERATION);
-    if (n->kind == SQL_SUBQUERY)
-        brackets = false;
     if (brackets)
         sql__put(w, "(");
     sql__print(w, n);
