@@ -237,7 +237,7 @@ static bool read_clause(struct parser *p, struct sql_node *into, const struct cl
     return true;
 }
 
-/* LIMIT offset, count; LIMIT n BY expressions (ClickHouse). */
+/* LIMIT offset, count; LIMIT n BY expressions, and a LIMIT of all behind it (ClickHouse). */
 static void after_limit(struct parser *p, struct sql_node *into)
 {
     if (into->last->slot == SLOT_LIMIT && sql__take_op(p, OP_COMMA)) {
@@ -246,7 +246,8 @@ static void after_limit(struct parser *p, struct sql_node *into)
         sql__add(into, SLOT_LIMIT, sql__expression(p));
     }
     if (sql__is_word(p, p->t, "BY"))
-        sql__add(into, SLOT_SETTING, sql__phrase(p, "BY , {expr}"));
+        sql__add(into, SLOT_SETTING,
+                 sql__phrase(p, "BY , {expr} [LIMIT , {expr} [OFFSET {expr}]]"));
 }
 
 static bool read_any_clause(struct parser *p, struct sql_node *into)

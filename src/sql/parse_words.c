@@ -128,7 +128,7 @@ static bool joins_word(const struct parser *p)
 {
     const struct sql_token *before = p->t - 1;
 
-    if (as_written(p))
+    if (as_written(p) || before[-1].kind == T_AT) /* @x(…) is a call, @x (…) none */
         return !p->t->space_before;
     return (before->kind == T_WORD || before->kind == T_QUOTED) &&
            !(sql_keyword_flags(before->keyword) & BAR_R) &&
@@ -188,14 +188,21 @@ const struct sql_token *sql__behind_brackets(const struct parser *p, const struc
     return t;
 }
 
-/* The tokens from here up to `end`, as they were written. */
+/* The tokens from here up to `end` as they were written, a blank for any white space. */
 static struct sql_node *verbatim(struct parser *p, const struct sql_token *end)
 {
     struct sql_node *n = sql__node(p, SQL_KEYWORD);
+    char *to = arena_alloc(p->arena, end[-1].at + end[-1].len - p->t->at);
 
-    n->text = sql__token_text(p, p->t);
-    n->len = end[-1].at + end[-1].len - p->t->at;
+    n->text = to;
     n->flags = SQL_VERBATIM;
+    for (const struct sql_token *t = p->t; t < end; t++) {
+        if (t != p->t && t->space_before)
+            *to++ = ' ';
+        memcpy(to, sql__token_text(p, t), t->len);
+        to += t->len;
+    }
+    n->len = (uint32_t)(to - n->text);
     p->t = end;
     return n;
 }
