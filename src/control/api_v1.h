@@ -26,6 +26,8 @@ bool control__v1_sort(const struct op *op, const char *name, bool *ascending,
                       GError **error) MUST_CHECK;
 
 /* api_v1_*.c */
+bool control__v1_environment(struct control *c, int64_t project, const char *name,
+                             struct wire_environment **out, GError **error) MUST_CHECK;
 bool control__v1_dag(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__v1_runs(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__v1_run(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -75,7 +75,7 @@ static struct wire_v1_dag *dag_of(const struct picture *p, const GPtrArray *snap
     return d;
 }
 
-static bool find_environment(struct control *c, int64_t project, const char *name,
+bool control__v1_environment(struct control *c, int64_t project, const char *name,
                              struct wire_environment **out, GError **error)
 {
     if (!state_environment(c->state, project, name, out, error))
@@ -98,7 +98,7 @@ bool control__v1_dag(struct control *c, struct op *op, GError **error)
     g_autoptr(wire_v1_dag) dag = NULL;
     struct schedule_rhythm rhythm;
 
-    if (!find_environment(c, op->project, environment, &e, error) ||
+    if (!control__v1_environment(c, op->project, environment, &e, error) ||
         !(snapshots = state_member_snapshots(c->state, op->project, environment, error)) ||
         !schedule_rhythm(snapshots, c->now_ms, &rhythm, error))
         return false;

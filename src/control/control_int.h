@@ -13,6 +13,7 @@
 
 /* Who may use a route, as bits for auth_may(). */
 #define FOR_ALL        0u
+#define FOR_PAGES      (1u << 30) /* beside roles: a browser's session counts, too; see pages.h */
 #define FOR_METRICS    (1u << 31) /* see control__may_read_metrics() */
 #define FOR_EXECUTORS  (1u << ROLE_EXECUTOR)
 #define FOR_DEVELOPERS (1u << ROLE_DEVELOPER | 1u << ROLE_ADMIN)

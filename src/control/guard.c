@@ -1,4 +1,4 @@
-#include "control/control_int.h"
+#include "control/pages.h"
 
 #include "base/clock.h"
 
@@ -47,22 +47,45 @@ static bool may_read_metrics(const struct control *c, struct http_call *call)
     return false;
 }
 
+/* The token that is shown; NULL after an answer that says there is none. g_free(). */
+static char *shown_token(struct control *c, struct http_call *call, unsigned needs)
+{
+    char *token = g_strdup(bearer(call));
+
+    if (!token && needs & FOR_PAGES)
+        token = control__session_token(c, call);
+    if (!token && needs & FOR_PAGES)
+        control__session_ask(call);
+    else if (!token)
+        unauthorized(call, "This needs a token.\nhint: get one at /auth/token with a client id and "
+                           "secret.");
+    return token;
+}
+
+/* A session that has ended begins anew. */
+static bool refuse_token(struct http_call *call, unsigned needs, const GError *error)
+{
+    if (!(needs & FOR_PAGES) || bearer(call))
+        return unauthorized(call, error->message);
+    control__session_ask(call);
+    return false;
+}
+
 bool control__guard(struct http_call *call, unsigned needs, void *data)
 {
     struct control *c = data;
     g_autoptr(auth_identity) who = NULL;
     g_autoptr(GError) error = NULL;
-    const char *token;
+    g_autofree char *token = NULL;
 
     if (needs == FOR_ALL)
         return true;
     if (needs == FOR_METRICS)
         return may_read_metrics(c, call);
-    if (!(token = bearer(call)))
-        return unauthorized(call, "This needs a token.\nhint: get one at /auth/token with a client "
-                                  "id and secret.");
+    if (!(token = shown_token(c, call, needs)))
+        return false;
     if (!(who = auth_verify(c->auth, token, clock_monotonic_ms() + c->ahead_ms, &error)))
-        return unauthorized(call, error->message);
+        return refuse_token(call, needs, error);
     if (!auth_may(who, http_param(call, "org"), http_param(call, "project"), needs)) {
         http_reply_problem(
             call, 403, "denied", "A client of role %s of %s/%s may not do this in %s/%s.",

@@ -18,6 +18,10 @@ bool control__sign_in(struct control *c, struct op *op, GError **error) MUST_CHE
 bool control__device_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__device_approve(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
+/* The same for a browser that shall see a page (pages.h). */
+bool control__session_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__session_begin(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
 /* discovery.c */
 bool control__discovery(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__key_set(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -3,6 +3,7 @@
 #include "control/api_v1.h"
 #include "control/health.h"
 #include "control/oauth.h"
+#include "control/pages.h"
 
 #include "base/limits.h"
 
@@ -46,6 +47,12 @@ static const struct parameter {
     {control__sign_in_page, "state", "string", "Comes back as it is.", 0, 0},
     {control__sign_in_page, "code_challenge", "string", "SHA-256 of the code_verifier, as base64url.", 0, 0},
     {control__sign_in_page, "code_challenge_method", "string", "S256.", 0, 0},
+    {control__session_page, "to", "string", "The page's address on this server.", 0, 0},
+    {control__model_page, "version", "string", "Of the model, as the link says.", 0, 0},
+    {control__plan_page, "tab_summary", "string", "audits: those instead of evaluations.", 0, 0},
+    {control__plan_page, "evaluation_id", "string", "Only this evaluation.", 0, 0},
+    {control__run_page, "tab_summary", "string", "audits: those instead of evaluations.", 0, 0},
+    {control__run_page, "evaluation_id", "string", "Only this evaluation.", 0, 0},
     {control__device_page, "user_code", "string", "What the device shows.", 0, 0},
     {control__v1_runs, "environment", "string", "Of this environment only.", 0, 0},
     {control__v1_runs, "last", "flag", "Only the newest of all that fits.", 0, 0},
@@ -235,8 +242,10 @@ static json_t *content(const char *type, json_t *schema)
 
 static bool is_page(const struct endpoint *e)
 {
-    return e->run == control__sign_in_page || e->run == control__sign_in ||
-           e->run == control__device_page || e->run == control__device_approve;
+    return e->route.needs & FOR_PAGES || e->run == control__session_page ||
+           e->run == control__session_begin || e->run == control__sign_in_page ||
+           e->run == control__sign_in || e->run == control__device_page ||
+           e->run == control__device_approve;
 }
 
 /* A message by its name, or with "[]" behind it a list of them. */
@@ -278,14 +287,20 @@ static json_t *responses_json(const struct endpoint *e)
 {
     bool oauth = e->run == control__token || e->run == control__device;
     const char *schema = oauth ? "token_refused" : "wire_problem";
-    json_t *out = json_pack("{s:{s:s, s:o}}", e->run == control__sign_in ? "303" : "200",
-                            "description", e->route.help, "content", answer_content(e));
+    bool sends_on = e->run == control__sign_in || e->run == control__session_begin;
+    json_t *out = json_pack("{s:{s:s, s:o}}", sends_on ? "303" : "200", "description",
+                            e->route.help, "content", answer_content(e));
 
     json_object_set_new(out, "4XX", refusal("Refused; the error says why.", schema));
     json_object_set_new(out, "5XX", refusal("It did not work; 503 and 504: ask again.", schema));
     if (is_page(e))
         json_object_update_new(json_object_get(json_object_get(out, "4XX"), "content"),
                                answer_content(e));
+    if (e->route.needs & FOR_PAGES)
+        json_object_set_new(out, "303",
+                            json_pack("{s:s, s:o}", "description",
+                                      "Without a token: to the sign-in page, and then back.",
+                                      "content", answer_content(e)));
     if (e->route.needs != FOR_ALL) {
         json_object_set_new(out, "401",
                             refusal("Without a token, or with one that is void.", schema));

@@ -1,6 +1,7 @@
 #include "control/api_v1.h"
 #include "control/health.h"
 #include "control/oauth.h"
+#include "control/pages.h"
 
 #include "base/limits.h"
 
@@ -8,6 +9,7 @@
 
 #define AT       "/sqlmesh/{org}/{project}/api/heddle/v1/"
 #define V1       "/sqlmesh/{org}/{project}/api/v1/"
+#define SEEN     "/sqlmesh/{org}/{project}/environments/{environment}"
 #define TAKES(t) &wire_##t##_type
 
 /* What a body may have. */
@@ -22,6 +24,9 @@
 
 /* For browsers and programs without a token; replies by itself. */
 #define PAGE(method, path, run, help) {{method, path, FOR_ALL, handle, help, NULL, NULL, MAX_HTTP_FORM}, run, NULL, true}
+
+/* For people: what a link of the public API names. */
+#define VIEW(path, run, help) {{"GET", path, FOR_READERS | FOR_PAGES, handle, help, NULL, NULL, 0}, run, NULL, false}
 
 static void handle(struct http_call *call, void *data);
 
@@ -92,6 +97,12 @@ static const struct endpoint endpoints[] = {
           "One evaluation with its whole log."),
 
     {{"POST", "/auth/token", FOR_ALL, handle, "A token for a client's secret (RFC 6749, 4.4), or for a token that may more (RFC 8693).", NULL, NULL, MAX_HTTP_FORM}, control__token, NULL, true},
+    VIEW(SEEN, control__environment_page, "An environment: its models, runs and plans."),
+    VIEW(SEEN "/models/{model}", control__model_page, "A model: what it reads, its newest evaluations."),
+    VIEW(SEEN "/plans/{id}", control__plan_page, "A plan: its evaluations or audits; with evaluation_id= one with its log."),
+    VIEW(SEEN "/runs/{id}", control__run_page, "A run: its evaluations or audits; with evaluation_id= one with its log."),
+    PAGE("GET", "/auth/session", control__session_page, "Where people sign in to see a page; to= is its address."),
+    PAGE("POST", "/auth/session", control__session_begin, "The form of that page; sends the browser on, with a cookie."),
     PAGE("GET", "/auth", control__sign_in_page, "Where people sign in for a program (RFC 6749, 4.1; PKCE by S256)."),
     PAGE("POST", "/auth", control__sign_in, "The form of that page; sends the browser back with a code."),
     PAGE("POST", "/auth/device", control__device, "A device asks for codes (RFC 8628)."),

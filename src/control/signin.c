@@ -1,5 +1,7 @@
 /* Where people sign in: the page for a program's request or for a device, without scripts. */
+#include "control/html.h"
 #include "control/oauth.h"
+#include "control/pages.h"
 #include "control/porter.h"
 
 #include "auth/people.h"
@@ -13,30 +15,15 @@
 
 /* What a page carries on from its request to its form. */
 static const char *const carried[] = {
-    "client_id",      "redirect_uri",          "scope",     "state",
-    "code_challenge", "code_challenge_method", "user_code", NULL,
+    "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
+    "user_code", "to",           NULL,
 };
-
-static void set_headers(struct http_call *call)
-{
-    http_add_header(call, "Cache-Control", "no-store");
-    http_add_header(call, "Referrer-Policy", "no-referrer");
-    http_add_header(call, "X-Content-Type-Options", "nosniff");
-    http_add_header(call, "X-Frame-Options", "DENY");
-    http_add_header(call, "Content-Security-Policy",
-                    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
-                    "form-action 'self' http://127.0.0.1:29525");
-}
 
 static bool show(struct http_call *call, unsigned status, const char *title, const char *inside)
 {
-    g_autofree char *page = g_strdup_printf(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title></head>"
-        "<body><h1>%s</h1>%s</body></html>\n",
-        title, title, inside);
+    g_autofree char *page = control__html_page(title, inside);
 
-    set_headers(call);
+    control__html_headers(call, "'self' http://127.0.0.1:29525");
     http_reply(call, status, "text/html; charset=utf-8", page, strlen(page));
     return true;
 }
@@ -271,4 +258,41 @@ bool control__device_approve(struct control *c, struct op *op, GError **error)
                              c->now_ms, &why))
         return show_error(c, op->call, why);
     return show(op->call, 200, "Signed in", "<p>The device goes on by itself.</p>");
+}
+
+static bool refuse_address(struct http_call *call)
+{
+    return show(call, 400, "Not signed in", "<p>There is no page of ours at this address.</p>");
+}
+
+bool control__session_page(struct control *c, struct op *op, GError **error)
+{
+    const char *to = http_query(op->call, "to");
+
+    (void)error;
+    if (!to || !control__session_may_go_to(to))
+        return refuse_address(op->call);
+    return show_form(c, op->call, "/auth/session", "Sign in to see the page.");
+}
+
+bool control__session_begin(struct control *c, struct op *op, GError **error)
+{
+    g_autoptr(GHashTable) form = read_form(c, op->call);
+    const char *to = form ? g_hash_table_lookup(form, "to") : NULL;
+    g_autoptr(GError) why = NULL;
+    g_autofree char *token = NULL;
+
+    (void)error;
+    if (!form)
+        return true;
+    if (!to || !control__session_may_go_to(to))
+        return refuse_address(op->call);
+    if (!is_signed_in(c, op, form))
+        return true;
+    token = auth_session(c->auth, g_hash_table_lookup(form, "name"), c->issuer, c->now_ms, &why);
+    if (!token)
+        return show_error(c, op->call, why);
+    control__session_start(c, op->call, token);
+    http_add_header(op->call, "Location", to);
+    return show(op->call, 303, "Signed in", "<p>The page comes by itself.</p>");
 }

@@ -77,6 +77,11 @@ const char *http_method(const struct http_call *c)
     return c->method;
 }
 
+const char *http_target(const struct http_call *c)
+{
+    return c->target;
+}
+
 const char *http_path(const struct http_call *c)
 {
     return c->path;

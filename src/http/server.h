@@ -63,6 +63,7 @@ bool http_server_renew(struct http_server *s, const char *tls_cert, const char *
 /* The request. Borrowed until it is answered. */
 const char *http_method(const struct http_call *c);
 const char *http_path(const struct http_call *c);
+const char *http_target(const struct http_call *c);                   /* path and query, as sent */
 const char *http_param(const struct http_call *c, const char *name);  /* of the path */
 const char *http_query(const struct http_call *c, const char *name);  /* NULL when not there */
 const char *http_header(const struct http_call *c, const char *name); /* likewise */

@@ -4,8 +4,10 @@
     tests/clients/api_client.py build/heddle
 """
 
+import html
 import json
 import os
+import urllib.parse
 
 from rig import Site, check_record, go_into, main
 
@@ -18,7 +20,8 @@ MODEL (name shop.fragile, kind FULL, audits (not_null(columns := (kind)), not_nu
 SELECT kind, NULL AS gap, CAST(CASE WHEN @execution_ds >= '{TODAY}' THEN 'no number' ELSE '1' END AS INT) AS n
 FROM shop.kinds
 """
-BELOW = "MODEL (name shop.below, kind FULL, tags [late], description 'What is read of it.');\nSELECT n FROM shop.fragile\n"
+BELOW = "MODEL (name shop.below, kind FULL, tags [late], description 'What is read of it.');\n" \
+    "SELECT n FROM shop.fragile\n"
 
 
 class Plane(Site):
@@ -45,8 +48,9 @@ class Plane(Site):
     def token(self):
         if not hasattr(self, "bearer"):
             c = self.w.cloud
-            got = self.ask("POST", "/auth/token", {"grant_type": "client_credentials", "client_id": c["TCLOUD_CLIENT_ID"],
-                                                   "client_secret": c["TCLOUD_CLIENT_SECRET"]})
+            got = self.ask("POST", "/auth/token", {
+                "grant_type": "client_credentials", "client_id": c["TCLOUD_CLIENT_ID"],
+                "client_secret": c["TCLOUD_CLIENT_SECRET"]})
             self.bearer = {"Authorization": "Bearer " + json.loads(got.text)["id_token"]}
         return self.bearer
 
@@ -148,7 +152,8 @@ def test_evaluations_are_searched(s):
     assert {e.node_name for e in of_plan} == set(s.members)
     assert all(e.status.value == "success" and e.complete for e in of_plan)
     fragile, = (e for e in of_plan if e.node_name == name_of("fragile"))
-    assert {a.name: a.status.value for a in fragile.audits} == {"not_null": "success", "not_null_non_blocking": "failed"}
+    assert {a.name: a.status.value for a in fragile.audits} == \
+        {"not_null": "success", "not_null_non_blocking": "failed"}
     audit = fragile.audits_by_name["not_null_non_blocking"]
     assert audit.execution_time.date() == TODAY - DAY and audit.interval_start.date() == FIRST
     assert [e.evaluation_id for e in s.api.evaluations.search(plan_id=s.plan_id, sort="desc")] == \
@@ -174,6 +179,73 @@ def test_a_view_promoted_from_dev_has_its_evaluation_in_prod(s):
     latest = s.api.evaluations.get_latest_evaluations_for_environment("prod")
     kinds, = (e for e in latest if e.node_name == name_of("kinds"))
     assert kinds.status.value == "success", kinds
+
+
+def links_of(thing):
+    """Every address in an answer."""
+    if isinstance(thing, list):
+        return {link for item in thing for link in links_of(item)}
+    if not hasattr(type(thing), "model_fields"):
+        return set()
+    return {str(v) for k, v in thing if k.endswith("link")} | {x for _, v in thing for x in links_of(v)}
+
+
+def test_every_link_opens_a_page_about_the_thing(s):
+    things = [s.api.dags.get_dag_for_environment("prod"), s.api.runs.search(), s.api.evaluations.search(limit=1000)]
+    links = links_of(things)
+    assert len(links) > 40, len(links)
+    for link in sorted(links):
+        assert link.startswith(s.w.cloud["TCLOUD_URL"] + "/environments/prod") or "/environments/dev/" in link, link
+        page = s.ask("GET", link.removeprefix(s.w.base), headers=s.token())
+        assert page.status == 200 and page.headers["Content-Type"].startswith("text/html"), (link, page.text)
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"] and "<script" not in page.text
+    failed, = s.api.runs.get_evaluations_for_node(s.first.run_id, name_of("fragile"))
+    page = s.ask("GET", str(failed.log_link).removeprefix(s.w.base), headers=s.token()).text
+    assert failed.log in html.unescape(page), page
+    audits = s.ask("GET", f"/sqlmesh/acme/shop/environments/prod/plans/{s.plan_id}?tab_summary=audits",
+                   headers=s.token())
+    assert "not_null_non_blocking" in audits.text
+
+
+def test_what_a_page_is_not_about_is_not_found(s):
+    at = "/sqlmesh/acme/shop/environments/"
+    for path in ("nowhere", "prod/runs/none", f"dev/runs/{s.first.run_id}", f"prod/plans/{s.first.run_id}",
+                 "prod/models/no",
+                 f"prod/runs/{s.first.run_id}?evaluation_id=1", f"prod/runs/{s.first.run_id}?evaluation_id=x",
+                 "%3Cscript%3Ealert(1)%3C%2Fscript%3E"):
+        page = s.ask("GET", at + path, headers=s.token())
+        assert page.status == 404 and "<script" not in page.text, (path, page.text)
+
+
+def test_a_browser_signs_in_and_comes_back(s):
+    link = str(s.first.link).removeprefix(s.w.base)
+    sent = s.ask("GET", link)
+    assert sent.status == 303 and s.first.run_id not in sent.text, sent.text
+    back = s.sign_in(sent.headers["Location"])
+    assert (back.status, back.headers["Location"]) == (303, link), back.text
+    cookie = back.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie, cookie
+    jar = {"Cookie": cookie.split(";")[0]}
+    assert s.first.run_id in s.ask("GET", link, headers=jar).text
+    assert s.ask("GET", "/sqlmesh/other/shop/environments/prod", headers=jar).status == 404, "an admin's of all"
+    assert s.ask("GET", "/sqlmesh/acme/shop/api/v1/runs", headers=jar).status == 401, "for pages alone"
+    assert s.ask("POST", "/sqlmesh/acme/shop/api/heddle/v1/janitor", {}, jar).status == 401
+    name = jar["Cookie"].split("=")[0]
+    assert s.ask("GET", link, headers={"Cookie": name + "=a.b.c"}).status == 303
+    assert s.ask("GET", link, headers={"Authorization": "Bearer a.b.c"}).status == 401
+
+
+def test_a_session_leads_nowhere_else(s):
+    for to in ("https://evil.example/", "//evil.example/", "/auth", "/sqlmesh/x\r\nX: y", "/sqlmesh/\\evil", ""):
+        query = urllib.parse.urlencode({"to": to})
+        assert s.ask("GET", "/auth/session?" + query).status == 400, to
+        got = s.sign_in("/auth/session?to=/sqlmesh/acme/shop/environments/prod", change={"to": to})
+        assert got.status == 400 and not got.headers["Location"], (to, got.text)
+    executor = {k: v for k, v in s.w.executor.items() if k in ("TCLOUD_CLIENT_ID", "TCLOUD_CLIENT_SECRET")}
+    got = json.loads(s.ask("POST", "/auth/token", {"grant_type": "client_credentials", **{
+        k.removeprefix("TCLOUD_").lower(): v for k, v in executor.items()}}).text)
+    assert s.ask("GET", "/sqlmesh/acme/shop/environments/prod",
+                 headers={"Authorization": "Bearer " + got["id_token"]}).status == 403
 
 
 def test_another_projects_client_may_not_read(s):
