@@ -26,8 +26,14 @@ bool control__v1_sort(const struct op *op, const char *name, bool *ascending,
                       GError **error) MUST_CHECK;
 
 /* api_v1_*.c */
+/* The environment's model of this name: fully qualified, or as people write it. ERROR_NOT_FOUND. */
+const struct wire_snapshot *control__v1_model(const GPtrArray *snapshots, const char *name,
+                                              GError **error) MUST_CHECK;
 bool control__v1_environment(struct control *c, int64_t project, const char *name,
                              struct wire_environment **out, GError **error) MUST_CHECK;
+bool control__pause_model(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__resume_model(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__v1_restate(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__v1_dag(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__v1_runs(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__v1_run(struct control *c, struct op *op, GError **error) MUST_CHECK;

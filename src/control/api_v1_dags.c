@@ -18,6 +18,23 @@ static char *default_catalog(struct control *c, int64_t project)
     return NULL;
 }
 
+const struct wire_snapshot *control__v1_model(const GPtrArray *snapshots, const char *name,
+                                              GError **error)
+{
+    for (guint i = 0; i < snapshots->len; i++) {
+        const struct wire_snapshot *s = snapshots->pdata[i];
+        g_autofree char *display = names_display(s->name, NULL, NULL, SUFFIX_SCHEMA);
+        const char *rest = strchr(display, '.');
+
+        if (strcmp(name, s->name) == 0 || strcmp(name, display) == 0 ||
+            (rest && strchr(rest + 1, '.') && strcmp(name, rest + 1) == 0))
+            return s;
+    }
+    g_set_error(error, control_error(), ERROR_NOT_FOUND, "The environment has no model %.200s.",
+                name);
+    return NULL;
+}
+
 static const char *source_of(const struct wire_snapshot *s)
 {
     if (s->source)

@@ -1,6 +1,8 @@
 /* Plans and runs as the public API shows them. */
 #include "control/api_v1.h"
 
+#include <string.h>
+
 static struct wire_v1_run *run_of(const char *base, struct state_work *w)
 {
     struct wire_v1_run *r = wire_v1_run_new();
@@ -95,4 +97,15 @@ bool control__v1_plans(struct control *c, struct op *op, GError **error)
 bool control__v1_plan(struct control *c, struct op *op, GError **error)
 {
     return one(c, op, WORK_PLAN, error);
+}
+
+bool control__answer_work(struct control *c, struct op *op, struct state_work *w, GError **error)
+{
+    g_autofree char *base = NULL;
+
+    if (!strstr(op->endpoint->route.path, "/api/v1/"))
+        return control__progress(c, op, w, error);
+    base = control__project_link(c, op);
+    op->answer = json_of(base, w);
+    return true;
 }

@@ -182,6 +182,9 @@ bool control__cancel(struct control *c, struct op *op, int kind, GError **error)
 
 /* plans.c, plan_start.c, plan_end.c, runs.c, janitor.c */
 bool control__post_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
+/* The work of a posted plan, or of the same one that is open already. */
+bool control__add_plan(struct control *c, struct op *op, struct wire_plan *p,
+                       struct state_work **out, GError **error) MUST_CHECK;
 bool control__get_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__cancel_plan(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__start_plan(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
@@ -195,6 +198,9 @@ bool control__check_expected(const struct wire_plan *p, const struct wire_enviro
 bool control__schedule_plan(struct outline *o, const struct wire_plan *p,
                             const struct state_work *w, const GPtrArray *audits,
                             GError **error) MUST_CHECK;
+/* One whose last plan ended well; ERROR_NOT_FOUND, ERROR_CONFLICT. */
+bool control__settled_environment(struct control *c, int64_t project, const char *name,
+                                  struct wire_environment **out, GError **error) MUST_CHECK;
 bool control__post_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__get_run(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__list_runs(struct control *c, struct op *op, GError **error) MUST_CHECK;
@@ -255,6 +261,9 @@ bool control__get_environment(struct control *c, struct op *op, GError **error) 
 bool control__invalidate(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__pause(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__resume(struct control *c, struct op *op, GError **error) MUST_CHECK;
+/* pauses.c: paused models, and all that read them, have nothing to do. */
+bool control__leave_out_paused(struct control *c, const struct state_place *place,
+                               const struct outline *o, GError **error) MUST_CHECK;
 bool control__lookup(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__evaluations(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
@@ -262,6 +271,9 @@ bool control__evaluations(struct control *c, struct op *op, GError **error) MUST
 void control__query_answered(struct control *c, int64_t task, const json_t *answer);
 bool control__progress(struct control *c, struct op *op, struct state_work *w,
                        GError **error) MUST_CHECK; /* a long poll when the request asks for one */
+/* The same, or what the public API says of a work when the route is one of its. */
+bool control__answer_work(struct control *c, struct op *op, struct state_work *w,
+                          GError **error) MUST_CHECK;
 bool control__query(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__query_ended(struct control *c, const struct queue_task *t,
                           const struct wire_result *r, GError **error) MUST_CHECK;

@@ -41,22 +41,6 @@ bool control__invalidate(struct control *c, struct op *op, GError **error)
     return state_expire_environment(c->state, op->project, name, c->now_ms, error);
 }
 
-bool control__pause(struct control *c, struct op *op, GError **error)
-{
-    const struct auth_identity *who = http_user(op->call);
-
-    return state_pause(c->state, op->project, http_param(op->call, "name"),
-                       who->name ? who->name : who->subject, error);
-}
-
-bool control__resume(struct control *c, struct op *op, GError **error)
-{
-    const char *name = http_param(op->call, "name");
-
-    control__look_again(c, op->project, name);
-    return state_pause(c->state, op->project, name, NULL, error);
-}
-
 bool control__lookup(struct control *c, struct op *op, GError **error)
 {
     g_autoptr(wire_snapshots) out = wire_snapshots_new();

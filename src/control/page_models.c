@@ -72,20 +72,6 @@ bool control__environment_page(struct control *c, struct op *op, GError **error)
 
 /* ---- a model ---- */
 
-static const struct wire_snapshot *find_model(const GPtrArray *snapshots, const char *name,
-                                              GError **error)
-{
-    for (guint i = 0; i < snapshots->len; i++) {
-        const struct wire_snapshot *s = snapshots->pdata[i];
-
-        if (strcmp(name, s->name) == 0)
-            return s;
-    }
-    g_set_error(error, control_error(), ERROR_NOT_FOUND, "The environment has no model %.200s.",
-                name);
-    return NULL;
-}
-
 static void add_parents(struct sheet *s, const char *environment, const GPtrArray *snapshots,
                         const struct wire_snapshot *m)
 {
@@ -94,7 +80,7 @@ static void add_parents(struct sheet *s, const char *environment, const GPtrArra
     control__html_table(s->out, "What it reads", columns);
     for (guint i = 0; i < m->parents->len; i++) {
         const struct wire_snapshot_id *id = m->parents->pdata[i];
-        const struct wire_snapshot *parent = find_model(snapshots, id->name, NULL);
+        const struct wire_snapshot *parent = control__v1_model(snapshots, id->name, NULL);
         g_autofree char *link = parent ? control__model_link(s->base, environment, parent) : NULL;
 
         control__html_row(s->out);
@@ -103,7 +89,8 @@ static void add_parents(struct sheet *s, const char *environment, const GPtrArra
     control__html_end(s->out);
 }
 
-static void add_model(struct sheet *s, const char *environment, const struct wire_snapshot *m)
+static void add_model(struct sheet *s, const char *environment, const struct wire_snapshot *m,
+                      const char *paused_by)
 {
     g_autofree char *link = control__environment_link(s->base, environment);
     const char *asked = control__v1_text(s->op, "version");
@@ -117,6 +104,7 @@ static void add_model(struct sheet *s, const char *environment, const struct wir
     control__html_fact(s->out, "Cron", NULL, m->cron);
     control__html_fact(s->out, "Start", NULL, m->start);
     control__html_fact(s->out, "Version", NULL, m->version);
+    control__html_fact(s->out, "Paused by", NULL, paused_by);
     control__html_end(s->out);
     if (asked && g_strcmp0(asked, m->version) != 0 && strcmp(asked, m->identifier) != 0)
         control__html_text(s->out, "The environment has another version of it than you followed a "
@@ -128,14 +116,16 @@ static bool show_model(struct sheet *s, const char *environment, const char *nam
     struct state_batch_filter f = {.environment = environment, .name = name, .limit = MOST_BATCHES};
     g_autoptr(wire_environment) e = NULL;
     g_autoptr(GPtrArray) snapshots = NULL, batches = NULL;
+    g_autoptr(GHashTable) paused = NULL;
     const struct wire_snapshot *m;
 
     if (!control__v1_environment(s->c, s->op->project, environment, &e, error) ||
         !(snapshots = state_member_snapshots(s->c->state, s->op->project, environment, error)) ||
-        !(m = find_model(snapshots, name, error)) ||
+        !(m = control__v1_model(snapshots, name, error)) ||
+        !(paused = state_paused_models(s->c->state, s->op->project, environment, error)) ||
         !(batches = state_batches(s->c->state, s->op->project, &f, error)))
         return false;
-    add_model(s, environment, m);
+    add_model(s, environment, m, g_hash_table_lookup(paused, m->name));
     add_parents(s, environment, snapshots, m);
     control__sheet_batches(s, batches);
     return true;

@@ -64,10 +64,9 @@ static bool check_members(const struct wire_environment *e, GError **error)
     return true;
 }
 
-static bool check_plan(struct control *c, struct op *op, GError **error)
+static bool check_plan(struct control *c, const struct op *op, const struct wire_plan *p,
+                       GError **error)
 {
-    const struct wire_plan *p = op->message;
-
     if (!p->environment)
         return invalid(error, "A plan must hold the environment as it shall be.");
     if (!is_environment_name(p->environment->name))
@@ -93,10 +92,9 @@ bool control__check_expected(const struct wire_plan *p, const struct wire_enviro
     return false;
 }
 
-static bool store_snapshots(struct control *c, struct op *op, GError **error)
+static bool store_snapshots(struct control *c, const struct op *op, const struct wire_plan *p,
+                            GError **error)
 {
-    const struct wire_plan *p = op->message;
-
     for (guint i = 0; i < p->snapshots->len; i++)
         if (!state_add_snapshot(c->state, op->project, p->snapshots->pdata[i], c->now_ms, error))
             return false;
@@ -138,22 +136,21 @@ static bool find_same(struct control *c, struct op *op, const char *request,
     return open != NULL;
 }
 
-bool control__post_plan(struct control *c, struct op *op, GError **error)
+bool control__add_plan(struct control *c, struct op *op, struct wire_plan *p,
+                       struct state_work **out, GError **error)
 {
-    struct wire_plan *p = op->message;
     g_autofree char *request = NULL;
     g_autoptr(wire_environment) now = NULL;
     g_autoptr(state_work) w = NULL;
 
-    if (!check_plan(c, op, error))
+    *out = NULL;
+    if (!check_plan(c, op, p, error))
         return false;
     request = request_text(p);
-    if (!find_same(c, op, request, &w, error))
-        return false;
-    if (w)
-        return control__progress(c, op, w, error);
+    if (!find_same(c, op, request, out, error) || *out)
+        return *out != NULL;
     if (!state_environment(c->state, op->project, p->environment->name, &now, error) ||
-        !control__check_expected(p, now, error) || !store_snapshots(c, op, error))
+        !control__check_expected(p, now, error) || !store_snapshots(c, op, p, error))
         return false;
     w = g_new0(struct state_work, 1);
     w->uid = id_new();
@@ -163,7 +160,18 @@ bool control__post_plan(struct control *c, struct op *op, GError **error)
     w->request = g_steal_pointer(&request);
     w->user = user_of(op, p->user);
     w->execution_ms = p->execution_ms == TIME_NONE ? c->now_ms : p->execution_ms;
-    return control__add_work(c, w, error) && control__progress(c, op, w, error);
+    if (!control__add_work(c, w, error))
+        return false;
+    *out = g_steal_pointer(&w);
+    return true;
+}
+
+bool control__post_plan(struct control *c, struct op *op, GError **error)
+{
+    g_autoptr(state_work) w = NULL;
+
+    return control__add_plan(c, op, op->message, &w, error) &&
+           control__answer_work(c, op, w, error);
 }
 
 bool control__get_plan(struct control *c, struct op *op, GError **error)

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static bool find_environment(struct control *c, int64_t project, const char *name,
-                             struct wire_environment **out, GError **error)
+bool control__settled_environment(struct control *c, int64_t project, const char *name,
+                                  struct wire_environment **out, GError **error)
 {
     if (!state_environment(c->state, project, name, out, error))
         return false;
@@ -28,7 +28,7 @@ bool control__post_run(struct control *c, struct op *op, GError **error)
     g_autoptr(state_work) w = NULL;
     const struct auth_identity *who = http_user(op->call);
 
-    if (!find_environment(c, op->project, r->environment, &e, error))
+    if (!control__settled_environment(c, op->project, r->environment, &e, error))
         return false;
     w = g_new0(struct state_work, 1);
     w->uid = id_new();
@@ -39,7 +39,7 @@ bool control__post_run(struct control *c, struct op *op, GError **error)
     w->trigger = g_strdup(r->trigger ? r->trigger : "api");
     w->user = g_strdup(who ? who->name : NULL);
     w->execution_ms = r->execution_ms == TIME_NONE ? c->now_ms : r->execution_ms;
-    return control__add_work(c, w, error) && control__progress(c, op, w, error);
+    return control__add_work(c, w, error) && control__answer_work(c, op, w, error);
 }
 
 /* Add a name and, if asked for, all that it reads. */
@@ -79,6 +79,16 @@ static bool keep_selected(const struct outline *o, const struct wire_run_request
     return true;
 }
 
+/* What is selected by name runs though it is paused. */
+static bool keep_unpaused(struct control *c, const struct outline *o,
+                          const struct wire_run_request *r, const struct state_work *w,
+                          GError **error)
+{
+    const struct state_place place = {w->project, w->environment};
+
+    return r->select->len > 0 || control__leave_out_paused(c, &place, o, error);
+}
+
 static bool schedule_run(struct outline *o, const struct wire_run_request *r,
                          const struct state_work *w, GError **error)
 {
@@ -105,8 +115,9 @@ bool control__start_run(struct control *c, struct state_work *w, GError **error)
     struct task_maker m = {c, w, NULL, NULL, CLASS_RUN, PRIORITY_RUN, NULL, NULL};
     bool ok;
 
-    if (!r || !find_environment(c, w->project, w->environment, &e, error) ||
-        !(o = control__outline(c, w->project, e, error)) || !schedule_run(o, r, w, error))
+    if (!r || !control__settled_environment(c, w->project, w->environment, &e, error) ||
+        !(o = control__outline(c, w->project, e, error)) || !schedule_run(o, r, w, error) ||
+        !keep_unpaused(c, o, r, w, error))
         return false;
     tasks = schedule_tasks(o->schedule, &(struct schedule_stages){.is_run = true});
     if (tasks->len == 0)

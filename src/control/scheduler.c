@@ -72,7 +72,8 @@ static bool find_due(struct control *c, const struct state_place *p, bool *due, 
 
     if (!state_environment(c->state, p->project, p->environment, &e, error) || !e ||
         !(o = control__outline(c, p->project, e, error)) ||
-        !control__outline_schedule(o, &request, error))
+        !control__outline_schedule(o, &request, error) ||
+        !control__leave_out_paused(c, p, o, error))
         return false;
     tasks = schedule_tasks(o->schedule, &(struct schedule_stages){.is_run = true});
     *due = tasks->len > 0;

@@ -220,5 +220,5 @@ bool control__cancel(struct control *c, struct op *op, int kind, GError **error)
             return false;
         queue_note_ended(c->queue, w->id);
     }
-    return control__progress(c, op, w, error);
+    return control__answer_work(c, op, w, error);
 }

@@ -9,21 +9,6 @@
 
 #include <string.h>
 
-bool plan__is_incremental(int kind)
-{
-    switch (kind) {
-    case KIND_INCREMENTAL_BY_TIME_RANGE:
-    case KIND_INCREMENTAL_BY_UNIQUE_KEY:
-    case KIND_INCREMENTAL_BY_PARTITION:
-    case KIND_INCREMENTAL_UNMANAGED:
-    case KIND_SCD_TYPE_2_BY_TIME:
-    case KIND_SCD_TYPE_2_BY_COLUMN:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static bool same_names(char **a, char **b)
 {
     return a && b ? g_strv_equal((const char *const *)a, (const char *const *)b)
@@ -48,7 +33,7 @@ bool plan__is_breaking_kind_change(const struct wire_snapshot *before,
 {
     if (before->kind == after->kind)
         return false;
-    if (!plan__is_incremental(before->kind) || !plan__is_incremental(after->kind))
+    if (!schedule_is_incremental(before->kind) || !schedule_is_incremental(after->kind))
         return true;
     return !same_partitions(before, after);
 }

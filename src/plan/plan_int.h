@@ -61,7 +61,6 @@ enum verdict { VERDICT_NON_BREAKING, VERDICT_UNKNOWN };
 enum verdict plan__judge_change(const struct plan *p, const struct plan_item *item);
 bool plan__is_breaking_kind_change(const struct wire_snapshot *before,
                                    const struct wire_snapshot *after);
-bool plan__is_incremental(int kind);
 /* "sql", "seed", "python" or "external": what the configuration's modes are named after. */
 const char *plan__source_type(const struct plan *p, const struct wire_snapshot *s);
 

@@ -58,123 +58,45 @@ static void warn(const struct plan *p, const struct wire_snapshot *s, const char
 /* May this one be restated by a person's wish? */
 static bool may_restate(const struct plan *p, const struct wire_snapshot *s)
 {
-    if (!schedule_has_table(s->kind) || s->kind == KIND_SEED)
-        return false;
-    if (p->is_dev && s->deployed) {
-        warn(p, s, "prod uses this version; restate it in prod");
-        return false;
-    }
-    if (s->disable_restatement) {
-        warn(p, s, "its disable_restatement forbids it");
-        return false;
-    }
-    return true;
+    const char *why = schedule_refuses_restating(s, p->is_dev);
+
+    if (why && *why)
+        warn(p, s, why);
+    return !why;
 }
 
-static bool is_wanted(const struct plan *p, const struct wire_snapshot *s, bool preview)
+static bool is_wanted(const struct wire_snapshot *s, void *plan)
 {
-    return preview ? wants_preview(p, s) : g_hash_table_contains(p->inside->restate, s->name);
+    const struct plan *p = plan;
+
+    return p->inside->restate ? g_hash_table_contains(p->inside->restate, s->name)
+                              : wants_preview(p, s);
 }
 
-/* The widest range of incremental parents that are restated; *any: is some parent? */
-static struct interval parents_range(const struct wire_snapshot *s, GHashTable *done,
-                                     struct interval own, bool *any)
+static bool may(const struct wire_snapshot *s, void *plan)
 {
-    for (guint i = 0; i < s->parents->len; i++) {
-        const struct wire_snapshot_id *id = s->parents->pdata[i];
-        const struct wire_restatement *r = g_hash_table_lookup(done, id->name);
+    const struct plan *p = plan;
 
-        if (!r)
-            continue;
-        *any = true;
-        own.start = MIN(own.start, r->start_ms);
-        own.end = MAX(own.end, r->end_ms);
-    }
-    return own;
-}
-
-struct restating {
-    struct plan *plan;
-    bool preview;
-    struct interval asked;
-    GHashTable *restated;    /* name -> struct wire_restatement: whose range children take over */
-    GHashTable *passed_down; /* set of names: those, and those whose range they do not */
-};
-
-static bool has_restated_parent(const struct restating *r, const struct wire_snapshot *s)
-{
-    for (guint i = 0; i < s->parents->len; i++) {
-        const struct wire_snapshot_id *id = s->parents->pdata[i];
-
-        if (g_hash_table_contains(r->passed_down, id->name))
-            return true;
-    }
-    return false;
-}
-
-static bool restate_one(struct restating *r, const struct wire_snapshot *s, GError **error)
-{
-    struct plan *p = r->plan;
-    struct interval range;
-    struct wire_restatement *one;
-    bool any = false;
-
-    if (!has_restated_parent(r, s) && !is_wanted(p, s, r->preview))
-        return true;
-    if (!schedule_has_table(s->kind)) {
-        g_hash_table_add(r->passed_down, s->name);
-        return true;
-    }
-    if (r->preview ? s->kind == KIND_SEED : !may_restate(p, s))
-        return true;
-    if (!schedule_restated(s, r->asked, p->execution_ms, r->preview, &range, error))
-        return false;
-    range = parents_range(s, r->restated, range, &any);
-    if (!schedule_restated(s, range, p->execution_ms, true, &range, error))
-        return false;
-    one = wire_restatement_new();
-    one->name = g_strdup(s->name);
-    one->start_ms = range.start;
-    one->end_ms = range.end;
-    g_ptr_array_add(p->inside->restatements, one);
-    g_hash_table_add(r->passed_down, s->name);
-    if (plan__is_incremental(s->kind))
-        g_hash_table_insert(r->restated, s->name, one);
-    return true;
-}
-
-static bool earliest(const struct plan *p, int64_t *ms, GError **error)
-{
-    *ms = INT64_MAX;
-    for (guint i = 0; i < p->snapshots->len; i++) {
-        const struct wire_snapshot *s = p->snapshots->pdata[i];
-        int64_t start;
-
-        if (!schedule_start(s, p->snapshots, p->execution_ms, &start, error))
-            return false;
-        if (intervals_count(s->intervals) > 0)
-            start = MIN(start, intervals_get(s->intervals, 0).start);
-        *ms = MIN(*ms, start);
-    }
-    return true;
+    return p->inside->restate ? may_restate(p, s) : s->kind != KIND_SEED;
 }
 
 bool plan__restate(struct plan *p, GError **error)
 {
-    struct restating r = {.plan = p, .preview = !p->inside->restate};
-    bool ok = true;
+    struct schedule_restate ask = {
+        .snapshots = p->snapshots,
+        .asked = {p->start_ms, p->end_ms == TIME_NONE ? p->execution_ms : p->end_ms},
+        .now_ms = p->execution_ms,
+        .preview = !p->inside->restate,
+        .is_wanted = is_wanted,
+        .may = may,
+        .data = p,
+    };
 
     g_ptr_array_set_size(p->inside->restatements, 0);
-    if (r.preview ? !plan__previews(p) : !check_names(p, error))
-        return r.preview;
-    r.asked = (struct interval){p->start_ms, p->end_ms == TIME_NONE ? p->execution_ms : p->end_ms};
-    if (p->start_ms == TIME_NONE && !earliest(p, &r.asked.start, error))
+    if (ask.preview ? !plan__previews(p) : !check_names(p, error))
+        return ask.preview;
+    if (p->start_ms == TIME_NONE &&
+        !schedule_earliest(p->snapshots, p->execution_ms, &ask.asked.start, error))
         return false;
-    r.restated = g_hash_table_new(g_str_hash, g_str_equal);
-    r.passed_down = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; ok && i < p->snapshots->len; i++)
-        ok = restate_one(&r, p->snapshots->pdata[i], error);
-    g_hash_table_unref(r.restated);
-    g_hash_table_unref(r.passed_down);
-    return ok;
+    return schedule_restate(&ask, p->inside->restatements, error);
 }

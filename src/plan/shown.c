@@ -44,7 +44,7 @@ static char *ranges_text(const struct schedule_item *item)
 
 char *plan__missing_text(const struct schedule_item *item)
 {
-    if (plan__is_incremental(item->snapshot->kind))
+    if (schedule_is_incremental(item->snapshot->kind))
         return ranges_text(item);
     return g_strdup(item->snapshot->kind == KIND_VIEW ? "recreate view" : "full refresh");
 }

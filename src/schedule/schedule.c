@@ -17,6 +17,21 @@ bool schedule_has_table(int kind)
     return kind != KIND_EMBEDDED && kind != KIND_EXTERNAL;
 }
 
+bool schedule_is_incremental(int kind)
+{
+    switch (kind) {
+    case KIND_INCREMENTAL_BY_TIME_RANGE:
+    case KIND_INCREMENTAL_BY_UNIQUE_KEY:
+    case KIND_INCREMENTAL_BY_PARTITION:
+    case KIND_INCREMENTAL_UNMANAGED:
+    case KIND_SCD_TYPE_2_BY_TIME:
+    case KIND_SCD_TYPE_2_BY_COLUMN:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* What the making of one schedule needs at hand. */
 struct maker {
     const struct schedule_request *request;

@@ -78,9 +78,29 @@ bool schedule_ticks_back(const struct wire_snapshot *s, int64_t from_ms, int64_t
  * that they are filled for, up to now_ms. `preview`: only what is asked for. */
 bool schedule_restated(const struct wire_snapshot *s, struct interval asked, int64_t now_ms,
                        bool preview, struct interval *out, GError **error) MUST_CHECK;
+/* Why a person may not have it restated; NULL: it may be. Of seeds and what has no table "". */
+const char *schedule_refuses_restating(const struct wire_snapshot *s, bool is_dev);
+/* Which models are filled again, and over which range: those that are wanted, and all that read
+ * them. `snapshots` of an environment, parents before children. */
+struct schedule_restate {
+    const GPtrArray *snapshots;
+    struct interval asked;
+    int64_t now_ms;
+    bool preview; /* see schedule_restated() */
+    bool (*is_wanted)(const struct wire_snapshot *s, void *data);
+    bool (*may)(const struct wire_snapshot *s, void *data);
+    void *data;
+};
+/* Appends struct wire_restatement to `out`. */
+bool schedule_restate(const struct schedule_restate *ask, GPtrArray *out,
+                      GError **error) MUST_CHECK;
+/* The earliest moment of any of the snapshots: of its start, or of what it is filled for. */
+bool schedule_earliest(const GPtrArray *snapshots, int64_t now_ms, int64_t *ms,
+                       GError **error) MUST_CHECK;
 /* Is this kind filled in one piece (FULL, VIEW, SEED, SCD)? Does it have tables at all? */
 bool schedule_is_whole(int kind);
 bool schedule_has_table(int kind);
+bool schedule_is_incremental(int kind); /* keeps rows from one evaluation to the next */
 
 /* A task to be done, before it has an id. `after` are indices of tasks that must be done first. */
 struct schedule_task {

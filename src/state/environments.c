@@ -190,6 +190,8 @@ bool state_delete_environment(struct state *s, int64_t project, const char *name
 {
     return db_run(s->db, NULL, "DELETE FROM member WHERE project = ? AND environment = ?", "is",
                   project, name, error) &&
+           db_run(s->db, NULL, "DELETE FROM paused WHERE project = ? AND environment = ?", "is",
+                  project, name, error) &&
            db_run(s->db, NULL, "DELETE FROM environment WHERE project = ? AND name = ?", "is",
                   project, name, error);
 }
@@ -222,6 +224,33 @@ bool state_pause(struct state *s, int64_t project, const char *name, const char 
                   " AND name = ?",
                   "bsis", by == NULL, by, project, name, error) &&
            changed_one(changed, name, error);
+}
+
+bool state_pause_model(struct state *s, int64_t project, const char *environment, const char *name,
+                       const char *by, GError **error)
+{
+    if (!by)
+        return db_run(s->db, NULL,
+                      "DELETE FROM paused WHERE project = ? AND environment = ? AND name = ?",
+                      "iss", project, environment, name, error);
+    return db_run(s->db, NULL,
+                  "INSERT INTO paused (project, environment, name, paused_by) VALUES (?, ?, ?, ?)"
+                  " ON CONFLICT (project, environment, name) DO NOTHING",
+                  "isss", project, environment, name, by, error);
+}
+
+GHashTable *state_paused_models(struct state *s, int64_t project, const char *environment,
+                                GError **error)
+{
+    g_autoptr(GHashTable) out = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(db_rows) rows =
+        db_query(s->db, "SELECT name, paused_by FROM paused WHERE project = ? AND environment = ?",
+                 "is", project, environment, error);
+    GError *why = NULL;
+
+    while (rows && db_next(rows, &why))
+        g_hash_table_insert(out, g_strdup(db_string(rows, 0)), g_strdup(db_string(rows, 1)));
+    return rows && state__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
 }
 
 static GPtrArray *places(struct db_rows *rows, GError **error)

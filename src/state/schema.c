@@ -42,6 +42,9 @@ static const struct db_migration migrations[] = {
      " reported_ms BIGINT NOT NULL, PRIMARY KEY (project, name));"                               },
     {2,
      "CREATE TABLE duty (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until_ms BIGINT NOT NULL);"},
+    {3,
+     "CREATE TABLE paused (project BIGINT NOT NULL, environment TEXT NOT NULL, name TEXT NOT NULL,"
+     " paused_by TEXT NOT NULL, PRIMARY KEY (project, environment, name));"                      },
 };
 
 const struct db_schema state_schema = {"state", migrations, G_N_ELEMENTS(migrations)};

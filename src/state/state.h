@@ -105,6 +105,13 @@ bool state_expire_environment(struct state *s, int64_t project, const char *name
 bool state_pause(struct state *s, int64_t project, const char *name, const char *by,
                  GError **error) MUST_CHECK;
 
+/* The same of one model of an environment; that it has it is not looked at. */
+bool state_pause_model(struct state *s, int64_t project, const char *environment, const char *name,
+                       const char *by, GError **error) MUST_CHECK;
+/* Names of the models that are paused -> who did it. Caller unrefs. */
+GHashTable *state_paused_models(struct state *s, int64_t project, const char *environment,
+                                GError **error) MUST_CHECK;
+
 struct state_place {
     int64_t project;
     char *environment;

@@ -55,6 +55,16 @@ static const struct wire_field wire_v1_plan_fields[] = {
 TYPE(wire_v1_plan)
 #undef MESSAGE
 
+#define MESSAGE wire_v1_restate
+static const struct wire_field wire_v1_restate_fields[] = {
+    NEEDED_STRINGS(models),
+    DATE(start_at),
+    DATE(end_at),
+    END,
+};
+TYPE(wire_v1_restate)
+#undef MESSAGE
+
 #define MESSAGE wire_v1_audit
 static const struct wire_field wire_v1_audit_fields[] = {
     NEEDED(name),

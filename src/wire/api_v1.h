@@ -49,6 +49,13 @@ struct wire_v1_plan {
 };
 WIRE_AUTOPTR(wire_v1_plan)
 
+/* Fill models of an environment again, and all that read them. */
+struct wire_v1_restate {
+    GPtrArray *models;        /* names, fully qualified or as the project writes them */
+    int64_t start_at, end_at; /* not given: all, up to now */
+};
+WIRE_AUTOPTR(wire_v1_restate)
+
 struct wire_v1_audit {
     char *name;
     int64_t execution_time, interval_start, interval_end;

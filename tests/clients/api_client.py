@@ -7,6 +7,7 @@
 import html
 import json
 import os
+import time
 import urllib.parse
 
 from rig import Site, check_record, go_into, main
@@ -246,6 +247,41 @@ def test_a_session_leads_nowhere_else(s):
         k.removeprefix("TCLOUD_").lower(): v for k, v in executor.items()}}).text)
     assert s.ask("GET", "/sqlmesh/acme/shop/environments/prod",
                  headers={"Authorization": "Bearer " + got["id_token"]}).status == 403
+
+
+def test_what_people_ask_for(s):
+    def ask(path, **body):
+        got = s.ask("POST", "/sqlmesh/acme/shop/api/v1/" + path, json.dumps(body), s.token())
+        assert got.status == 200, got.text
+        return json.loads(got.text)
+
+    def ended(read, key):
+        deadline = time.time() + 60
+        while not (found := read(key)).complete:
+            assert time.time() < deadline, found
+            time.sleep(0.1)
+        return found
+
+    restated = ask("environments/prod/restate", models=["shop.daily"], start_at=str(FIRST), end_at=str(FIRST + DAY))
+    deadline = time.time() + 60
+    while json.loads(s.ask("GET", "/sqlmesh/acme/shop/api/v1/plans/" + restated["plan_id"], headers=s.token()).text)[
+            "end_at"] is None:
+        assert time.time() < deadline
+        time.sleep(0.1)
+    again = {e.node_name: e for e in s.api.evaluations.search(plan_id=restated["plan_id"])}
+    assert {name_of(m) for m in ("daily", "kinds", "best")} <= set(again), again
+    assert again[name_of("daily")].interval_start[:10] == str(FIRST)
+    assert again[name_of("daily")].interval_end[:10] == str(FIRST + DAY)
+    ask("environments/prod/models/shop.fragile/pause")
+    run = ended(s.api.runs.get_run_by_id, ask("runs", environment="prod")["run_id"])
+    assert run.status.value in ("success", "skipped"), "what fails is paused"
+    assert name_of("below") not in {e.node_name for e in s.api.runs.get_evaluations(run.run_id)}
+    ask("environments/prod/models/shop.fragile/resume")
+    run = ended(s.api.runs.get_run_by_id, ask("runs", environment="prod")["run_id"])
+    assert run.status.value == "failed"
+    ask("environments/prod/pause")
+    assert s.heddle("environments/prod")["paused_by"] == "developer"
+    ask("environments/prod/resume")
 
 
 def test_another_projects_client_may_not_read(s):

@@ -61,9 +61,10 @@ class Site:
     def ask(self, method, path, form=None, headers=None):
         there = http.client.HTTPConnection("127.0.0.1", int(self.w.base.rsplit(":", 1)[1]), timeout=60)
         headers = dict(headers or {})
-        if form is not None:
+        if isinstance(form, dict):
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        there.request(method, path, urllib.parse.urlencode(form) if form is not None else None, headers)
+            form = urllib.parse.urlencode(form)
+        there.request(method, path, form, headers)
         answer = there.getresponse()
         answer.text = answer.read().decode()
         there.close()

@@ -297,6 +297,15 @@ def test_the_public_api(a):
                  f"evaluations?run_id={run_id}&plan_id=&node_name=&sort=desc&limit=7"):
         got = a.call("viewer", "GET", path, under="api/v1/")
         assert got.status == 200, got
+    for path, body in (("runs", {"environment": "prod"}), (f"runs/{run_id}/cancel", {}), (f"plans/{plan_id}/cancel", {}),
+                       ("environments/prod/pause", {}), ("environments/prod/resume", {}),
+                       ("environments/prod/models/shop.daily/pause", {}),
+                       ("environments/prod/models/shop.daily/resume", {}),
+                       ("environments/prod/restate", {"models": ["shop.best"], "start_at": None})):
+        got = a.call("developer", "POST", path, body, under="api/v1/")
+        assert got.status == 200, got
+    for body in ({}, {"models": []}, {"models": ["shop.best"], "start_at": "soon"}, {"models": ["shop.none"]}):
+        assert a.call("developer", "POST", "environments/prod/restate", body, under="api/v1/").status in (400, 404), body
     dag = json.loads(a.call("viewer", "GET", "dags/prod", under="api/v1/").answer)
     for link in (dag["link"], dag["nodes"][0]["link"], runs[0]["link"], plans[0]["link"], evaluations[0]["log_link"]):
         got = a.ask("GET", link.removeprefix(a.w.base), a.token("viewer"))
