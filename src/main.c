@@ -55,7 +55,7 @@ static int unknown(const char *name)
 static int run(const struct cli_command *command, int argc, char **argv)
 {
     struct local *local = NULL;
-    struct cli_context context = {local_plane, &local, redactor_new()};
+    struct cli_context context = {local_plane, local_expect_work, &local, redactor_new()};
     int code;
 
     log_setup(LOG_WARNING);

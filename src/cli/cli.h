@@ -34,6 +34,9 @@ struct cli_plane {
 };
 typedef bool (*cli_start_plane)(const struct config *config, struct cli_plane *plane, void *data,
                                 GError **error);
+/* Tasks are about to come: an executor inside the command may get ready. Only once it has started.
+ */
+typedef void (*cli_expect_work)(void *data);
 
 struct cli_command {
     const char *name;
@@ -50,6 +53,7 @@ extern const struct cli_command cli_commands[];
 /* One command, start to end: runs it, prints its error, returns the exit code. */
 struct cli_context {
     cli_start_plane start_plane;
+    cli_expect_work expect_work; /* or NULL */
     void *data;
     struct redactor *redactor; /* every error goes through it */
 };

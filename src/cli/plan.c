@@ -144,6 +144,8 @@ static int carry_out(struct cli *cli, struct cli_plan_options *o, struct cli_pre
             printf("No changes to plan: project files match the `%s` environment\n", d->name);
         return o->exit_code ? CLI_NOTHING : CLI_DONE;
     }
+    if (o->auto_apply && !o->dry_run && cli->context->expect_work)
+        cli->context->expect_work(cli->context->data);
     code = decide(cli, o, d, error);
     return code == CLI_GO ? apply(cli, o, d, &e->result, error) : code;
 }

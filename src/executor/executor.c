@@ -270,6 +270,18 @@ static void enter(struct executor *e, enum phase phase)
         api_interrupt(((struct lane *)e->lanes->pdata[i])->claimer.api);
 }
 
+void executor_expect_work(struct executor *e)
+{
+    pthread_mutex_lock(&e->lock);
+    for (guint i = 0; i < e->lanes->len; i++) {
+        struct lane *lane = e->lanes->pdata[i];
+
+        lane->work_expected = lane->is_default;
+    }
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
 void executor_drain(struct executor *e)
 {
     enter(e, PHASE_DRAINING);

@@ -61,6 +61,9 @@ struct executor *executor_start(const struct executor_options *options, GError *
 bool executor_wait_ready(struct executor *e, int64_t timeout_ms, GError **error) MUST_CHECK;
 /* What is known of its gateways by now: of struct wire_gateway; g_ptr_array_unref(). */
 GPtrArray *executor_gateways(struct executor *e);
+/* Work for the default gateway is about to come: its worker is started and its warehouse opened
+ * meanwhile. What fails in that, the first task finds again. Returns at once. */
+void executor_expect_work(struct executor *e);
 /* Claim nothing more; tasks not begun are given back, what runs is finished. Returns at once. */
 void executor_drain(struct executor *e);
 /* Cancel what runs, too. Returns at once. */

@@ -118,6 +118,7 @@ struct lane {
     GQueue queue; /* of struct job *: JOB_QUEUED */
     int64_t load; /* jobs queued or running */
     bool has_turn;
+    bool work_expected; /* slot 0 opens the warehouse before there is a job */
     bool tried;        /* opened or refused at least once */
     int64_t probe_ms;  /* while there are no facts: when slot 0 opens the gateway to get them */
     unsigned refusals; /* in a row */

@@ -44,7 +44,19 @@ static int64_t wait_ms(const struct slot *s)
     return wait;
 }
 
-enum errand { ERRAND_NONE, ERRAND_JOB, ERRAND_PROBE, ERRAND_END };
+enum errand { ERRAND_NONE, ERRAND_JOB, ERRAND_PROBE, ERRAND_OPEN, ERRAND_END };
+
+/* With the lock held. Once: to open what cannot be opened is not tried again before there is a job.
+ */
+static bool work_is_expected(const struct slot *s)
+{
+    struct lane *lane = s->lane;
+    bool expected = s == lane->slots && lane->work_expected;
+
+    if (expected)
+        lane->work_expected = false;
+    return expected;
+}
 
 /* One look at the lane; sleeps when there is nothing to do. */
 static enum errand look(struct slot *s, struct job **j)
@@ -61,6 +73,8 @@ static enum errand look(struct slot *s, struct job **j)
         errand = ERRAND_END;
     else if (probe_is_due(s))
         errand = ERRAND_PROBE;
+    else if (work_is_expected(s))
+        errand = ERRAND_OPEN;
     else
         executor__wait(e, wait_ms(s));
     if (*j)
@@ -167,6 +181,14 @@ static void do_probe(struct slot *s)
     s->idle_since_ms = clock_monotonic_ms();
 }
 
+static void open_early(struct slot *s)
+{
+    g_autoptr(GError) ignored = NULL; /* the first job meets it again */
+
+    executor__slot_prepare(s, NULL, &ignored);
+    s->idle_since_ms = clock_monotonic_ms();
+}
+
 void *executor__slot_loop(void *data)
 {
     struct slot *s = data;
@@ -178,6 +200,8 @@ void *executor__slot_loop(void *data)
             do_job(s, j);
         else if (errand == ERRAND_PROBE)
             do_probe(s);
+        else if (errand == ERRAND_OPEN)
+            open_early(s);
         else
             tidy(s);
     }

@@ -194,6 +194,14 @@ const char *local_token(const struct local *l)
     return l->token;
 }
 
+void local_expect_work(void *data)
+{
+    struct local **l = data;
+
+    if (*l)
+        executor_expect_work((*l)->executor);
+}
+
 bool local_plane(const struct config *config, struct cli_plane *plane, void *data, GError **error)
 {
     struct local_settings settings = {.config = config};

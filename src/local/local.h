@@ -32,6 +32,8 @@ const char *local_token(const struct local *l); /* a developer's */
 
 /* A cli_start_plane: `data` is a struct local **, kept until the command has ended. */
 bool local_plane(const struct config *config, struct cli_plane *plane, void *data, GError **error);
+/* A cli_expect_work, with the same `data`. */
+void local_expect_work(void *data);
 
 /* server, executor, worker, client, dev; ends with a row whose name is NULL. */
 extern const struct cli_command local_commands[];

@@ -85,7 +85,7 @@ static inline struct said *run_words(const char *input, char **words)
 {
     int in = scratch_file(), out = scratch_file(), err = scratch_file();
     int before[] = {dup(0), dup(1), dup(2)}, now[] = {in, out, err};
-    struct cli_context context = {no_plane, NULL, redactor_new()};
+    struct cli_context context = {.start_plane = no_plane, .redactor = redactor_new()};
     struct said *s = g_new0(struct said, 1);
 
     assert_int_equal(write(in, input, strlen(input)), (ssize_t)strlen(input));

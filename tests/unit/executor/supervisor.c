@@ -521,7 +521,7 @@ void test_duckdb_in_memory_is_refused_unless_it_is_the_only_one(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
-void test_what_is_known_beforehand_needs_no_worker_before_there_is_work(void **state)
+void test_what_is_known_beforehand_needs_no_worker_before_work_is_expected(void **state)
 {
     g_autoptr(config) config = config_of_test();
     struct executor_options options = options_for("both", config);
@@ -543,9 +543,11 @@ void test_what_is_known_beforehand_needs_no_worker_before_there_is_work(void **s
     assert_in_range(clock_monotonic_ms() - began, 0, 1000);
     g_usleep(200000);
     assert_int_equal(worker_pid(), 0);
+    executor_expect_work(e);
+    plane_await(plane.hellos == 2); /* the version was not known: it is told once it is open */
+    assert_int_not_equal(worker_pid(), 0);
     plane_add(0, "1", "SELECT 1");
     r = plane_result("1");
     assert_string_equal(status_of(r), "success");
-    plane_await(plane.hellos == 2); /* the version was not known */
     executor_stop(e, PATIENCE_MS);
 }
