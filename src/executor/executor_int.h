@@ -119,9 +119,9 @@ struct lane {
     int64_t load; /* jobs queued or running */
     bool has_turn;
     bool work_expected; /* slot 0 opens the warehouse before there is a job */
-    bool tried;        /* opened or refused at least once */
-    int64_t probe_ms;  /* while there are no facts: when slot 0 opens the gateway to get them */
-    unsigned refusals; /* in a row */
+    bool tried;         /* opened or refused at least once */
+    int64_t probe_ms;   /* while there are no facts: when slot 0 opens the gateway to get them */
+    unsigned refusals;  /* in a row */
     enum lane_state state;
     char *trouble;              /* why it is down; or NULL */
     struct wire_gateway *facts; /* NULL until known: a worker could open it */
