@@ -201,7 +201,7 @@ def test_a_clock_that_is_set_between_two_lives_of_a_server(b, texts):
 
 
 def becomes(what, is_so):
-    deadline = time.time() + bench.PATIENCE
+    deadline = time.time() + rig.PATIENCE
     while not is_so():
         assert time.time() < deadline, f"never: {what}"
         time.sleep(0.05)
@@ -230,7 +230,7 @@ def test_a_server_that_lingers_serves_on_and_is_not_ready(b, texts):
 
 def test_a_state_that_is_away_is_no_reason_to_restart_the_server(b, texts):
     """What watches over processes asks /healthz, who sends requests there /readyz."""
-    postgres = bench.PostgreSQL(b)
+    postgres = rig.PostgreSQL(b)
     url = f"postgresql://owner:s3cret%20of%20the%20owner@127.0.0.1:{postgres.port}/postgres"
     base = b.server(name="stateless", state=url)
     assert status_of(base + "/readyz")[0] == 200

@@ -123,6 +123,8 @@ def test_a_state_of_a_newer_version(b, texts):
     folder = b.project("newer")
     b.plan(folder, code=0)
     state = folder / ".heddle/state.db"
+    with sqlite3.connect(state) as db:
+        known, = db.execute("SELECT version FROM heddle_schema WHERE module = 'auth'").fetchone()
     def ahead(by):
         with sqlite3.connect(state) as db:
             db.execute("UPDATE heddle_schema SET version = version + ?", [by])
@@ -132,7 +134,8 @@ def test_a_state_of_a_newer_version(b, texts):
     ahead(100)
     before = dump()
     done = b.plan(folder)
-    texts.compare("a state of a newer version", b.plain(done.stderr))
+    said = b.plain(done.stderr).replace(f"version {known + 100}", "version N + 100").replace(f"version {known}.", "version N.")
+    texts.compare("a state of a newer version", said)
     assert done.returncode == 1 and dump() == before, done
     ahead(-100)
     assert "No changes" in b.plan(folder, code=0).stdout
