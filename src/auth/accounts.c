@@ -22,14 +22,6 @@ void auth__account_free(struct account *p)
     g_free(p);
 }
 
-static bool ended_well(GError *why, GError **error)
-{
-    if (!why)
-        return true;
-    g_propagate_error(error, why);
-    return false;
-}
-
 static bool insert(struct auth *a, const char *password, int64_t now_ms, GError **error)
 {
     g_autofree char *salt = random_hex(SALT_BYTES);
@@ -50,7 +42,7 @@ static bool has_accounts(struct auth *a, bool *yes, GError **error)
     if (!rows)
         return false;
     *yes = db_next(rows, &why);
-    return ended_well(why, error);
+    return auth__ended_well(why, error);
 }
 
 bool auth_first_account(struct auth *a, const char *given, int64_t now_ms, char **password,
@@ -85,7 +77,7 @@ struct account *auth__find_account(struct auth *a, const char *name, GError **er
     if (!rows)
         return NULL;
     if (!db_next(rows, &why)) {
-        (void)ended_well(why, error);
+        auth__ended_well(why, error);
         return NULL;
     }
     p = g_new0(struct account, 1);
@@ -105,7 +97,7 @@ struct auth_identity *auth__person(struct auth *a, const char *name, GError **er
     g_autoptr(account) p = auth__find_account(a, name, &why);
     struct auth_identity *i;
 
-    if (!ended_well(why, error))
+    if (!auth__ended_well(why, error))
         return NULL;
     if (!p) {
         g_set_error(error, auth_error(), ERROR_DENIED, "There is no account %s any more.", name);

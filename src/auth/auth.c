@@ -15,10 +15,10 @@ struct auth *auth_new(struct db *db, int64_t now_ms, GError **error)
         return NULL;
     a = g_new0(struct auth, 1);
     a->db = db;
-    a->keys = g_ptr_array_new_with_free_func((GDestroyNotify)auth__key_free);
+    pthread_mutex_init(&a->lock, NULL);
     a->limiter = auth__limiter_new(10, 6000);
     a->peers = auth__limiter_new(100, 600);
-    if (auth__load_keys(a, now_ms, error))
+    if (auth__ensure_key(a, now_ms, error) && auth_refresh(a, now_ms, error))
         return a;
     auth_free(a);
     return NULL;
@@ -28,16 +28,26 @@ void auth_free(struct auth *a)
 {
     if (!a)
         return;
-    g_ptr_array_unref(a->keys);
+    auth__known_unref(a->known);
+    pthread_mutex_destroy(&a->lock);
     auth__limiter_free(a->limiter);
     auth__limiter_free(a->peers);
     g_free(a);
+}
+
+bool auth__ended_well(GError *why, GError **error)
+{
+    if (!why)
+        return true;
+    g_propagate_error(error, why);
+    return false;
 }
 
 void auth_identity_free(struct auth_identity *i)
 {
     if (!i)
         return;
+    g_free(i->id);
     g_free(i->subject);
     g_free(i->name);
     g_free(i->email);

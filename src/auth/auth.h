@@ -4,9 +4,10 @@
  * Its secret is 256 random bits, made here, kept as a salted SHA-256 and shown once; one brought by
  * the user (--secret-file) must have 16 bytes or more. Two secrets may be valid while rotating.
  * Tokens are JWTs (RFC 7519) signed with ES256 by keys in the state database; the header names the
- * key. `alg` is never taken from the token.
- * Threads  an auth object belongs to one thread at a time but auth_verify() and auth_identity_* may
- * be called by any.
+ * key. `alg` is never taken from the token. What ends before its time is remembered until the last
+ * token that could be meant has expired; another process's servers know of it ten seconds later.
+ * Threads  an auth object belongs to one thread at a time, but for auth_verify(), auth_identity_*
+ * and what says so.
  */
 #ifndef HEDDLE_AUTH_AUTH_H
 #define HEDDLE_AUTH_AUTH_H
@@ -27,6 +28,7 @@ extern const struct db_schema auth_schema; /* its tables */
 
 /* Who a token says it is. */
 struct auth_identity {
+    char *id;      /* of the token it was read from; or NULL */
     char *subject; /* client id or user */
     char *name;
     char *email;        /* of a person; or NULL */
@@ -52,6 +54,15 @@ struct auth_client {
  * what was made or given (g_free). The organisation and project come into being with it. */
 bool auth_create_client(struct auth *a, const struct auth_client *client, int64_t now_ms, char **id,
                         char **secret, GError **error) MUST_CHECK;
+/* A second secret beside the newest; the one before that is not valid any more. g_free(). */
+bool auth_rotate_secret(struct auth *a, const char *id, int64_t now_ms, char **secret,
+                        GError **error) MUST_CHECK;
+/* All but the newest end now. */
+bool auth_retire_secret(struct auth *a, const char *id, GError **error) MUST_CHECK;
+/* With its secrets and its tokens. These three: ERROR_NOT_FOUND. */
+bool auth_remove_client(struct auth *a, const char *id, int64_t now_ms, GError **error) MUST_CHECK;
+/* client_id, name, organisation, project, role, created_ms, secrets (how many). */
+json_t *auth_list_clients(struct auth *a, GError **error) MUST_CHECK;
 /* RFC 6749, 4.4. Checks id and secret (constant time, rate limited before any hash) and signs a
  * token for `scope`. The answer is the token endpoint's JSON. ERROR_DENIED: invalid_client. */
 struct auth_grant {
@@ -65,12 +76,22 @@ int64_t auth_wait_s(const struct auth *a);
  * grant's scope must be given. ERROR_DENIED: the token is no good; ERROR_INVALID: invalid_scope. */
 char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,
                     int64_t now_ms, GError **error) MUST_CHECK;
+/* RFC 7009: a token of ours ends now, a refresh token with all that came of the same sign-in. What
+ * is no token of ours is none afterwards either. */
+bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error) MUST_CHECK;
+/* Take over what other processes have changed of keys and of what has ended. Every ten seconds. */
+bool auth_refresh(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
+
+/* Make a new key; it and the newest before it verify, older ones are gone. It signs when it is a
+ * minute old, so that every server knows it by then. ERROR_CONFLICT: the newest is younger. */
+bool auth_rotate_keys(struct auth *a, int64_t now_ms, char **id, GError **error) MUST_CHECK;
 /* The public halves of all keys that verify, as a JWK set (RFC 7517). Any thread. */
-json_t *auth_key_set(const struct auth *a, GError **error) MUST_CHECK;
+json_t *auth_key_set(struct auth *a, GError **error) MUST_CHECK;
 /* A token for an identity of our own making (local/). g_free(). */
 char *auth_sign(struct auth *a, const struct auth_identity *identity, const char *issuer,
                 int64_t now_ms, int64_t ttl_ms, GError **error) MUST_CHECK;
-/* Check signature, times and audience. ERROR_DENIED with the reason. */
+/* Check signature, times, audience, and that it has not been ended. ERROR_DENIED with the reason.
+ */
 struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now_ms,
                                   GError **error) MUST_CHECK;
 void auth_identity_free(struct auth_identity *i);

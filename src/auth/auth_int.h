@@ -5,33 +5,61 @@
 #include "auth/auth.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 
 #define TOKEN_TTL_MS    (3600 * 1000LL)
 #define SECRET_BYTES    32 /* what we make: 256 bits */
 #define LEAST_SECRET    16 /* bytes of one that is brought */
 #define MOST_SECRET     1024
 #define SECRETS_AT_ONCE 2 /* while rotating */
+#define KEYS_AT_ONCE    2
+#define SETTLE_MS       60000 /* after which every server knows a key */
 
-/* A signing key. Never changed once auth_new() has returned, so any thread may use it. */
 struct key {
     char *id;
     EVP_PKEY *pair;
+    int64_t created_ms;
 };
+
+/* known.c: what tokens are checked against; never changed, only replaced, so any thread may use
+ * what it has a reference of. */
+struct known {
+    gatomicrefcount refs;
+    GPtrArray *keys;   /* of struct key, the newest first: all of them verify */
+    GHashTable *ended; /* "KIND ID" -> int64_t: what was issued before is void */
+};
+struct known *auth__known(struct auth *a); /* a reference */
+void auth__known_unref(struct known *k);
+const struct key *auth__find_key(const struct known *known, const char *id);
+const struct key *auth__signer(const struct known *known, int64_t now_ms);
+#define ENDED_TOKEN   "jti"
+#define ENDED_SUBJECT "sub"
+/* INT64_MIN: it goes on. */
+int64_t auth__ended_ms(const struct known *known, const char *kind, const char *id);
 
 struct limiter;
 
 struct auth {
     struct db *db;
-    GPtrArray *keys;         /* of struct key, the newest first: it signs, all of them verify */
+    pthread_mutex_t lock;
+    struct known *known;     /* guarded by the lock */
     struct limiter *limiter; /* of a peer with one name */
     struct limiter *peers;   /* of a peer with whatever names */
     int64_t wait_ms;         /* that the last ERROR_LIMIT asked for */
 };
 
-/* keys.c: read them, make the first one. */
-bool auth__load_keys(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
+/* What db_next() left behind: nothing, or it is handed on. */
+bool auth__ended_well(GError *why, GError **error);
+
+/* keys.c */
+bool auth__read_keys(struct auth *a, GPtrArray *keys, GError **error) MUST_CHECK;
+bool auth__ensure_key(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
 void auth__key_free(struct key *k);
-const struct key *auth__find_key(const struct auth *a, const char *id);
+
+/* ended.c: for a transaction of the caller's; auth_refresh() after it. */
+/* Every token of a client or a person, and what a person's sign-ins are still good for. */
+bool auth__end_all_of(struct auth *a, const char *subject, int64_t now_ms,
+                      GError **error) MUST_CHECK;
 
 /* base64url.c: RFC 4648, 5, without padding. g_free(). NULL for a text that is not it. */
 char *auth__base64url(const void *data, size_t n);

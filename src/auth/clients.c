@@ -20,14 +20,6 @@ void auth__client_free(struct client *c)
     g_free(c);
 }
 
-static bool ended_well(GError *why, GError **error)
-{
-    if (!why)
-        return true;
-    g_propagate_error(error, why);
-    return false;
-}
-
 /* ---- secrets ---- */
 
 /* Hex of SHA-256 over salt and secret. g_free(). */
@@ -63,7 +55,7 @@ bool auth__secret_fits(struct auth *a, const char *id, const char *secret, bool 
         if (is_same(digest, db_string(rows, 1)))
             *fits = true;
     }
-    return ended_well(why, error);
+    return auth__ended_well(why, error);
 }
 
 /* The new secret, and the newest of those before it. */
@@ -105,7 +97,7 @@ struct client *auth__find_client(struct auth *a, const char *id, GError **error)
     if (!rows)
         return NULL;
     if (!db_next(rows, &why)) {
-        (void)ended_well(why, error);
+        auth__ended_well(why, error);
         return NULL;
     }
     c = g_new0(struct client, 1);
@@ -188,7 +180,7 @@ static bool store(struct auth *a, const struct auth_client *c, const char *id, c
     GError *why = NULL;
     g_autoptr(client) old = auth__find_client(a, id, &why);
 
-    return ended_well(why, error) &&
+    return auth__ended_well(why, error) &&
            (old ? check_same(old, c, error) : insert(a, c, id, now_ms, error)) &&
            add_secret_once(a, id, secret, now_ms, error);
 }
@@ -209,4 +201,93 @@ bool auth_create_client(struct auth *a, const struct auth_client *client, int64_
     *id = g_steal_pointer(&own_id);
     *secret = g_steal_pointer(&own_secret);
     return true;
+}
+
+/* ---- what becomes of them ---- */
+
+static bool there_is_none(GError **error, const char *id)
+{
+    g_set_error(error, auth_error(), ERROR_NOT_FOUND, "There is no client %s.", id);
+    error_hint(error, "heddle client list shows them all.");
+    return false;
+}
+
+static bool in_transaction(struct auth *a, bool ok, GError **error)
+{
+    if (ok && db_commit(a->db, error))
+        return true;
+    db_rollback(a->db);
+    return false;
+}
+
+static bool check_there(struct auth *a, const char *id, GError **error)
+{
+    GError *why = NULL;
+    g_autoptr(client) c = auth__find_client(a, id, &why);
+
+    return auth__ended_well(why, error) && (c || there_is_none(error, id));
+}
+
+bool auth_rotate_secret(struct auth *a, const char *id, int64_t now_ms, char **secret,
+                        GError **error)
+{
+    g_autofree char *made = random_hex(SECRET_BYTES);
+
+    if (!db_begin(a->db, error) ||
+        !in_transaction(a, check_there(a, id, error) && add_secret(a, id, made, now_ms, error),
+                        error))
+        return false;
+    *secret = g_steal_pointer(&made);
+    return true;
+}
+
+static bool retire(struct auth *a, const char *id, GError **error)
+{
+    return check_there(a, id, error) &&
+           db_run(a->db, NULL,
+                  "DELETE FROM auth_secret WHERE client = ? AND salt NOT IN"
+                  " (SELECT salt FROM auth_secret WHERE client = ?"
+                  "  ORDER BY created_ms DESC, salt LIMIT 1)",
+                  "ss", id, id, error);
+}
+
+bool auth_retire_secret(struct auth *a, const char *id, GError **error)
+{
+    return db_begin(a->db, error) && in_transaction(a, retire(a, id, error), error);
+}
+
+static bool drop(struct auth *a, const char *id, int64_t now_ms, GError **error)
+{
+    return check_there(a, id, error) &&
+           db_run(a->db, NULL, "DELETE FROM auth_secret WHERE client = ?", "s", id, error) &&
+           db_run(a->db, NULL, "DELETE FROM auth_client WHERE id = ?", "s", id, error) &&
+           auth__end_all_of(a, id, now_ms, error);
+}
+
+bool auth_remove_client(struct auth *a, const char *id, int64_t now_ms, GError **error)
+{
+    return db_begin(a->db, error) && in_transaction(a, drop(a, id, now_ms, error), error) &&
+           auth_refresh(a, now_ms, error);
+}
+
+json_t *auth_list_clients(struct auth *a, GError **error)
+{
+    g_autoptr(db_rows) rows =
+        db_query(a->db,
+                 "SELECT id, name, organisation, project, role, created_ms,"
+                 " (SELECT count(*) FROM auth_secret WHERE client = auth_client.id)"
+                 " FROM auth_client ORDER BY organisation, project, name, id",
+                 "", error);
+    g_autoptr(json_t) out = json_array();
+    GError *why = NULL;
+
+    if (!rows)
+        return NULL;
+    while (db_next(rows, &why))
+        json_array_append_new(
+            out, json_pack("{s:s, s:s, s:s, s:s?, s:s, s:I, s:I}", "client_id", db_string(rows, 0),
+                           "name", db_string(rows, 1), "organisation", db_string(rows, 2),
+                           "project", db_string(rows, 3), "role", db_string(rows, 4), "created_ms",
+                           (json_int_t)db_int(rows, 5), "secrets", (json_int_t)db_int(rows, 6)));
+    return auth__ended_well(why, error) ? g_steal_pointer(&out) : NULL;
 }

@@ -24,16 +24,24 @@ static json_t *key_json(const struct key *k, GError **error)
                      "sig", "alg", "ES256", "kid", k->id, "x", x, "y", y);
 }
 
-json_t *auth_key_set(const struct auth *a, GError **error)
+static bool add_keys(json_t *out, const struct known *known, GError **error)
 {
-    g_autoptr(json_t) keys = json_array();
-
-    for (guint i = 0; i < a->keys->len; i++) {
-        json_t *key = key_json(a->keys->pdata[i], error);
+    for (guint i = 0; i < known->keys->len; i++) {
+        json_t *key = key_json(known->keys->pdata[i], error);
 
         if (!key)
-            return NULL;
-        json_array_append_new(keys, key);
+            return false;
+        json_array_append_new(out, key);
     }
-    return json_pack("{s:O}", "keys", keys);
+    return true;
+}
+
+json_t *auth_key_set(struct auth *a, GError **error)
+{
+    g_autoptr(json_t) keys = json_array();
+    struct known *known = auth__known(a);
+    bool ok = add_keys(keys, known, error);
+
+    auth__known_unref(known);
+    return ok ? json_pack("{s:O}", "keys", keys) : NULL;
 }

@@ -28,17 +28,6 @@ void auth__key_free(struct key *k)
     g_free(k);
 }
 
-const struct key *auth__find_key(const struct auth *a, const char *id)
-{
-    for (guint i = 0; id && i < a->keys->len; i++) {
-        const struct key *k = a->keys->pdata[i];
-
-        if (strcmp(k->id, id) == 0)
-            return k;
-    }
-    return NULL;
-}
-
 static EVP_PKEY *from_pem(const char *pem)
 {
     BIO *bio = BIO_new_mem_buf(pem, -1);
@@ -62,68 +51,122 @@ static char *to_pem(EVP_PKEY *pair)
     return pem;
 }
 
-static bool add_key(struct auth *a, const char *id, const char *pem, GError **error)
+static struct key *key_of(const db_rows *row, GError **error)
 {
-    EVP_PKEY *pair = from_pem(pem);
+    EVP_PKEY *pair = from_pem(db_string(row, 1));
     struct key *k;
 
     if (!pair) {
         auth__set_openssl_error(error, "A signing key in the state database cannot be read.");
-        return false;
+        return NULL;
     }
     k = g_new0(struct key, 1);
-    k->id = g_strdup(id);
+    k->id = g_strdup(db_string(row, 0));
     k->pair = pair;
-    g_ptr_array_add(a->keys, k);
-    return true;
+    k->created_ms = db_int(row, 2);
+    return k;
 }
 
-static bool read_keys(struct auth *a, GError **error)
+bool auth__read_keys(struct auth *a, GPtrArray *keys, GError **error)
 {
-    g_autoptr(db_rows) rows =
-        db_query(a->db, "SELECT id, pem FROM auth_key ORDER BY created_ms DESC, id", "", error);
+    g_autoptr(db_rows) rows = db_query(
+        a->db, "SELECT id, pem, created_ms FROM auth_key ORDER BY created_ms DESC, id", "", error);
     GError *why = NULL;
 
     if (!rows)
         return false;
-    while (db_next(rows, &why))
-        if (!add_key(a, db_string(rows, 0), db_string(rows, 1), error))
+    while (db_next(rows, &why)) {
+        struct key *k = key_of(rows, error);
+
+        if (!k)
             return false;
-    if (!why)
-        return true;
-    g_propagate_error(error, why);
-    return false;
+        g_ptr_array_add(keys, k);
+    }
+    return auth__ended_well(why, error);
 }
 
-static bool make_key(struct auth *a, int64_t now_ms, GError **error)
+static bool make_key(struct auth *a, int64_t now_ms, char **id, GError **error)
 {
     EVP_PKEY *pair = EVP_EC_gen("P-256");
     g_autofree char *pem = pair ? to_pem(pair) : NULL;
-    g_autofree char *id = random_hex(8);
 
     EVP_PKEY_free(pair);
     if (!pem) {
         auth__set_openssl_error(error, "No signing key could be made.");
         return false;
     }
+    *id = random_hex(8);
     return db_run(a->db, NULL, "INSERT INTO auth_key (id, pem, created_ms) VALUES (?, ?, ?)", "ssi",
-                  id, pem, now_ms, error) &&
-           add_key(a, id, pem, error);
+                  *id, pem, now_ms, error);
+}
+
+/* When the newest key was made; INT64_MIN: there is none. */
+static bool newest(struct auth *a, int64_t *created_ms, GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(
+        a->db, "SELECT created_ms FROM auth_key ORDER BY created_ms DESC LIMIT 1", "", error);
+    GError *why = NULL;
+
+    if (!rows)
+        return false;
+    *created_ms = db_next(rows, &why) ? db_int(rows, 0) : INT64_MIN;
+    return auth__ended_well(why, error);
+}
+
+static bool ensure_key(struct auth *a, int64_t now_ms, GError **error)
+{
+    g_autofree char *id = NULL;
+    int64_t created_ms;
+
+    return newest(a, &created_ms, error) &&
+           (created_ms != INT64_MIN || make_key(a, now_ms, &id, error));
 }
 
 /* Of two servers that start at once on one database, the second finds the first one's key. */
-static bool make_first_key(struct auth *a, int64_t now_ms, GError **error)
+bool auth__ensure_key(struct auth *a, int64_t now_ms, GError **error)
 {
     if (!db_begin(a->db, error))
         return false;
-    if (read_keys(a, error) && (a->keys->len > 0 || make_key(a, now_ms, error)) &&
-        db_commit(a->db, error))
+    if (ensure_key(a, now_ms, error) && db_commit(a->db, error))
         return true;
     db_rollback(a->db);
     return false;
 }
 
-bool auth__load_keys(struct auth *a, int64_t now_ms, GError **error)
+/* All servers must know a key before another one takes its place. */
+static bool check_settled(struct auth *a, int64_t now_ms, GError **error)
 {
-    return read_keys(a, error) && (a->keys->len > 0 || make_first_key(a, now_ms, error));
+    int64_t created_ms;
+
+    if (!newest(a, &created_ms, error))
+        return false;
+    if (created_ms == INT64_MIN || created_ms <= now_ms - SETTLE_MS)
+        return true;
+    g_set_error(error, auth_error(), ERROR_CONFLICT,
+                "The newest key was made %" G_GINT64_FORMAT " seconds ago.",
+                (now_ms - created_ms) / 1000);
+    error_hint(error, "rotate again when it is a minute old: servers need so long to learn of it.");
+    return false;
+}
+
+static bool rotate(struct auth *a, int64_t now_ms, char **id, GError **error)
+{
+    return check_settled(a, now_ms, error) &&
+           db_run(a->db, NULL,
+                  "DELETE FROM auth_key WHERE id NOT IN"
+                  " (SELECT id FROM auth_key ORDER BY created_ms DESC, id LIMIT ?)",
+                  "i", (int64_t)(KEYS_AT_ONCE - 1), error) &&
+           make_key(a, now_ms, id, error);
+}
+
+bool auth_rotate_keys(struct auth *a, int64_t now_ms, char **id, GError **error)
+{
+    *id = NULL;
+    if (!db_begin(a->db, error))
+        return false;
+    if (rotate(a, now_ms, id, error) && db_commit(a->db, error))
+        return auth_refresh(a, now_ms, error);
+    db_rollback(a->db);
+    g_clear_pointer(id, g_free);
+    return false;
 }

@@ -17,6 +17,8 @@ static const struct db_migration migrations[] = {
         " family TEXT NOT NULL, account TEXT, client TEXT NOT NULL, scope TEXT, challenge TEXT,"
         " redirect TEXT, user_code TEXT, expires_ms BIGINT NOT NULL, used BIGINT NOT NULL);"
         "CREATE INDEX auth_pending_family ON auth_pending (family);"},
+    {3, "CREATE TABLE auth_ended (what TEXT PRIMARY KEY, before_ms BIGINT NOT NULL,"
+        " expires_ms BIGINT NOT NULL);"                             },
 };
 
 const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};

@@ -24,15 +24,23 @@ static json_t *decode_json(const char *part)
     return data ? json_loadb((const char *)data, n, JSON_REJECT_DUPLICATES, NULL) : NULL;
 }
 
-static json_t *claims_of(const struct auth_identity *i, const char *issuer, int64_t now_ms,
-                         int64_t ttl_ms)
+/* As narrow as it is, in the words it can be asked for with. g_free(). */
+static char *scope_of(const struct auth_identity *i)
 {
-    g_autofree char *id = id_new();
+    return i->project ? g_strdup_printf("tbk:scope:project:%s:%s:%s", i->organisation, i->project,
+                                        auth_role_names[i->role])
+                      : g_strdup("tbk:scope:projects");
+}
+
+static json_t *claims_of(const struct auth_identity *i, const char *issuer, int64_t issued_s,
+                         int64_t expires_s)
+{
+    g_autofree char *id = id_new(), *scope = scope_of(i);
     json_t *claims = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "jti", id, "sub", i->subject, "aud",
-        i->audience ? i->audience : i->subject, "name", i->name ? i->name : i->subject, "org",
-        i->organisation, "role", auth_role_names[i->role], "iat", (json_int_t)(now_ms / 1000),
-        "nbf", (json_int_t)(now_ms / 1000), "exp", (json_int_t)((now_ms + ttl_ms) / 1000));
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "jti", id, "sub", i->subject, "aud",
+        i->audience ? i->audience : i->subject, "name", i->name ? i->name : i->subject, "scope",
+        scope, "org", i->organisation, "role", auth_role_names[i->role], "iat",
+        (json_int_t)issued_s, "nbf", (json_int_t)issued_s, "exp", (json_int_t)expires_s);
 
     if (i->project)
         json_object_set_new(claims, "project", json_string(i->project));
@@ -43,13 +51,10 @@ static json_t *claims_of(const struct auth_identity *i, const char *issuer, int6
     return claims;
 }
 
-char *auth_sign(struct auth *a, const struct auth_identity *identity, const char *issuer,
-                int64_t now_ms, int64_t ttl_ms, GError **error)
+static char *sign(const struct key *k, const json_t *claims, GError **error)
 {
-    const struct key *k = a->keys->pdata[0];
     g_autoptr(json_t) header =
         json_pack("{s:s, s:s, s:s}", "alg", "ES256", "typ", "JWT", "kid", k->id);
-    g_autoptr(json_t) claims = claims_of(identity, issuer, now_ms, ttl_ms);
     g_autofree char *first = encode_json(header), *second = encode_json(claims);
     g_autofree char *text = g_strconcat(first, ".", second, NULL);
     g_autofree char *third = NULL;
@@ -61,6 +66,21 @@ char *auth_sign(struct auth *a, const struct auth_identity *identity, const char
     return g_strconcat(text, ".", third, NULL);
 }
 
+/* The times are whole seconds: what is issued in the second in which all before it ended says the
+ * next one. */
+char *auth_sign(struct auth *a, const struct auth_identity *identity, const char *issuer,
+                int64_t now_ms, int64_t ttl_ms, GError **error)
+{
+    struct known *known = auth__known(a);
+    int64_t ended_ms = auth__ended_ms(known, ENDED_SUBJECT, identity->subject);
+    int64_t issued_s = now_ms / 1000 + (ended_ms / 1000 == now_ms / 1000);
+    g_autoptr(json_t) claims = claims_of(identity, issuer, issued_s, (now_ms + ttl_ms) / 1000);
+    char *token = sign(auth__signer(known, now_ms), claims, error);
+
+    auth__known_unref(known);
+    return token;
+}
+
 static bool refuse(GError **error, const char *why)
 {
     g_set_error(error, auth_error(), ERROR_DENIED, "%s", why);
@@ -69,7 +89,7 @@ static bool refuse(GError **error, const char *why)
 }
 
 /* The key the header names. Whatever algorithm it names, ours is the only one. */
-static const struct key *key_of(const struct auth *a, const char *part, GError **error)
+static const struct key *key_of(const struct known *known, const char *part, GError **error)
 {
     g_autoptr(json_t) header = decode_json(part);
     const struct key *k;
@@ -78,14 +98,15 @@ static const struct key *key_of(const struct auth *a, const char *part, GError *
         refuse(error, "The token is not one of this server's: its header does not say ES256.");
         return NULL;
     }
-    if (!(k = auth__find_key(a, json_get_string(header, "kid", NULL))))
+    if (!(k = auth__find_key(known, json_get_string(header, "kid", NULL))))
         refuse(error, "The token was signed with a key that this server does not have.");
     return k;
 }
 
-static bool check_signature(const struct auth *a, char **parts, const char *token, GError **error)
+static bool check_signature(const struct known *known, char **parts, const char *token,
+                            GError **error)
 {
-    const struct key *k = key_of(a, parts[0], error);
+    const struct key *k = key_of(known, parts[0], error);
     size_t n = 0;
     g_autofree guchar *signature = NULL;
 
@@ -122,6 +143,7 @@ static struct auth_identity *identity_of(const json_t *claims)
 
     if (strcmp(audience, json_get_string(claims, "sub", "")) != 0)
         i->audience = g_strdup(audience);
+    i->id = g_strdup(json_get_string(claims, "jti", NULL));
     i->subject = g_strdup(json_get_string(claims, "sub", NULL));
     i->name = g_strdup(json_get_string(claims, "name", i->subject));
     i->email = g_strdup(json_get_string(claims, "email", NULL));
@@ -132,10 +154,34 @@ static struct auth_identity *identity_of(const json_t *claims)
     return i;
 }
 
+static bool check_not_ended(const struct known *known, const json_t *claims, GError **error)
+{
+    int64_t ended_ms = auth__ended_ms(known, ENDED_SUBJECT, json_get_string(claims, "sub", ""));
+
+    if (auth__ended_ms(known, ENDED_TOKEN, json_get_string(claims, "jti", "")) == INT64_MIN &&
+        json_get_int(claims, "iat", 0) > ended_ms / 1000)
+        return true;
+    return refuse(error, "The token has been revoked.");
+}
+
+static json_t *check(const struct known *known, char **parts, const char *token, int64_t now_ms,
+                     GError **error)
+{
+    g_autoptr(json_t) claims = NULL;
+
+    if (!check_signature(known, parts, token, error))
+        return NULL;
+    claims = decode_json(parts[1]);
+    return check_claims(claims, now_ms, error) && check_not_ended(known, claims, error)
+               ? g_steal_pointer(&claims)
+               : NULL;
+}
+
 struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now_ms, GError **error)
 {
     g_auto(GStrv) parts = NULL;
     g_autoptr(json_t) claims = NULL;
+    struct known *known;
 
     if (strlen(token) <= MAX_TOKEN_BYTES)
         parts = g_strsplit(token, ".", 4);
@@ -143,8 +189,8 @@ struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now
         refuse(error, "The token is not a JWT.");
         return NULL;
     }
-    if (!check_signature(a, parts, token, error))
-        return NULL;
-    claims = decode_json(parts[1]);
-    return check_claims(claims, now_ms, error) ? identity_of(claims) : NULL;
+    known = auth__known(a);
+    claims = check(known, parts, token, now_ms, error);
+    auth__known_unref(known);
+    return claims ? identity_of(claims) : NULL;
 }

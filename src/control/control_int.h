@@ -97,7 +97,7 @@ struct control {
     GHashTable *seen_told; /* the same, as other servers were told */
     GHashTable *works;     /* id -> struct state_work: those whose tasks are handed out */
     GHashTable *due;       /* "project/environment" -> int64_t: when to look for due models */
-    int64_t next_tick_ms, next_janitor_ms;
+    int64_t next_tick_ms, next_janitor_ms, next_refresh_ms;
     int64_t ticked_ms; /* monotonic: when the last tick ended */
     bool unsettled;    /* something could not be ended: the next tick looks again */
 

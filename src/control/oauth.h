@@ -12,6 +12,8 @@ json_t *control__grant_types(void); /* their names; a new reference */
 void control__add_wait(const struct control *c, struct http_call *call);
 bool control__device(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
+bool control__revoke(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
 /* signin.c: pages. They reply by themselves, too. */
 bool control__sign_in_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__sign_in(struct control *c, struct op *op, GError **error) MUST_CHECK;

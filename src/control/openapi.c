@@ -285,7 +285,7 @@ static json_t *refusal(const char *words, const char *schema)
 
 static json_t *responses_json(const struct endpoint *e)
 {
-    bool oauth = e->run == control__token || e->run == control__device;
+    bool oauth = e->run == control__token || e->run == control__device || e->run == control__revoke;
     const char *schema = oauth ? "token_refused" : "wire_problem";
     bool sends_on = e->run == control__sign_in || e->run == control__session_begin;
     json_t *out = json_pack("{s:{s:s, s:o}}", sends_on ? "303" : "200", "description",
@@ -383,6 +383,7 @@ static json_t *body_json(const struct endpoint *e)
                                          "code_challenge_method?",
                                          NULL};
     static const char *const device[] = {"client_id", "scope?", NULL};
+    static const char *const token[] = {"token", "token_type_hint?", NULL};
     json_t *schema;
 
     if (e->takes)
@@ -392,6 +393,8 @@ static json_t *body_json(const struct endpoint *e)
         return form_json(plain_schema(person));
     if (e->run == control__device)
         return form_json(plain_schema(device));
+    if (e->run == control__revoke)
+        return form_json(plain_schema(token));
     if (e->run != control__token)
         return NULL;
     schema = plain_schema(form);

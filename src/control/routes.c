@@ -120,6 +120,7 @@ static const struct endpoint endpoints[] = {
     VIEW(SEEN "/runs/{id}", control__run_page, "A run: its evaluations or audits; with evaluation_id= one with its log."),
     PAGE("GET", "/auth/session", control__session_page, "Where people sign in to see a page; to= is its address."),
     PAGE("POST", "/auth/session", control__session_begin, "The form of that page; sends the browser on, with a cookie."),
+    PAGE("POST", "/auth/revoke", control__revoke, "Let a token end now (RFC 7009)."),
     PAGE("GET", "/auth", control__sign_in_page, "Where people sign in for a program (RFC 6749, 4.1; PKCE by S256)."),
     PAGE("POST", "/auth", control__sign_in, "The form of that page; sends the browser back with a code."),
     PAGE("POST", "/auth/device", control__device, "A device asks for codes (RFC 8628)."),

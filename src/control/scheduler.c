@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define REFRESH_MS 10000
 #define TICK_MS    1000
 #define AGAIN_MS   5000  /* a run is still at work */
 #define TROUBLE_MS 60000 /* the schedule could not be made */
@@ -220,11 +221,24 @@ static void bury_the_dead(struct control *c)
         log_event(LOG_ERROR, "other servers could not be looked at", "error", error->message, NULL);
 }
 
+/* Keys and what has ended, as other processes have left them. */
+static void refresh(struct control *c)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (c->now_ms < c->next_refresh_ms && c->next_refresh_ms <= c->now_ms + REFRESH_MS)
+        return;
+    c->next_refresh_ms = c->now_ms + REFRESH_MS;
+    if (!auth_refresh(c->auth, c->now_ms, &error))
+        log_event(LOG_ERROR, "keys could not be read anew", "error", error->message, NULL);
+}
+
 void control__tick(struct control *c)
 {
     unsigned before = c->duties;
 
     c->next_tick_ms = c->now_ms + TICK_MS;
+    refresh(c);
     bury_the_dead(c);
     c->duties = 0;
     for (int i = 0; i < DUTY_COUNT; i++) {

@@ -213,6 +213,23 @@ bool control__device(struct control *c, struct op *op, GError **error)
     return done;
 }
 
+/* Whoever holds a token may end it; whether it was one is told to nobody (RFC 7009, 2.2). */
+bool control__revoke(struct control *c, struct op *op, GError **error)
+{
+    struct credentials k = {0};
+    g_autoptr(GError) why = NULL;
+    const char *token;
+    bool done;
+
+    (void)error;
+    if (!read_credentials(op->call, &k) || !(token = g_hash_table_lookup(k.form, "token")))
+        done = refuse(op->call, 400, "invalid_request", "The body is not a form with a token.");
+    else
+        done = answer(c, op->call, auth_revoke(c->auth, token, c->now_ms, &why) ? "{}" : NULL, why);
+    credentials_clear(&k);
+    return done;
+}
+
 static const struct grant_type {
     const char *name;
     bool (*run)(struct control *c, struct http_call *call, const struct credentials *k);

@@ -348,6 +348,11 @@ def test_what_is_refused(a):
         assert a.ask("POST", "/auth/token", form=form).status == status
 
 
+def test_a_token_is_revoked(a):
+    for form, status in (({"token": "what no server ever made"}, 200), ({}, 400)):
+        assert a.ask("POST", "/auth/revoke", form=form).status == status, form
+
+
 def test_all_that_passed_is_as_the_document_says(a):
     done, refused, wrong = set(), 0, {}
     for x in list(a.recorder.seen):

@@ -1,0 +1,196 @@
+#include "auth/auth_test.h"
+
+#include "auth/people.h"
+
+int setup(void **state)
+{
+    return fixture_open(state);
+}
+
+int teardown(void **state)
+{
+    return fixture_close(state);
+}
+
+static const struct auth_client shop = {
+    .organisation = "acme",
+    .project = "shop",
+    .role = ROLE_DEVELOPER,
+    .client_id = "dev",
+    .client_secret = SECRET,
+};
+
+static char *token_at(struct fixture *f, const char *secret, int64_t now_ms)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(json_t) answer = NULL;
+
+    OK((text = log_in(f, "dev", secret, now_ms, &error)) != NULL);
+    answer = json_loads(text, 0, NULL);
+    return g_strdup(json_get_string(answer, "id_token", ""));
+}
+
+static bool verifies(struct auth *a, const char *token, int64_t now_ms, GError **error)
+{
+    g_autoptr(auth_identity) who = auth_verify(a, token, now_ms, error);
+
+    return who != NULL;
+}
+
+static size_t shown(struct auth *a)
+{
+    g_autoptr(json_t) set = NULL;
+
+    OK((set = auth_key_set(a, &error)) != NULL);
+    return json_array_size(json_object_get(set, "keys"));
+}
+
+/* The key id in a token's header. */
+static char *signer_of(const char *token)
+{
+    g_auto(GStrv) parts = g_strsplit(token, ".", 3);
+    g_autofree char *padded = g_strconcat(parts[0], "==", NULL);
+    g_autofree guchar *data = NULL;
+    g_autoptr(json_t) header = NULL;
+    gsize n;
+
+    data = g_base64_decode(padded, &n);
+    header = json_loadb((const char *)data, n, 0, NULL);
+    return g_strdup(json_get_string(header, "kid", ""));
+}
+
+void test_two_keys_verify_while_they_rotate_and_the_third_ends_the_first(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *old = NULL, *young = NULL, *second = NULL, *third = NULL, *kid = NULL;
+    int64_t now_ms = NOW + 2 * MINUTE;
+
+    OK(create(f, &shop, &error));
+    old = token_at(f, SECRET, NOW);
+    OK(auth_rotate_keys(f->auth, now_ms, &second, &error));
+    assert_int_equal(shown(f->auth), 2);
+    OK(verifies(f->auth, old, now_ms, &error));
+
+    young = token_at(f, SECRET, now_ms); /* the new key does not sign yet */
+    kid = signer_of(young);
+    assert_string_not_equal(kid, second);
+    g_free(young);
+    g_free(kid);
+    young = token_at(f, SECRET, now_ms + MINUTE);
+    kid = signer_of(young);
+    assert_string_equal(kid, second);
+
+    FAILS(auth_rotate_keys(f->auth, now_ms + MINUTE - 1, &third, &error), ERROR_CONFLICT, "59 s");
+    OK(auth_rotate_keys(f->auth, now_ms + MINUTE, &third, &error));
+    assert_int_equal(shown(f->auth), 2);
+    FAILS(verifies(f->auth, old, now_ms, &error), ERROR_DENIED, "does not have");
+    OK(verifies(f->auth, young, now_ms + MINUTE, &error));
+}
+
+void test_another_server_learns_of_keys_before_they_sign(void **state)
+{
+    struct fixture *f = *state;
+    struct auth *other;
+    g_autofree char *token = NULL, *id = NULL;
+    int64_t now_ms = NOW + 2 * MINUTE;
+
+    OK((other = auth_new(f->db, NOW, &error)) != NULL);
+    OK(create(f, &shop, &error));
+    OK(auth_rotate_keys(f->auth, now_ms, &id, &error));
+    token = token_at(f, SECRET, now_ms);
+    OK(verifies(other, token, now_ms, &error)); /* not told yet: the old key signed */
+    OK(auth_refresh(other, now_ms + 10000, &error));
+    g_free(token);
+    token = token_at(f, SECRET, now_ms + MINUTE);
+    OK(verifies(other, token, now_ms + MINUTE, &error));
+    auth_free(other);
+}
+
+void test_a_revoked_token_is_void_and_others_are_not(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *one = NULL, *two = NULL;
+
+    OK(create(f, &shop, &error));
+    one = token_at(f, SECRET, NOW);
+    two = token_at(f, SECRET, NOW);
+    OK(auth_revoke(f->auth, one, NOW, &error));
+    FAILS(verifies(f->auth, one, NOW, &error), ERROR_DENIED, "revoked");
+    OK(verifies(f->auth, two, NOW, &error));
+    OK(auth_revoke(f->auth, "what no server ever made", NOW, &error));
+    OK(auth_revoke(f->auth, one, NOW, &error));
+}
+
+void test_a_revoked_refresh_token_ends_its_sign_in(void **state)
+{
+    static const char challenge[] = "KqzFVVoj1xIeRMaYoKBsIWuO4_VBBpZdnQDgP3WuG_k";
+    struct fixture *f = *state;
+    struct auth_request r = {AUTH_PUBLIC_CLIENT, AUTH_REDIRECT, NULL, challenge, "S256"};
+    struct auth_redeem redeem = {.kind = PROOF_CODE,
+                                 .client_id = AUTH_PUBLIC_CLIENT,
+                                 .redirect = AUTH_REDIRECT,
+                                 .verifier =
+                                     "a-verifier-of-more-than-forty-three-characters-0123456789"};
+    g_autofree char *password = NULL, *code = NULL, *text = NULL;
+    g_autoptr(json_t) answer = NULL;
+
+    OK(auth_first_account(f->auth, NULL, NOW, &password, &error));
+    OK((code = auth_approve(f->auth, "admin", &r, NOW, &error)) != NULL);
+    redeem.secret = code;
+    OK((text = auth_redeem(f->auth, &redeem, NOW, &error)) != NULL);
+    answer = json_loads(text, 0, NULL);
+    redeem.kind = PROOF_REFRESH;
+    redeem.secret = json_get_string(answer, "refresh_token", "");
+    OK(auth_revoke(f->auth, redeem.secret, NOW, &error));
+    FAILS(auth_redeem(f->auth, &redeem, NOW, &error), ERROR_DENIED, "not known");
+}
+
+void test_a_client_that_is_removed_takes_its_tokens_along(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *before = NULL, *after = NULL;
+
+    OK(create(f, &shop, &error));
+    before = token_at(f, SECRET, NOW);
+    OK(auth_remove_client(f->auth, "dev", NOW + 10, &error));
+    FAILS(verifies(f->auth, before, NOW + 10, &error), ERROR_DENIED, "revoked");
+    FAILS(logs_in(f, "dev", SECRET, NOW + 10, &error), ERROR_DENIED, "no client");
+    FAILS(auth_remove_client(f->auth, "dev", NOW, &error), ERROR_NOT_FOUND, "no client dev");
+
+    OK(create(f, &shop, &error)); /* a new one of the same id is another one, at once */
+    after = token_at(f, SECRET, NOW + 20);
+    OK(verifies(f->auth, after, NOW + 20, &error));
+    FAILS(verifies(f->auth, before, NOW + 20, &error), ERROR_DENIED, "revoked");
+}
+
+void test_secrets_rotate_with_two_valid_until_the_old_one_is_retired(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *second = NULL, *third = NULL;
+
+    OK(create(f, &shop, &error));
+    OK(auth_rotate_secret(f->auth, "dev", NOW + 1, &second, &error));
+    OK(logs_in(f, "dev", SECRET, NOW, &error));
+    OK(logs_in(f, "dev", second, NOW, &error));
+    OK(auth_rotate_secret(f->auth, "dev", NOW + 2, &third, &error));
+    FAILS(logs_in(f, "dev", SECRET, NOW, &error), ERROR_DENIED, "");
+    OK(logs_in(f, "dev", second, NOW, &error));
+    OK(auth_retire_secret(f->auth, "dev", &error));
+    FAILS(logs_in(f, "dev", second, NOW, &error), ERROR_DENIED, "");
+    OK(logs_in(f, "dev", third, NOW, &error));
+    FAILS(auth_rotate_secret(f->auth, "none", NOW, &second, &error), ERROR_NOT_FOUND, "none");
+}
+
+void test_clients_are_listed_without_secrets(void **state)
+{
+    struct fixture *f = *state;
+    g_autoptr(json_t) list = NULL;
+    g_autofree char *text = NULL;
+
+    OK(create(f, &shop, &error));
+    OK((list = auth_list_clients(f->auth, &error)) != NULL);
+    text = json_text(list);
+    assert_non_null(strstr(text, "\"client_id\":\"dev\""));
+    assert_non_null(strstr(text, "\"secrets\":1"));
+    assert_null(strstr(text, SECRET));
+}
