@@ -85,6 +85,8 @@ bool auth_refresh(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
 /* Make a new key; it and the newest before it verify, older ones are gone. It signs when it is a
  * minute old, so that every server knows it by then. ERROR_CONFLICT: the newest is younger. */
 bool auth_rotate_keys(struct auth *a, int64_t now_ms, char **id, GError **error) MUST_CHECK;
+/* Of each key: kid, created_ms, signs (it does now; the others only verify). */
+json_t *auth_list_keys(struct auth *a, int64_t now_ms) MUST_CHECK;
 /* The public halves of all keys that verify, as a JWK set (RFC 7517). Any thread. */
 json_t *auth_key_set(struct auth *a, GError **error) MUST_CHECK;
 /* A token for an identity of our own making (local/). g_free(). */

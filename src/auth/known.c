@@ -90,6 +90,22 @@ const struct key *auth__signer(const struct known *known, int64_t now_ms)
     return known->keys->pdata[i];
 }
 
+json_t *auth_list_keys(struct auth *a, int64_t now_ms)
+{
+    struct known *known = auth__known(a);
+    const struct key *signer = auth__signer(known, now_ms);
+    json_t *out = json_array();
+
+    for (guint i = 0; i < known->keys->len; i++) {
+        const struct key *k = known->keys->pdata[i];
+
+        json_array_append_new(out, json_pack("{s:s, s:I, s:b}", "kid", k->id, "created_ms",
+                                             (json_int_t)k->created_ms, "signs", k == signer));
+    }
+    auth__known_unref(known);
+    return out;
+}
+
 int64_t auth__ended_ms(const struct known *known, const char *kind, const char *id)
 {
     g_autofree char *what = g_strdup_printf("%s %s", kind, id);

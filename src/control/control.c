@@ -329,13 +329,19 @@ bool control_local_tokens(struct control *c, const char *organisation, const cha
     return ok;
 }
 
-bool control_create_client(const char *state_url, const struct auth_client *client, char **id,
-                           char **secret, GError **error)
+bool control_auth_open(struct control_auth *a, const char *state_url, GError **error)
 {
-    g_autoptr(db) db = db_open(state_url, error);
-    struct auth *auth = db ? auth_new(db, db_now_ms(db), error) : NULL;
-    bool ok = auth && auth_create_client(auth, client, db_now_ms(db), id, secret, error);
+    *a = (struct control_auth){.db = db_open(state_url, error)};
+    if (a->db) {
+        a->now_ms = db_now_ms(a->db);
+        a->auth = auth_new(a->db, a->now_ms, error);
+    }
+    return a->auth != NULL;
+}
 
-    auth_free(auth);
-    return ok;
+void control_auth_close(struct control_auth *a)
+{
+    auth_free(a->auth);
+    db_close(a->db);
+    *a = (struct control_auth){0};
 }

@@ -61,9 +61,14 @@ const struct http_route *control_routes(void);
 /* Tokens for a command that has the control plane inside it. g_free() both. */
 bool control_local_tokens(struct control *c, const char *organisation, const char *project,
                           char **executor, char **developer, GError **error) MUST_CHECK;
-/* For `heddle client create`: beside a running server or before its first start. */
-bool control_create_client(const char *state_url, const struct auth_client *client, char **id,
-                           char **secret, GError **error) MUST_CHECK;
+/* Clients and keys of a state, for commands beside a running server or before its first start. */
+struct control_auth {
+    struct db *db;
+    struct auth *auth;
+    int64_t now_ms;
+};
+bool control_auth_open(struct control_auth *a, const char *state_url, GError **error) MUST_CHECK;
+void control_auth_close(struct control_auth *a); /* one that is not open: fine */
 
 /* The whole state as db/dump.h describes it; servers may be at work. *rows: how many it has. */
 bool control_backup(const char *state_url, FILE *out, int64_t *rows, GError **error) MUST_CHECK;

@@ -1,7 +1,8 @@
-/* client.c -- `heddle client create`: who may log in. */
+/* client.c -- `heddle client`: who may log in with an id and a secret. */
 #include "local/local_int.h"
 
 #include "base/limits.h"
+#include "calendar/date.h"
 #include "control/control.h"
 
 #include <stdio.h>
@@ -62,14 +63,12 @@ static void print(const struct texts *t, const char *id, const char *secret)
 {
     g_autoptr(json_t) row = json_pack("{s:s, s:s, s:s?, s:s}", "client_id", id, "organisation",
                                       t->organisation, "project", t->project, "role", t->role);
-    g_autofree char *text = NULL;
 
     /* A secret that was brought is known to whoever brought it. */
     if (!t->secret)
         json_object_set_new(row, "client_secret", json_string(secret));
     if (t->json) {
-        text = json_text_as_built(row);
-        puts(text);
+        local__print_json(row);
         return;
     }
     printf("client_id      %s\n", id);
@@ -78,7 +77,7 @@ static void print(const struct texts *t, const char *id, const char *secret)
                secret);
 }
 
-static int create(struct texts *t, GError **error)
+static bool create(struct texts *t, const char *word, struct control_auth *a, GError **error)
 {
     const struct auth_client client = {
         .organisation = t->organisation,
@@ -90,22 +89,115 @@ static int create(struct texts *t, GError **error)
     };
     g_autofree char *id = NULL, *secret = NULL;
 
-    if (!control_create_client(local__state_url(t->state), &client, &id, &secret, error))
-        return CLI_FAILED;
+    (void)word;
+    if (!read_secret(t, error) ||
+        !auth_create_client(a->auth, &client, a->now_ms, &id, &secret, error))
+        return false;
     print(t, id, secret);
-    return CLI_DONE;
+    return true;
 }
 
-static int run(struct texts *t, const char *word, GError **error)
+static void print_client(const json_t *c)
 {
-    if (strcmp(word, "create") != 0) {
-        local__usage_error(error, "There is no heddle client %s.\nhint: say heddle client create.",
-                           word);
-        return CLI_USAGE;
+    g_autofree char *since = date_timestamp(json_get_int(c, "created_ms", 0));
+    int64_t secrets = json_get_int(c, "secrets", 0);
+
+    printf("%-36s  %-9s  %s/%s  %" G_GINT64_FORMAT " secret%s  since %.19s  %s\n",
+           json_get_string(c, "client_id", ""), json_get_string(c, "role", ""),
+           json_get_string(c, "organisation", ""), json_get_string(c, "project", "*"), secrets,
+           secrets == 1 ? "" : "s", since, json_get_string(c, "name", ""));
+}
+
+static bool list(struct texts *t, const char *word, struct control_auth *a, GError **error)
+{
+    g_autoptr(json_t) all = auth_list_clients(a->auth, error);
+    json_t *one;
+    size_t i;
+
+    (void)word;
+    if (all && t->json)
+        local__print_json(all);
+    else
+        json_array_foreach (all, i, one)
+            print_client(one);
+    return all != NULL;
+}
+
+static bool rotate(struct texts *t, const char *id, struct control_auth *a, GError **error)
+{
+    g_autofree char *secret = NULL;
+
+    if (!auth_rotate_secret(a->auth, id, a->now_ms, &secret, error))
+        return false;
+    if (t->json) {
+        g_autoptr(json_t) row = json_pack("{s:s, s:s}", "client_id", id, "client_secret", secret);
+
+        local__print_json(row);
+    } else {
+        printf("client_secret  %s\n\nThe secret is shown this once and kept as a digest only. The "
+               "one before stays valid until heddle client retire %s.\n",
+               secret, id);
     }
-    if (!check(t, error))
+    explicit_bzero(secret, strlen(secret));
+    return true;
+}
+
+static bool retire(struct texts *t, const char *id, struct control_auth *a, GError **error)
+{
+    (void)t;
+    return auth_retire_secret(a->auth, id, error);
+}
+
+static bool discard(struct texts *t, const char *id, struct control_auth *a, GError **error)
+{
+    (void)t;
+    return auth_remove_client(a->auth, id, a->now_ms, error);
+}
+
+static const struct verb {
+    const char *name;
+    bool takes_id;
+    bool (*carry_out)(struct texts *t, const char *id, struct control_auth *a, GError **error);
+} verbs[] = {
+    {"create", false, create },
+    {"list",   false, list   },
+    {"rotate", true,  rotate },
+    {"retire", true,  retire },
+    {"remove", true,  discard},
+};
+
+static const struct verb *verb_of(const char *word, GError **error)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(verbs); i++)
+        if (strcmp(verbs[i].name, word) == 0)
+            return &verbs[i];
+    local__usage_error(error,
+                       "There is no heddle client %s.\nhint: say create, list, rotate, retire or "
+                       "remove.",
+                       word);
+    return NULL;
+}
+
+/* Does the command line fit the verb? */
+static bool fits(const struct verb *v, const struct texts *t, const char *id, GError **error)
+{
+    if (v->takes_id != (id != NULL))
+        return local__usage_error(error, "heddle client %s %s.", v->name,
+                                  v->takes_id ? "needs a client's id" : "takes no other word");
+    return v->carry_out != create || check(t, error);
+}
+
+static int run(struct texts *t, const char *word, const char *id, GError **error)
+{
+    const struct verb *v = verb_of(word, error);
+    struct control_auth a = {0};
+    bool ok;
+
+    if (!v || !fits(v, t, id, error))
         return CLI_USAGE;
-    return read_secret(t, error) ? create(t, error) : CLI_FAILED;
+    ok = control_auth_open(&a, local__state_url(t->state), error) && v->carry_out(t, id, &a, error);
+    control_auth_close(&a);
+    return ok ? CLI_DONE : CLI_FAILED;
 }
 
 int local__run_client(struct cli *cli, int argc, char **argv, GError **error)
@@ -127,12 +219,12 @@ int local__run_client(struct cli *cli, int argc, char **argv, GError **error)
         {"json",        0, 0, G_OPTION_ARG_NONE, &t.json, "Print a JSON object", NULL},
         {0              },
     };
-    const struct local_options options = {own, 1, 1};
+    const struct local_options options = {own, 1, 2};
     int code = local__parse(local__command("client"), &options, &argc, &argv, error);
 
     (void)cli;
     if (code == LOCAL_GO)
-        code = run(&t, argv[1], error);
+        code = run(&t, argv[1], argc > 2 ? argv[2] : NULL, error);
     texts_clear(&t);
     return code;
 }

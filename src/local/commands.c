@@ -33,14 +33,22 @@ static const char worker_help[] =
 
 static const char client_help[] =
     "Works beside a running server, on the same state database. Organisation and project come into "
-    "being with the\nclient. With --client-id and --secret-file it may be repeated without harm; "
-    "another secret for the same id is\nvalid beside the one before, so that secrets rotate.\n\n"
+    "being with the\nclient. With --client-id and --secret-file create may be repeated without "
+    "harm. rotate makes a second secret:\ngive it out, then retire the first. remove ends a "
+    "client with its secrets and tokens; servers know of it ten\nseconds later.\n\n"
     "Examples:\n"
     "  heddle client create --org acme --project shop --name executors --role executor --json\n"
     "  heddle client create --org acme --all-projects --role admin --client-id ops --secret-file "
-    "secret\n\n"
-    "Exit codes: 0 done, 1 it could not be made, 2 the command line cannot be, 4 the state's "
+    "secret\n  heddle client list\n  heddle client rotate ops && heddle client retire ops\n\n"
+    "Exit codes: 0 done, 1 it could not be done, 2 the command line cannot be, 4 the state's "
     "database does\nnot answer.";
+
+static const char keys_help[] =
+    "Works beside running servers, on the same state database. A new key signs when it is a minute "
+    "old, so that every\nserver knows it by then; the key before goes on verifying until the next "
+    "rotation.\n\nExamples:\n  heddle keys list\n  heddle keys rotate\n\nExit codes: 0 done, "
+    "1 it could not be done, 2 the command line cannot be, 4 the state's database does\nnot "
+    "answer.";
 
 static const char state_help[] =
     "backup writes the whole state, as lines of JSON, whatever database keeps it; servers go on "
@@ -76,19 +84,20 @@ static const char doctor_help[] =
     "(docs/cli/doctor.md); 2 the command\nline cannot be.";
 
 const struct cli_command local_commands[] = {
-    {"dev",      "",                    "Run everything for the project in this folder, with the scheduler.", dev_help,
-     local__run_dev                                                                                                                           },
-    {"server",   "",                    "Run the control plane: API, scheduler, state.",                      server_help, local__run_server  },
-    {"executor", "apply|run",           "Run an executor: it pulls work from the control plane.",
-     executor_help,                                                                                                        local__run_executor},
-    {"doctor",   "",                    "Try every step on the way to work, and say what fails and why.",     doctor_help,
-     local__run_doctor                                                                                                                        },
-    {"worker",   "",                    "Carry out tasks for an executor.",                                   worker_help, local__run_worker  },
-    {"state",    "backup|restore FILE", "Keep the whole state in a file, or bring it back.",
-     state_help,                                                                                                           local__run_state   },
-    {"client",   "create",              "Make a client: an id and a secret to log in with.",                  client_help,
-     local__run_client                                                                                                                        },
-    {NULL,       NULL,                  NULL,                                                                 NULL,        NULL               },
+    {"dev",      "",                                          "Run everything for the project in this folder, with the scheduler.", dev_help,
+     local__run_dev                                                                                                                                                 },
+    {"server",   "",                                          "Run the control plane: API, scheduler, state.",                      server_help, local__run_server  },
+    {"executor", "apply|run",                                 "Run an executor: it pulls work from the control plane.",
+     executor_help,                                                                                                                              local__run_executor},
+    {"doctor",   "",                                          "Try every step on the way to work, and say what fails and why.",     doctor_help,
+     local__run_doctor                                                                                                                                              },
+    {"worker",   "",                                          "Carry out tasks for an executor.",                                   worker_help, local__run_worker  },
+    {"state",    "backup|restore FILE",                       "Keep the whole state in a file, or bring it back.",
+     state_help,                                                                                                                                 local__run_state   },
+    {"client",   "create|list|rotate ID|retire ID|remove ID", "Ids and secrets to log in with.",
+     client_help,                                                                                                                                local__run_client  },
+    {"keys",     "list|rotate",                               "The keys that sign tokens.",                                         keys_help,   local__run_keys    },
+    {NULL,       NULL,                                        NULL,                                                                 NULL,        NULL               },
 };
 
 const struct cli_command *local__command(const char *name)

@@ -46,6 +46,7 @@ struct local_options {
 /* LOCAL_GO, or an exit code: --help was asked for, or *error says what cannot be. */
 int local__parse(const struct cli_command *command, const struct local_options *options, int *argc,
                  char ***argv, GError **error);
+void local__print_json(const json_t *value); /* and a line's end, to standard output */
 bool local__usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* state_url.c */
@@ -90,6 +91,7 @@ int local__run_executor(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_state(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_worker(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_client(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_keys(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_doctor(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_dev(struct cli *cli, int argc, char **argv, GError **error);
 

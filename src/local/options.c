@@ -16,6 +16,13 @@ bool local__usage_error(GError **error, const char *format, ...)
     return false;
 }
 
+void local__print_json(const json_t *value)
+{
+    g_autofree char *text = json_text_as_built(value);
+
+    puts(text);
+}
+
 static GOptionContext *context_for(const struct cli_command *command, const GOptionEntry *own,
                                    gboolean *help)
 {

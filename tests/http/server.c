@@ -20,6 +20,8 @@ static bool create_client(const char *state_url, const char *text, GError **erro
 {
     g_auto(GStrv) parts = g_strsplit(text, ":", 3);
     g_autofree char *id = NULL, *secret = NULL;
+    struct control_auth a = {0};
+    bool ok;
     struct auth_client client = {.organisation = "acme",
                                  .project = "shop",
                                  .name = parts[1],
@@ -28,7 +30,10 @@ static bool create_client(const char *state_url, const char *text, GError **erro
 
     while (client.role < ROLE_COUNT && strcmp(auth_role_names[client.role], parts[0]) != 0)
         client.role++;
-    return control_create_client(state_url, &client, &id, &secret, error);
+    ok = control_auth_open(&a, state_url, error) &&
+         auth_create_client(a.auth, &client, a.now_ms, &id, &secret, error);
+    control_auth_close(&a);
+    return ok;
 }
 
 int main(int argc, char **argv)
