@@ -101,6 +101,25 @@ bool control__add_subject(const struct task_maker *m, const char *name, GError *
     return state_add_subject(m->c->state, &subject, error);
 }
 
+/* The environment's statements, and the views that their macros @schemas and @views name. */
+static json_t *statements_of(const struct task_maker *m)
+{
+    json_t *out =
+        m->environment->statements ? json_copy(m->environment->statements) : json_object();
+    json_t *views = json_array();
+
+    for (guint i = 0; i < m->outline->snapshots->len; i++) {
+        const struct wire_snapshot *s = m->outline->snapshots->pdata[i];
+        g_autoptr(wire_table) view =
+            schedule_has_table(s->kind) ? names_view(s, m->environment) : NULL;
+
+        if (view)
+            json_array_append_new(views, wire_to_json(&wire_table_type, view));
+    }
+    json_object_set_new(out, "views", views);
+    return out;
+}
+
 /* What only this task needs to know, as a JSON object; NULL: nothing. */
 static char *payload_of(const struct task_maker *m, const struct schedule_task *t)
 {
@@ -111,7 +130,7 @@ static char *payload_of(const struct task_maker *m, const struct schedule_task *
 
         payload = json_pack("{s:o}", "view", wire_to_json(&wire_table_type, view));
     } else if (t->kind == TASK_BEFORE_ALL || t->kind == TASK_AFTER_ALL)
-        payload = json_pack("{s:O?}", "statements", m->environment->statements);
+        payload = json_pack("{s:o}", "statements", statements_of(m));
     return payload ? json_text_as_built(payload) : NULL;
 }
 

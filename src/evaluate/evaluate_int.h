@@ -23,6 +23,7 @@ struct evaluate_run {
     struct warehouse *warehouse;            /* likewise */
     struct wire_result *result;             /* likewise */
     const char *stage;                      /* runtime stage for macros */
+    const json_t *schemas, *views;          /* what @schemas and @views are; NULL: nothing */
     const char *this_model;                 /* what @this_model is; NULL: the target */
     GPtrArray *parents;                     /* of struct evaluate_parent */
     const GPtrArray *columns;               /* of the target, when there is no warehouse to ask */

@@ -60,6 +60,69 @@ static bool run_all(struct evaluate_run *r, const GPtrArray *texts, bool transac
     return !transaction || evaluate__commit(r, error);
 }
 
+/* As SQLMesh writes it: in quotes only when it must be. */
+static char *plain_name(struct evaluate_run *r, const char *name)
+{
+    const char *p = name;
+
+    while (g_ascii_isalnum(*p) || *p == '_')
+        p++;
+    if (*name && !*p && !g_ascii_isdigit(*name))
+        return g_strdup(name);
+    return sql_quote_identifier(r->dialect, name);
+}
+
+/* The default catalog is left out. */
+static char *view_text(struct evaluate_run *r, const struct wire_table *view,
+                       const char *default_catalog)
+{
+    bool elsewhere = view->catalog && g_strcmp0(view->catalog, default_catalog) != 0;
+    g_autofree char *catalog = elsewhere ? plain_name(r, view->catalog) : NULL;
+    g_autofree char *schema = view->schema ? plain_name(r, view->schema) : NULL;
+    g_autofree char *name = plain_name(r, view->name);
+
+    return g_strdup_printf("%s%s%s%s%s", catalog ? catalog : "", catalog ? "." : "",
+                           schema ? schema : "", schema ? "." : "", name);
+}
+
+static void unref(void *value)
+{
+    json_decref(value);
+}
+
+static json_t *list_of(struct evaluate_run *r)
+{
+    json_t *list = json_array();
+
+    arena_defer(r->arena, unref, list);
+    return list;
+}
+
+/* What @schemas and @views stand for: every view of the environment, and their schemas once. */
+static bool read_views(struct evaluate_run *r, GError **error)
+{
+    json_t *schemas = list_of(r), *views = list_of(r), *item;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *catalog = r->warehouse ? warehouse_default_catalog(r->warehouse, error) : NULL;
+    size_t i;
+
+    if (r->warehouse && !catalog)
+        return false;
+    json_array_foreach (json_object_get(r->task->statements, "views"), i, item) {
+        g_autoptr(wire_table) view = wire_from_json(&wire_table_type, item, error);
+        g_autofree char *text = view ? view_text(r, view, catalog) : NULL;
+
+        if (!view)
+            return false;
+        json_array_append_new(views, json_string(text));
+        if (view->schema && g_hash_table_add(seen, g_strdup(view->schema)))
+            json_array_append_new(schemas, json_string(view->schema));
+    }
+    r->schemas = json_array_size(schemas) ? schemas : NULL;
+    r->views = json_array_size(views) ? views : NULL;
+    return true;
+}
+
 bool evaluate__do_statements(struct evaluate_run *r, GError **error)
 {
     const char *which = r->task->kind == TASK_BEFORE_ALL ? "before_all" : "after_all";
@@ -72,7 +135,7 @@ bool evaluate__do_statements(struct evaluate_run *r, GError **error)
         list = r->task->statements;
     if (json_array_size(list) == 0)
         return true;
-    if (!(texts = render(r, list, which, &transaction, error)))
+    if (!read_views(r, error) || !(texts = render(r, list, which, &transaction, error)))
         return false;
     if (run_all(r, texts, transaction, error))
         return true;

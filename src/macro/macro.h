@@ -26,10 +26,12 @@ struct macro_context {
     bool has_times;
     int64_t start_ms, end_ms, execution_ms;
 
-    const char *runtime_stage;   /* loading, creating, evaluating, promoting, auditing, testing,
-                                    before_all, after_all */
-    const char *this_model;      /* name of the table itself, quoted, or NULL */
-    const char *this_env;        /* environment's name or NULL */
+    const char *runtime_stage; /* loading, creating, evaluating, promoting, auditing, testing,
+                                  before_all, after_all */
+    const char *this_model;    /* name of the table itself, quoted, or NULL */
+    const char *this_env;      /* environment's name or NULL */
+    /* before_all and after_all: lists of text, the environment's schemas and views; or NULL */
+    const json_t *schemas, *views;
     const char *model_kind_name; /* "FULL" or NULL */
     const char *gateway;         /* or NULL */
     json_t *variables;           /* object: user variables, lower-case names; borrowed; or NULL */

@@ -126,6 +126,10 @@ static struct sql_node *predefined(struct macro_run *run, const char *name)
         return c->this_model ? macro__parse_table(run, c->this_model, NULL) : NULL;
     if (strcmp(name, "this_env") == 0)
         return text_or_nothing(run, c->this_env);
+    if (c->schemas && strcmp(name, "schemas") == 0)
+        return macro__from_json(run, c->schemas, SQL_TUPLE);
+    if (c->views && strcmp(name, "views") == 0)
+        return macro__from_json(run, c->views, SQL_TUPLE);
     if (strcmp(name, "model_kind_name") == 0)
         return text_or_nothing(run, c->model_kind_name);
     if (strcmp(name, "runtime_stage") == 0)

@@ -204,5 +204,27 @@ SELECT DAY AS TheDay, n, "kind" AS "Kind" FROM MART.CASES
     both.plan()
 
 
+STATEMENTS = """
+before_all:
+  - CREATE SCHEMA IF NOT EXISTS notes
+  - CREATE TABLE IF NOT EXISTS notes.said (stage TEXT, env TEXT, what TEXT)
+  - INSERT INTO notes.said SELECT @runtime_stage, @this_env, 'view ' || x FROM UNNEST(ARRAY[@EACH(@views, v -> v)]) AS t(x)
+  - INSERT INTO notes.said SELECT @runtime_stage, @this_env, 'schema ' || x FROM UNNEST(ARRAY[@EACH(@schemas, v -> v)]) AS t(x)
+after_all:
+  - INSERT INTO notes.said SELECT @runtime_stage, @this_env, 'schema ' || x FROM UNNEST(ARRAY[@EACH(@schemas, v -> v)]) AS t(x)
+  - INSERT INTO notes.said SELECT @runtime_stage, @this_env, 'view ' || x FROM UNNEST(ARRAY[@EACH(@views, v -> v)]) AS t(x)
+"""
+
+
+def statements_that_name_schemas_and_views(both):
+    """Of prod and of dev, and with a name that needs its quotes."""
+    both.write("config.yaml", both.read("config.yaml") + STATEMENTS)
+    both.plan()
+    both.edit("models/mart/people.sql", "> 1000", "> 500")
+    both.write("models/mart/odd.sql", 'MODEL (name mart."Odd name", kind FULL);\nSELECT 1::INT AS x\n')
+    both.plan("dev")
+    both.plan()
+
+
 SCENARIOS = {name: function for name, function in list(globals().items())
              if callable(function) and getattr(function, "__module__", None) == __name__}

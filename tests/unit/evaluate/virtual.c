@@ -146,6 +146,22 @@ void test_statements_before_and_after_all_know_the_environment(void **state)
     rig_expect(g, "SELECT * FROM notes", "prod|before_all / end|2024-01-10");
 }
 
+void test_statements_before_and_after_all_name_schemas_and_views(void **state)
+{
+    struct rig *g = *state;
+    const char *json =
+        "{`before_all`: [`CREATE TABLE said (a TEXT)`, "
+        "`INSERT INTO said SELECT x FROM UNNEST(ARRAY[@EACH(@schemas, s -> s)]) AS t(x)`, "
+        "`INSERT INTO said SELECT x FROM UNNEST(ARRAY[@EACH(@views, v -> v)]) AS t(x)`], "
+        "`views`: [{`catalog`: `db`, `schema`: `shop`, `name`: `f`, `kind`: `VIEW`}, "
+        "{`catalog`: `db`, `schema`: `shop`, `name`: `a b`, `kind`: `VIEW`}, "
+        "{`catalog`: `other`, `schema`: `mart`, `name`: `1g`, `kind`: `VIEW`}]}";
+
+    rig_succeed(g, statements(TASK_BEFORE_ALL, json));
+    rig_expect(g, "SELECT a FROM said ORDER BY rowid",
+               "shop / mart / shop.f / shop.\"a b\" / other.mart.\"1g\"");
+}
+
 void test_statements_are_done_all_or_none(void **state)
 {
     struct rig *g = *state;
