@@ -252,6 +252,8 @@ struct demotion {
     bool owns_schema; /* the schema is the environment's, too */
 };
 void control__demotion_free(struct demotion *d);
+/* Has the environment statements before_all, or after_all (`which`)? */
+bool control__has_statements(const struct wire_environment *e, const char *which);
 bool control__make_demotions(struct task_maker *m, const GPtrArray *demotions, GArray *after,
                              GError **error) MUST_CHECK;
 

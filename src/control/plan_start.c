@@ -233,7 +233,7 @@ static GPtrArray *views_to_drop(struct control *c, const struct state_work *w,
     return g_steal_pointer(&out);
 }
 
-static bool has_statements(const struct wire_environment *e, const char *which)
+bool control__has_statements(const struct wire_environment *e, const char *which)
 {
     return json_array_size(json_object_get(e->statements, which)) > 0;
 }
@@ -297,8 +297,8 @@ static bool make_plan(struct control *c, struct state_work *w, const struct wire
     ok = add_subjects(&m, error) &&
          make_tasks(&m,
                     &(struct schedule_stages){create, promote,
-                                              has_statements(p->environment, "before_all"),
-                                              has_statements(p->environment, "after_all"), false},
+                                              control__has_statements(p->environment, "before_all"),
+                                              control__has_statements(p->environment, "after_all"), false},
                     drop, error);
     if (m.ids) {
         int64_t group = w->id;

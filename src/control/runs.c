@@ -105,6 +105,20 @@ static bool schedule_run(struct outline *o, const struct wire_run_request *r,
     return control__outline_schedule(o, &request, error) && keep_selected(o, r, error);
 }
 
+/* The environment's statements only when there is anything to do between them. */
+static GPtrArray *tasks_of(const struct outline *o, const struct wire_environment *e)
+{
+    struct schedule_stages stages = {.is_run = true};
+    GPtrArray *tasks = schedule_tasks(o->schedule, &stages);
+
+    if (tasks->len == 0)
+        return tasks;
+    g_ptr_array_unref(tasks);
+    stages.before_all = control__has_statements(e, "before_all");
+    stages.after_all = control__has_statements(e, "after_all");
+    return schedule_tasks(o->schedule, &stages);
+}
+
 bool control__start_run(struct control *c, struct state_work *w, GError **error)
 {
     g_autoptr(wire_run_request) r =
@@ -119,7 +133,7 @@ bool control__start_run(struct control *c, struct state_work *w, GError **error)
         !(o = control__outline(c, w->project, e, error)) || !schedule_run(o, r, w, error) ||
         !keep_unpaused(c, o, r, w, error))
         return false;
-    tasks = schedule_tasks(o->schedule, &(struct schedule_stages){.is_run = true});
+    tasks = tasks_of(o, e);
     if (tasks->len == 0)
         return control__end_work(c, w, STATUS_SKIPPED, NULL, error);
     m.environment = e;

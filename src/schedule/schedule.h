@@ -118,7 +118,7 @@ struct schedule_task {
 struct schedule_stages {
     const GHashTable *create, *promote; /* sets of names (keys); NULL: none */
     bool before_all, after_all;
-    bool is_run; /* evaluate only */
+    bool is_run; /* between the statements evaluate only */
 };
 GPtrArray *schedule_tasks(const struct schedule *s, const struct schedule_stages *stages);
 

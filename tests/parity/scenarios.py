@@ -217,13 +217,14 @@ after_all:
 
 
 def statements_that_name_schemas_and_views(both):
-    """Of prod and of dev, and with a name that needs its quotes."""
+    """Of prod and of dev, and of a run, and with a name that needs its quotes."""
     both.write("config.yaml", both.read("config.yaml") + STATEMENTS)
     both.plan()
     both.edit("models/mart/people.sql", "> 1000", "> 500")
     both.write("models/mart/odd.sql", 'MODEL (name mart."Odd name", kind FULL);\nSELECT 1::INT AS x\n')
     both.plan("dev")
     both.plan()
+    both.run()
 
 
 SCENARIOS = {name: function for name, function in list(globals().items())

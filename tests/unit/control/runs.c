@@ -39,6 +39,29 @@ void test_a_run_fills_what_became_due(void **state)
     assert_string_equal(e->plan_id, plan);
 }
 
+void test_a_run_has_the_statements_of_its_environment_around_it(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_plan) p = plan_for("prod", NULL);
+    g_autoptr(wire_progress) started = NULL, run = NULL, idle = NULL;
+    g_autofree char *planned = NULL, *log = NULL;
+
+    hello(w->apply, "apply-1", "apply");
+    hello(w->run, "run-1", "run");
+    add_model(p, model("a", "1", NULL, NULL));
+    p->environment->statements =
+        json_pack("{s:[s], s:[s]}", "before_all", "SELECT 1", "after_all", "SELECT 2");
+    started = post_plan(w, p);
+    planned = work_off(w->apply, "apply-1");
+    assert_non_null(strstr(planned, "before_all -"));
+    run = post_run(w, T0 + 4 * DAY + 1);
+    log = work_off(w->run, "run-1");
+    assert_string_equal(log, "before_all -, evaluate shop__a__10, after_all -");
+    assert_int_equal(status_of(w, "run", run->id), STATUS_SUCCESS);
+    idle = post_run(w, T0 + 4 * DAY + 2);
+    assert_int_equal(idle->status, STATUS_SKIPPED);
+}
+
 void test_a_run_with_nothing_due_is_skipped(void **state)
 {
     struct world *w = *state;
