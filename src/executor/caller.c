@@ -23,7 +23,18 @@ void executor__caller_close(struct caller *c)
     c->api = NULL;
 }
 
-void executor__wait(struct executor *e, int64_t timeout_ms)
+void executor__tell(struct executor *e)
+{
+    pthread_cond_broadcast(&e->changed);
+    pthread_cond_broadcast(&e->flow);
+}
+
+void executor__tell_flow(struct executor *e)
+{
+    pthread_cond_broadcast(&e->flow);
+}
+
+static void wait_for(struct executor *e, pthread_cond_t *cond, int64_t timeout_ms)
 {
     struct timespec until;
 
@@ -34,7 +45,17 @@ void executor__wait(struct executor *e, int64_t timeout_ms)
         until.tv_sec++;
         until.tv_nsec -= 1000000000L;
     }
-    pthread_cond_timedwait(&e->changed, &e->lock, &until);
+    pthread_cond_timedwait(cond, &e->lock, &until);
+}
+
+void executor__wait(struct executor *e, int64_t timeout_ms)
+{
+    wait_for(e, &e->changed, timeout_ms);
+}
+
+void executor__wait_flow(struct executor *e, int64_t timeout_ms)
+{
+    wait_for(e, &e->flow, timeout_ms);
 }
 
 void executor__turned(struct caller *c)
@@ -48,7 +69,7 @@ void executor__loop_ended(struct caller *c)
 {
     pthread_mutex_lock(&c->e->lock);
     c->turn_ms = 0;
-    pthread_cond_broadcast(&c->e->changed);
+    executor__tell(c->e);
     pthread_mutex_unlock(&c->e->lock);
 }
 
@@ -128,7 +149,7 @@ static void log_success(struct caller *c, int64_t now_ms)
     c->attempts = 0;
     pthread_mutex_lock(&c->e->lock);
     c->e->recoveries++;
-    pthread_cond_broadcast(&c->e->changed);
+    executor__tell(c->e);
     pthread_mutex_unlock(&c->e->lock);
 }
 

@@ -34,7 +34,7 @@ static void end_when_empty(struct executor *e)
         if (!is_empty(e->lanes->pdata[i]))
             return;
     e->phase = MAX(e->phase, PHASE_DRAINING);
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
 }
 
 static bool may_claim(struct lane *lane)
@@ -55,7 +55,7 @@ static struct wire_claim *next_claim(struct lane *lane, uint64_t *progress)
     pthread_mutex_lock(&e->lock);
     while (e->phase == PHASE_SERVING && !may_claim(lane)) {
         lane->claimer.turn_ms = clock_monotonic_ms();
-        executor__wait(e, 1000);
+        executor__wait_flow(e, 1000);
     }
     if (e->phase == PHASE_SERVING) {
         struct wire_slot *slot = wire_slot_new();
@@ -88,7 +88,7 @@ static void take_tasks(struct lane *lane, struct wire_claimed *claimed, uint64_t
         if (e->phase != PHASE_SERVING)
             executor__job_stop(j, STOP_SHUTDOWN);
     }
-    pthread_cond_broadcast(&e->changed);
+    executor__tell_flow(e);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -62,6 +62,7 @@ static void init_lock(struct executor *e)
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     pthread_cond_init(&e->changed, &attributes);
+    pthread_cond_init(&e->flow, &attributes);
     pthread_condattr_destroy(&attributes);
 }
 
@@ -111,6 +112,7 @@ static void executor_free(struct executor *e)
     g_free(e->kind);
     g_free(e->id);
     pthread_cond_destroy(&e->changed);
+    pthread_cond_destroy(&e->flow);
     pthread_mutex_destroy(&e->lock);
     g_free(e);
 }
@@ -263,7 +265,7 @@ static void enter(struct executor *e, enum phase phase)
         e->phase = phase;
         e->cancel_ms = clock_monotonic_ms();
         stop_jobs(e);
-        pthread_cond_broadcast(&e->changed);
+        executor__tell(e);
     }
     pthread_mutex_unlock(&e->lock);
     for (guint i = 0; i < e->lanes->len; i++)
@@ -278,7 +280,7 @@ void executor_expect_work(struct executor *e)
 
         lane->work_expected = lane->is_default;
     }
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -348,7 +350,7 @@ void executor__reload(struct executor *e, const struct config *config, const cha
     g_free(e->client_secret);
     e->client_secret = g_strdup(client_secret);
     e->generation++;
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
     pthread_mutex_unlock(&e->lock);
     log_event(LOG_INFO, "settings were read again: workers open their gateways anew", NULL);
 }

@@ -1,7 +1,7 @@
 /* executor_int.h -- what the supervisor's threads share.
  *
- * One lock guards everything marked so; `changed` is broadcast whenever something another thread
- * may wait for has changed. No thread holds the lock while it talks to the control plane, a worker
+ * One lock guards everything marked so; whoever changes what another thread may wait
+ * for tells it. No thread holds the lock while it talks to the control plane, a worker
  * or a file.
  *
  * A job is a task that this executor holds a lease on:
@@ -165,7 +165,7 @@ struct executor {
     int64_t clock_ms; /* the keeper's alone: how far the wall clock is before the monotonic one */
 
     pthread_mutex_t lock;
-    pthread_cond_t changed;
+    pthread_cond_t changed, flow; /* see executor__tell() */
     /* guarded */
     enum phase phase;
     int64_t cancel_ms; /* when PHASE_CANCELLING began */
@@ -225,8 +225,14 @@ bool executor__back_off(struct caller *c);
 void executor__turned(struct caller *c);
 void executor__loop_ended(struct caller *c);
 
-/* Wait for `changed`, at most so long; the lock held. */
+/* Something has changed, whatever it is; the lock held. */
+void executor__tell(struct executor *e);
+/* Jobs have come, ended or been reported: slots, claimers and the reporter wait for that alone, and
+ * there is much of it. */
+void executor__tell_flow(struct executor *e);
+/* Wait to be told, at most so long; the lock held. _flow: of jobs, too. */
 void executor__wait(struct executor *e, int64_t timeout_ms);
+void executor__wait_flow(struct executor *e, int64_t timeout_ms);
 /* Replace every string in a value by its redacted form. */
 void executor__redact_json(struct redactor *r, json_t *value);
 

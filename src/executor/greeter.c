@@ -58,7 +58,7 @@ static void end_when_hopeless(struct executor *e)
     }
     e->refused = true;
     e->phase = MAX(e->phase, PHASE_DRAINING);
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
 }
 
 /* Wait until there is something to say. NULL at the end. */
@@ -92,7 +92,7 @@ static void welcome(struct executor *e, const struct wire_welcome *w)
                   e->name, NULL);
     e->welcomed = true;
     g_clear_pointer(&e->trouble, g_free);
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -107,7 +107,7 @@ static void turned_away(struct executor *e, const GError *why)
         e->refused = true;
         e->phase = MAX(e->phase, PHASE_DRAINING);
     }
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
     pthread_mutex_unlock(&e->lock);
     executor__back_off(&e->greeter);
 }

@@ -78,7 +78,7 @@ void executor__job_end(struct job *j, struct wire_result *result)
     j->state = j->stop == STOP_LOST ? JOB_REPORTED : JOB_ENDED;
     executor__count_ended(j, had_begun);
     executor__log_close(j);
-    pthread_cond_broadcast(&e->changed);
+    executor__tell_flow(e);
 }
 
 static struct wire_result *not_begun(const struct job *j)

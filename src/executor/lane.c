@@ -94,7 +94,7 @@ void executor__lane_set_state(struct lane *lane, enum lane_state state, const ch
         lane->state = state;
         g_free(lane->trouble);
         lane->trouble = trouble ? redact_text(lane->e->redactor, trouble) : NULL;
-        pthread_cond_broadcast(&lane->e->changed);
+        executor__tell(lane->e);
     }
     pthread_mutex_unlock(&lane->e->lock);
 }
@@ -149,7 +149,7 @@ void executor__lane_opened(struct lane *lane, const json_t *answer)
     lane->facts = facts;
     lane->tried = true;
     lane->refusals = 0;
-    pthread_cond_broadcast(&lane->e->changed);
+    executor__tell(lane->e);
     pthread_mutex_unlock(&lane->e->lock);
 }
 
@@ -165,6 +165,6 @@ void executor__lane_refused(struct lane *lane, const GError *why)
     lane->refusals++;
     lane->probe_ms =
         clock_monotonic_ms() + http_backoff_ms(lane->refusals, RETRY_BASE_MS, RETRY_CAP_MS);
-    pthread_cond_broadcast(&e->changed);
+    executor__tell(e);
     pthread_mutex_unlock(&e->lock);
 }

@@ -60,7 +60,7 @@ static void set_turn(struct lane *lane, bool held)
 {
     pthread_mutex_lock(&lane->e->lock);
     lane->has_turn = held;
-    pthread_cond_broadcast(&lane->e->changed);
+    executor__tell(lane->e);
     pthread_mutex_unlock(&lane->e->lock);
 }
 

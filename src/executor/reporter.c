@@ -66,7 +66,7 @@ static GPtrArray *next_jobs(struct executor *e)
     while ((list = ended_jobs(e))->len == 0 ? !is_over(e) : may_linger(e, list, since_ms)) {
         e->reporter.turn_ms = clock_monotonic_ms();
         since_ms = list->len > 0 ? since_ms : e->reporter.turn_ms;
-        executor__wait(e, list->len > 0 ? LINGER_MS : 1000);
+        executor__wait_flow(e, list->len > 0 ? LINGER_MS : 1000);
         g_ptr_array_unref(list);
     }
     pthread_mutex_unlock(&e->lock);
@@ -81,7 +81,7 @@ static void mark_reported(struct executor *e, const GPtrArray *list, const struc
     metrics_add(e->metrics, X_STALE, METRIC_PLAIN, f ? f->stale->len : 0);
     e->progress += list->len;
     executor__jobs_sweep(e);
-    pthread_cond_broadcast(&e->changed);
+    executor__tell_flow(e);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -76,7 +76,7 @@ static enum errand look(struct slot *s, struct job **j)
     else if (work_is_expected(s))
         errand = ERRAND_OPEN;
     else
-        executor__wait(e, wait_ms(s));
+        executor__wait_flow(e, wait_ms(s));
     if (*j)
         (*j)->in_hand = true;
     pthread_mutex_unlock(&e->lock);
