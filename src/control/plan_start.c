@@ -296,9 +296,9 @@ static bool make_plan(struct control *c, struct state_work *w, const struct wire
     promote = views_to_set(p, old, targets, o);
     ok = add_subjects(&m, error) &&
          make_tasks(&m,
-                    &(struct schedule_stages){create, promote,
-                                              control__has_statements(p->environment, "before_all"),
-                                              control__has_statements(p->environment, "after_all"), false},
+                    &(struct schedule_stages){
+                        create, promote, control__has_statements(p->environment, "before_all"),
+                        control__has_statements(p->environment, "after_all"), false},
                     drop, error);
     if (m.ids) {
         int64_t group = w->id;
