@@ -10,9 +10,11 @@ import helm
 helm.tools = pathlib.Path(sys.argv[1])
 
 import details
+import figures
 import goldens
 import page
 import refusals
+import values
 from registry import Registry
 
 accept = "--accept" in sys.argv
@@ -83,7 +85,7 @@ def main():
                 later(f"{version}: lint {chart}", goldens.lint, version, example)
             for name, chart, sets, sentences in refusals.cases():
                 later(f"{version}: refused: {name}", refusals.refuse, version, chart, sets, sentences)
-        for test in details.TESTS:
+        for test in (*details.TESTS, *figures.TESTS, *values.TESTS):
             later(test.__doc__.strip(), test, folder)
         for job in jobs:
             job.result()
