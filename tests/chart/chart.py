@@ -1,4 +1,5 @@
 """The tests of both charts; tests/chart/run starts them.   chart.py TOOLS [--accept]"""
+import os
 import pathlib
 import sys
 import tempfile
@@ -53,8 +54,14 @@ def page_tests(tally, folder, registry, archives, cluster):
             print(f"skipped: {version}: page/02-install.sh: KUBECONFIG names no cluster that answers\n1 skipped")
 
 
+def is_there(cluster):
+    assert cluster, "KUBECONFIG names none: what needs one is left out"
+
+
 def main():
     tally, cluster = Tally(), helm.cluster()
+    if os.environ.get("HEDDLE_CI"):
+        tally.check("a cluster answers", is_there, cluster)
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(2) as pool:
         folder = helm.home = pathlib.Path(temporary)
         jobs = []
