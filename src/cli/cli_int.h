@@ -68,6 +68,8 @@ int cli__parse(struct cli *cli, const struct cli_options *options, int *argc, ch
                GError **error);
 
 /* session.c; borrowed results */
+/* The .env file, once: as in SQLMesh what it says wins over the environment. */
+bool cli__read_env(struct cli *cli, GError **error) MUST_CHECK;
 const struct config *cli__config(struct cli *cli, GError **error);
 /* The control plane: of TCLOUD_URL, or one inside the command. */
 struct api *cli_api(struct cli *cli, GError **error);
@@ -232,6 +234,7 @@ CLI_COMMAND(info);
 CLI_COMMAND(environments);
 CLI_COMMAND(invalidate);
 CLI_COMMAND(janitor);
+CLI_COMMAND(auth);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cli_models, cli__models_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(cli_prepared, cli__prepared_free)

@@ -16,6 +16,7 @@ const struct cli_command cli_commands[] = {
     {"info", "", "Count the project's models and see whether the warehouse answers.", cli__info_help, cli__info},
     {"environments", "", "List the environments and when they expire.", cli__environments_help, cli__environments},
     {"invalidate", "ENVIRONMENT", "Let an environment expire now.", cli__invalidate_help, cli__invalidate},
+    {"auth", "login|logout|status|token", "Sign in at a server, as a person.", cli__auth_help, cli__auth},
     {"janitor", "", "Drop expired environments and the tables nobody needs.", cli__janitor_help, cli__janitor},
     {NULL, NULL, NULL, NULL, NULL},
 };

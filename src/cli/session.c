@@ -1,6 +1,6 @@
 /* What a command stands on: the project's folder and configuration, the control plane, the project.
  */
-#include "cli/cli_int.h"
+#include "cli/auth_int.h"
 
 #include "base/envfile.h"
 
@@ -21,8 +21,7 @@ static char *folder_of(const struct cli *cli)
     return cli->folder ? g_strdup(cli->folder) : g_get_current_dir();
 }
 
-/* The .env file, once: as in SQLMesh what it says wins over the environment. */
-static bool read_env(struct cli *cli, GError **error)
+bool cli__read_env(struct cli *cli, GError **error)
 {
     g_autofree char *folder = folder_of(cli);
     g_autofree char *path =
@@ -99,7 +98,7 @@ const struct config *cli__config(struct cli *cli, GError **error)
 
     if (cli->config)
         return cli->config;
-    if (!read_env(cli, error) || !check_folder(folder, error) ||
+    if (!cli__read_env(cli, error) || !check_folder(folder, error) ||
         !(cli->config = config_load(folder, error)))
         return NULL;
     if (cli->context->redactor)
@@ -107,6 +106,28 @@ const struct config *cli__config(struct cli *cli, GError **error)
     if (cli->gateway && !config_gateway(cli->config, cli->gateway, error))
         return NULL;
     return cli->config;
+}
+
+/* With neither id nor secret it is the person who has signed in. */
+static bool take_signin(struct api_settings *settings, GError **error)
+{
+    g_autofree char *origin = cli__origin(settings->url);
+    GError *own = NULL;
+    g_autoptr(json_t) entry = NULL;
+
+    if (settings->client_id || settings->client_secret || !origin)
+        return true;
+    entry = cli__signin_peek(origin, &own);
+    if (own) {
+        g_propagate_error(error, own);
+        return false;
+    }
+    if (entry) {
+        settings->renew = cli__signin_token;
+        settings->renew_data = g_steal_pointer(&origin);
+        settings->renew_free = g_free;
+    }
+    return true;
 }
 
 static struct api *remote_api(GError **error)
@@ -118,7 +139,7 @@ static struct api *remote_api(GError **error)
         .client_secret = variable("TCLOUD_CLIENT_SECRET"),
     };
 
-    return api_new(&settings, error);
+    return take_signin(&settings, error) ? api_new(&settings, error) : NULL;
 }
 
 /* The plane's threads are born with Ctrl-C blocked: it is for the command (interrupt.c). */
@@ -151,7 +172,7 @@ static struct api *local_api(struct cli *cli, GError **error)
 
 struct api *cli_api(struct cli *cli, GError **error)
 {
-    if (!cli->api && read_env(cli, error))
+    if (!cli->api && cli__read_env(cli, error))
         cli->api = variable("TCLOUD_URL") ? remote_api(error) : local_api(cli, error);
     return cli->api;
 }

@@ -281,7 +281,10 @@ static enum check_state try_login(struct check *c, void *data, GString *text)
 {
     struct walk *w = data;
     const struct settings *s = w->settings;
-    struct api_settings settings = {s->url, s->token_url, s->client_id, s->client_secret, NULL};
+    struct api_settings settings = {.url = s->url,
+                                    .token_url = s->token_url,
+                                    .client_id = s->client_id,
+                                    .client_secret = s->client_secret};
     g_autoptr(GError) error = NULL;
 
     w->api = api_new(&settings, &error);

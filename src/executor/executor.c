@@ -157,7 +157,11 @@ static void start_threads(struct executor *e)
 
 struct executor *executor_start(const struct executor_options *o, GError **error)
 {
-    struct api_settings api = {o->url, o->token_url, o->client_id, o->client_secret, o->token};
+    struct api_settings api = {.url = o->url,
+                               .token_url = o->token_url,
+                               .client_id = o->client_id,
+                               .client_secret = o->client_secret,
+                               .token = o->token};
     struct executor *e;
 
     if (!check_options(o, error))

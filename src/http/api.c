@@ -20,6 +20,9 @@ struct api {
     char *token;
     bool is_given;    /* the token: there is nothing to renew it with */
     int64_t renew_ms; /* monotonic */
+    api_renew renew;
+    void *renew_data;
+    GDestroyNotify renew_free;
 };
 
 static bool check_settings(const struct api_settings *s, GError **error)
@@ -34,11 +37,13 @@ static bool check_settings(const struct api_settings *s, GError **error)
         error_hint(error, "set TCLOUD_URL to https://HOST/sqlmesh/ORGANISATION/PROJECT.");
         return false;
     }
-    if (s->token || (s->client_id && *s->client_id && s->client_secret && *s->client_secret))
+    if (s->token || s->renew ||
+        (s->client_id && *s->client_id && s->client_secret && *s->client_secret))
         return true;
     g_set_error_literal(error, http_error(), ERROR_DENIED,
                         "There is no client id and secret to log in with.");
-    error_hint(error, "set TCLOUD_CLIENT_ID and TCLOUD_CLIENT_SECRET.");
+    error_hint(error, "set TCLOUD_CLIENT_ID and TCLOUD_CLIENT_SECRET, or sign in with heddle auth "
+                      "login.");
     return false;
 }
 
@@ -55,8 +60,11 @@ struct api *api_new(const struct api_settings *s, GError **error)
 {
     struct api *a;
 
-    if (!check_settings(s, error))
+    if (!check_settings(s, error)) {
+        if (s->renew_free)
+            s->renew_free(s->renew_data);
         return NULL;
+    }
     a = g_new0(struct api, 1);
     a->client = http_client_new();
     a->url = g_strdup(s->url);
@@ -68,6 +76,9 @@ struct api *api_new(const struct api_settings *s, GError **error)
     a->client_secret = g_strdup(s->client_secret);
     a->token = g_strdup(s->token);
     a->is_given = s->token != NULL;
+    a->renew = s->renew;
+    a->renew_data = s->renew_data;
+    a->renew_free = s->renew_free;
     return a;
 }
 
@@ -76,6 +87,8 @@ void api_free(struct api *a)
     if (!a)
         return;
     http_client_free(a->client);
+    if (a->renew_free)
+        a->renew_free(a->renew_data);
     g_free(a->url);
     g_free(a->token_url);
     g_free(a->client_id);
@@ -160,6 +173,13 @@ static void set_login_problem(const struct api *a, const struct http_answer *ans
         error_hint(error, "see TCLOUD_TOKEN_URL and TCLOUD_URL.");
 }
 
+static void use_token(struct api *a, char *token, int64_t life_ms)
+{
+    g_free(a->token);
+    a->token = token;
+    a->renew_ms = clock_monotonic_ms() + life_ms - MIN(EARLY_MS, life_ms / 2);
+}
+
 static bool keep_token(struct api *a, const struct http_answer *answer, GError **error)
 {
     g_autoptr(json_t) body = json_parse(answer->body->str, answer->body->len, NULL);
@@ -178,10 +198,18 @@ static bool keep_token(struct api *a, const struct http_answer *answer, GError *
         error_hint(error, "see that TCLOUD_TOKEN_URL is a token endpoint.");
         return false;
     }
-    g_free(a->token);
-    a->token = g_strdup(token);
-    a->renew_ms = clock_monotonic_ms() + life_ms - MIN(EARLY_MS, life_ms / 2);
+    use_token(a, g_strdup(token), life_ms);
     return true;
+}
+
+static bool renew(struct api *a, GError **error)
+{
+    int64_t life_ms = 0;
+    char *token = a->renew(a->renew_data, a->token, &life_ms, error);
+
+    if (token)
+        use_token(a, token, life_ms);
+    return token != NULL;
 }
 
 bool api_login(struct api *a, GError **error)
@@ -199,6 +227,8 @@ bool api_login(struct api *a, GError **error)
 
     if (a->is_given)
         return true;
+    if (a->renew)
+        return renew(a, error);
     /* RFC 6749, 2.3.1: id and secret are form-encoded before Basic. */
     r.user = user = g_uri_escape_string(a->client_id, NULL, FALSE);
     r.password = password = g_uri_escape_string(a->client_secret, NULL, FALSE);

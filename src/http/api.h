@@ -16,11 +16,18 @@
 
 struct api;
 
+/* Another source of tokens than id and secret: a token that is not `spent` (refused, or ending; or
+ * NULL) and how long it lives. g_free(). */
+typedef char *(*api_renew)(void *data, const char *spent, int64_t *life_ms, GError **error);
+
 struct api_settings {
     const char *url;       /* TCLOUD_URL: {base}/sqlmesh/{org}/{project} */
     const char *token_url; /* TCLOUD_TOKEN_URL; NULL: origin of url + /auth/token */
     const char *client_id, *client_secret;
     const char *token; /* a ready token instead of id and secret (local/), or NULL */
+    api_renew renew;   /* instead of id and secret (cli/auth), or NULL */
+    void *renew_data;  /* freed with the api, or by api_new() when it fails */
+    GDestroyNotify renew_free;
 };
 
 struct api *api_new(const struct api_settings *settings, GError **error) MUST_CHECK;
