@@ -137,7 +137,11 @@ bool control__guard(struct http_call *call, unsigned needs, void *data);
 /* Answers. */
 void control__answer(struct op *op, const struct wire_type *type, const void *message);
 void control__move_items(GPtrArray *from, GPtrArray *to); /* `from` is emptied and freed */
+/* A number that control__check_numbers() has let through. */
 int64_t control__query_int(const struct op *op, const char *name, int64_t missing, int64_t most);
+/* Is every whole number of the query one, and within what the document says? openapi.c */
+bool control__check_numbers(const struct endpoint *endpoint, const struct http_call *call,
+                            GError **error) MUST_CHECK;
 
 /* executors.c */
 bool control__hello(struct control *c, struct op *op, GError **error) MUST_CHECK;

@@ -76,6 +76,25 @@ static const struct parameter {
 };
 /* clang-format on */
 
+bool control__check_numbers(const struct endpoint *endpoint, const struct http_call *call,
+                            GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(parameters); i++) {
+        const struct parameter *p = &parameters[i];
+        const char *text = http_query(call, p->name);
+
+        if (p->read_by != endpoint->run || strcmp(p->type, "integer") != 0 || !text ||
+            g_ascii_string_to_signed(text, 10, p->least, p->most, NULL, NULL))
+            continue;
+        g_set_error(error, control_error(), ERROR_INVALID,
+                    "The parameter %s must be a whole number from %" JSON_INTEGER_FORMAT
+                    " to %" JSON_INTEGER_FORMAT ", not \"%.100s\".",
+                    p->name, p->least, p->most, text);
+        return false;
+    }
+    return true;
+}
+
 static json_t *reference(const char *name, bool taken)
 {
     g_autofree char *path =

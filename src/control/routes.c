@@ -175,8 +175,9 @@ static void handle(struct http_call *call, void *data)
     struct op *op;
     void *message = NULL;
 
-    if (endpoint->takes && (!(body = http_body_json(call, &error)) ||
-                            !(message = wire_from_json(endpoint->takes, body, &error)))) {
+    if (!control__check_numbers(endpoint, call, &error) ||
+        (endpoint->takes && (!(body = http_body_json(call, &error)) ||
+                             !(message = wire_from_json(endpoint->takes, body, &error))))) {
         http_reply_error(call, error);
         return;
     }
