@@ -79,6 +79,24 @@ char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *
 /* RFC 7009: a token of ours ends now, a refresh token with all that came of the same sign-in. What
  * is no token of ours is none afterwards either. */
 bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error) MUST_CHECK;
+/* The audit log, for a transaction of the caller's; no secret belongs into it. */
+struct auth_deed {
+    const char *who, *what;
+    const char *subject, *peer; /* what it was done to, from where; or NULL */
+    const char *organisation;   /* "*": every one */
+    const char *project;        /* NULL: every one */
+};
+#define AUTH_OPERATOR "operator" /* whoever may write to the state's database, by a command */
+bool auth_record(struct auth *a, const struct auth_deed *d, int64_t now_ms,
+                 GError **error) MUST_CHECK;
+struct auth_log_query {
+    const struct auth_identity *reader; /* sees what is no wider than itself */
+    const char *organisation, *project;
+    const char *before; /* the id of a deed: older ones only; or NULL */
+    int64_t limit;
+};
+/* Array of id, at_ms, who, what, subject, peer, organisation, project, the newest first. */
+json_t *auth_read_log(struct auth *a, const struct auth_log_query *q, GError **error) MUST_CHECK;
 /* Take over what other processes have changed of keys and of what has ended. Every ten seconds. */
 bool auth_refresh(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
 

@@ -61,6 +61,10 @@ void auth__key_free(struct key *k);
 bool auth__end_all_of(struct auth *a, const char *subject, int64_t now_ms,
                       GError **error) MUST_CHECK;
 
+/* trail.c: a command did this to a client, which must be there; in the caller's transaction. */
+bool auth__record_client(struct auth *a, const char *id, const char *what, int64_t now_ms,
+                         GError **error) MUST_CHECK;
+
 /* base64url.c: RFC 4648, 5, without padding. g_free(). NULL for a text that is not it. */
 char *auth__base64url(const void *data, size_t n);
 guchar *auth__unbase64url(const char *text, size_t *n);

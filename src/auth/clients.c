@@ -171,7 +171,8 @@ static bool insert(struct auth *a, const struct auth_client *c, const char *id, 
             db_run(a->db, NULL,
                    "INSERT INTO auth_project (organisation, name, created_ms) VALUES (?, ?, ?)"
                    " ON CONFLICT (organisation, name) DO NOTHING",
-                   "ssi", c->organisation, c->project, now_ms, error));
+                   "ssi", c->organisation, c->project, now_ms, error)) &&
+           auth__record_client(a, id, "created a client", now_ms, error);
 }
 
 static bool store(struct auth *a, const struct auth_client *c, const char *id, const char *secret,
@@ -234,7 +235,9 @@ bool auth_rotate_secret(struct auth *a, const char *id, int64_t now_ms, char **s
     g_autofree char *made = random_hex(SECRET_BYTES);
 
     if (!db_begin(a->db, error) ||
-        !in_transaction(a, check_there(a, id, error) && add_secret(a, id, made, now_ms, error),
+        !in_transaction(a,
+                        check_there(a, id, error) && add_secret(a, id, made, now_ms, error) &&
+                            auth__record_client(a, id, "rotated a client's secret", now_ms, error),
                         error))
         return false;
     *secret = g_steal_pointer(&made);
@@ -248,7 +251,8 @@ static bool retire(struct auth *a, const char *id, GError **error)
                   "DELETE FROM auth_secret WHERE client = ? AND salt NOT IN"
                   " (SELECT salt FROM auth_secret WHERE client = ?"
                   "  ORDER BY created_ms DESC, salt LIMIT 1)",
-                  "ss", id, id, error);
+                  "ss", id, id, error) &&
+           auth__record_client(a, id, "retired a client's secret", db_now_ms(a->db), error);
 }
 
 bool auth_retire_secret(struct auth *a, const char *id, GError **error)
@@ -259,6 +263,7 @@ bool auth_retire_secret(struct auth *a, const char *id, GError **error)
 static bool drop(struct auth *a, const char *id, int64_t now_ms, GError **error)
 {
     return check_there(a, id, error) &&
+           auth__record_client(a, id, "removed a client", now_ms, error) &&
            db_run(a->db, NULL, "DELETE FROM auth_secret WHERE client = ?", "s", id, error) &&
            db_run(a->db, NULL, "DELETE FROM auth_client WHERE id = ?", "s", id, error) &&
            auth__end_all_of(a, id, now_ms, error);

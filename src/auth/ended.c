@@ -35,6 +35,18 @@ static bool end_family(struct auth *a, const char *token, GError **error)
                   "s", digest, error);
 }
 
+static bool end_token(struct auth *a, const struct auth_identity *who, int64_t now_ms,
+                      GError **error)
+{
+    const struct auth_deed d = {.who = who->subject,
+                                .what = "revoked a token",
+                                .subject = who->id,
+                                .organisation = who->organisation,
+                                .project = who->project};
+
+    return end(a, ENDED_TOKEN, who->id, now_ms, error) && auth_record(a, &d, now_ms, error);
+}
+
 bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error)
 {
     g_autoptr(auth_identity) who = auth_verify(a, token, now_ms, NULL);
@@ -42,7 +54,7 @@ bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **err
 
     if (!db_begin(a->db, error))
         return false;
-    ok = who && who->id ? end(a, ENDED_TOKEN, who->id, now_ms, error) : end_family(a, token, error);
+    ok = who && who->id ? end_token(a, who, now_ms, error) : end_family(a, token, error);
     if (!ok || !db_commit(a->db, error)) {
         db_rollback(a->db);
         return false;

@@ -159,12 +159,22 @@ static bool rotate(struct auth *a, int64_t now_ms, char **id, GError **error)
            make_key(a, now_ms, id, error);
 }
 
+static bool record(struct auth *a, const char *id, int64_t now_ms, GError **error)
+{
+    const struct auth_deed d = {.who = AUTH_OPERATOR,
+                                .what = "rotated the signing keys",
+                                .subject = id,
+                                .organisation = "*"};
+
+    return auth_record(a, &d, now_ms, error);
+}
+
 bool auth_rotate_keys(struct auth *a, int64_t now_ms, char **id, GError **error)
 {
     *id = NULL;
     if (!db_begin(a->db, error))
         return false;
-    if (rotate(a, now_ms, id, error) && db_commit(a->db, error))
+    if (rotate(a, now_ms, id, error) && record(a, *id, now_ms, error) && db_commit(a->db, error))
         return auth_refresh(a, now_ms, error);
     db_rollback(a->db);
     g_clear_pointer(id, g_free);

@@ -39,6 +39,10 @@ void auth_try_hash(struct auth_try *t);
 bool auth_try_end(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error) MUST_CHECK;
 void auth_try_free(struct auth_try *t); /* NULL is fine */
 
+/* Into the audit log. A name that does not exist may be a password: it is left out. */
+bool auth_record_sign_in(struct auth *a, const struct auth_person *who, bool admitted,
+                         int64_t now_ms, GError **error) MUST_CHECK;
+
 struct auth_request {
     const char *client_id, *redirect, *scope, *challenge, *method;
 };

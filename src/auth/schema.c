@@ -1,4 +1,5 @@
-/* schema.c -- the tables of clients, their secrets, signing keys, people and what they approved. */
+/* schema.c -- the tables of clients, their secrets, signing keys, people, what they approved, and
+ * the audit log. */
 #include "auth/auth_int.h"
 
 static const struct db_migration migrations[] = {
@@ -9,16 +10,18 @@ static const struct db_migration migrations[] = {
      "CREATE TABLE auth_client (id TEXT PRIMARY KEY, organisation TEXT NOT NULL, project TEXT,"
      " name TEXT NOT NULL, role TEXT NOT NULL, created_ms BIGINT NOT NULL);"
      "CREATE TABLE auth_secret (client TEXT NOT NULL, salt TEXT NOT NULL, digest TEXT NOT NULL,"
-     " created_ms BIGINT NOT NULL, PRIMARY KEY (client, salt));"           },
+     " created_ms BIGINT NOT NULL, PRIMARY KEY (client, salt));"                                         },
     {2, "CREATE TABLE auth_account (name TEXT PRIMARY KEY, email TEXT,"
         " organisation TEXT NOT NULL, project TEXT, role TEXT NOT NULL, salt TEXT NOT NULL,"
         " digest TEXT NOT NULL, created_ms BIGINT NOT NULL);"
         "CREATE TABLE auth_pending (digest TEXT PRIMARY KEY, kind BIGINT NOT NULL,"
         " family TEXT NOT NULL, account TEXT, client TEXT NOT NULL, scope TEXT, challenge TEXT,"
         " redirect TEXT, user_code TEXT, expires_ms BIGINT NOT NULL, used BIGINT NOT NULL);"
-        "CREATE INDEX auth_pending_family ON auth_pending (family);"},
+        "CREATE INDEX auth_pending_family ON auth_pending (family);"                              },
     {3, "CREATE TABLE auth_ended (what TEXT PRIMARY KEY, before_ms BIGINT NOT NULL,"
-        " expires_ms BIGINT NOT NULL);"                             },
+        " expires_ms BIGINT NOT NULL);"                                                           },
+    {4, "CREATE TABLE auth_deed (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, who TEXT NOT NULL,"
+        " what TEXT NOT NULL, subject TEXT, peer TEXT, organisation TEXT NOT NULL, project TEXT);"},
 };
 
 const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};

@@ -17,6 +17,7 @@
 #define FOR_METRICS    (1u << 31) /* see control__may_read_metrics() */
 #define FOR_EXECUTORS  (1u << ROLE_EXECUTOR)
 #define FOR_DEVELOPERS (1u << ROLE_DEVELOPER | 1u << ROLE_ADMIN)
+#define FOR_ADMINS     (1u << ROLE_ADMIN)
 #define FOR_READERS    (FOR_DEVELOPERS | 1u << ROLE_VIEWER)
 
 enum priority { PRIORITY_QUERY = 0, PRIORITY_PLAN = 10, PRIORITY_RUN = 20, PRIORITY_JANITOR = 30 };
@@ -55,6 +56,7 @@ struct op {
     int64_t retry_ms;                /* run it again then; INT64_MAX: when told */
     int64_t missed_ms;               /* a query's task is gone since then; 0: it is not */
     bool expired;
+    bool recorded;            /* in the audit log */
     struct auth_try *attempt; /* a sign-in, hashed when the porter brings it back; or NULL */
 
     void (*inside)(struct control *c, struct op *op, void *data); /* call NULL */
@@ -133,6 +135,10 @@ const struct http_route *control__open_routes(void); /* those of metrics_listen 
 /* The table of routes with what carries them out. */
 const struct endpoint *control__endpoints(void);
 bool control__guard(struct http_call *call, unsigned needs, void *data);
+
+/* audit_log.c: what was carried out, once, if it is something that only developers may do. */
+bool control__record(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__audit_log(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
 /* Answers. */
 void control__answer(struct op *op, const struct wire_type *type, const void *message);

@@ -92,7 +92,8 @@ static bool in_savepoint(struct control *c, struct op *op, GError **error)
 
     if (!db_run(c->db, NULL, "SAVEPOINT op", "", error))
         return false;
-    if (find_project(c, op, error) && op->endpoint->run(c, op, error))
+    if (find_project(c, op, error) && op->endpoint->run(c, op, error) &&
+        control__record(c, op, error))
         return db_run(c->db, NULL, "RELEASE SAVEPOINT op", "", error);
     if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT op", "", &ignored) ||
         !db_run(c->db, NULL, "RELEASE SAVEPOINT op", "", &ignored)) {

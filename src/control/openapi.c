@@ -34,6 +34,8 @@ static const struct parameter {
     {control__get_janitor, "wait_ms", "integer", "How long to wait for that.", 0, MAX_CLAIM_WAIT_MS},
     {control__list_runs, "environment", "string", "Of this environment only.", 0, 0},
     {control__list_runs, "limit", "integer", "At most so many; 50.", 0, 1000},
+    {control__audit_log, "limit", "integer", "At most so many; 100.", 0, 1000},
+    {control__audit_log, "before", "string", "The id of a deed: older ones only.", 0, 0},
     {control__evaluations, "run_id", "string", "Of this run only.", 0, 0},
     {control__evaluations, "plan_id", "string", "Of this plan only.", 0, 0},
     {control__evaluations, "environment", "string", "Of this environment only.", 0, 0},
@@ -285,7 +287,8 @@ static json_t *answer_content(const struct endpoint *e)
         return content(JSON_TYPE, reference("device", false));
     if (e->run == control__metrics)
         return content("text/plain", json_pack("{s:s}", "type", "string"));
-    if (e->run == control__openapi || e->run == control__discovery || e->run == control__key_set)
+    if (e->run == control__openapi || e->run == control__discovery || e->run == control__key_set ||
+        e->run == control__audit_log)
         return content(JSON_TYPE, json_pack("{s:s}", "type", "object"));
     if (e->run == control__token)
         return content(JSON_TYPE, reference("token", false));

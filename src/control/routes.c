@@ -79,6 +79,9 @@ static const struct endpoint endpoints[] = {
     ROUTE("GET", AT "janitor/{id}", FOR_READERS, control__get_janitor, NULL, NULL, "wire_progress", 0,
           "How far a pass of the janitor is; with after=VERSION&wait_ms=N a long poll."),
 
+    ROUTE("GET", AT "audit-log", FOR_ADMINS, control__audit_log, NULL, NULL, NULL, 0,
+          "Who did what, the newest first; limit= and before=ID narrow it."),
+
     ROUTE("GET", V1 "dags/{environment}", FOR_READERS, control__v1_dag, NULL, NULL, "wire_v1_dag", 0,
           "An environment's models and what they read."),
     ROUTE("GET", V1 "runs", FOR_READERS, control__v1_runs, NULL, NULL, "wire_v1_run[]", 0,

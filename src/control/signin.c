@@ -179,12 +179,22 @@ static GHashTable *read_form(const struct control *c, struct http_call *call)
 
 /* Who did what, in the log. A name that does not exist may be a password typed in the wrong place.
  */
-static void note(struct control *c, struct http_call *call, const char *name, bool admitted)
+static void note(struct control *c, struct http_call *call, const struct auth_person *who,
+                 bool admitted)
 {
     log_event(admitted ? LOG_INFO : LOG_WARNING,
               admitted ? "a person signed in" : "a sign-in failed", "account",
-              admitted ? name : "-", "peer", http_peer(call), NULL);
+              admitted ? who->name : "-", "peer", http_peer(call), NULL);
     metrics_add(c->metrics, M_LOGINS, METRIC_LABELS(admitted ? "admitted" : "refused"), 1);
+}
+
+/* One that the limit turned away is not recorded: the log grows no faster than the limit admits. */
+static void record(struct control *c, const struct auth_person *who, bool admitted)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (!auth_record_sign_in(c->auth, who, admitted, c->now_ms, &error))
+        log_event(LOG_ERROR, "a sign-in is not in the audit log", "error", error->message, NULL);
 }
 
 /* First the porter gets the password, then this is asked again. False: not (yet); it is parked, or
@@ -196,7 +206,8 @@ static bool is_signed_in(struct control *c, struct op *op, GHashTable *form)
     g_autoptr(GError) why = NULL;
 
     if (op->attempt && auth_try_end(c->auth, op->attempt, c->now_ms, &why)) {
-        note(c, op->call, who.name, true);
+        note(c, op->call, &who, true);
+        record(c, &who, true);
         return true;
     }
     if (!op->attempt && !control__porter_has_room(c->porter))
@@ -207,7 +218,9 @@ static bool is_signed_in(struct control *c, struct op *op, GHashTable *form)
     if (!why)
         return false;
     if (error_is(why, ERROR_DENIED) || error_is(why, ERROR_LIMIT))
-        note(c, op->call, who.name, false);
+        note(c, op->call, &who, false);
+    if (op->attempt && error_is(why, ERROR_DENIED))
+        record(c, &who, false);
     show_error(c, op->call, why);
     return false;
 }

@@ -196,13 +196,13 @@ void test_a_backup_of_a_newer_version_is_refused(void **state)
 {
     struct backup *b = *state;
     g_autofree char *text = backup_text(b->w->state_url);
-    g_autofree char *newer = replaced(text, "\"auth\":3", "\"auth\":9");
+    g_autofree char *newer = replaced(text, "\"auth\":4", "\"auth\":9");
     g_autoptr(GError) why = NULL;
 
     assert_false(restore_text(b->other, newer, false, &why));
     assert_string_equal(why->message,
                         "FILE is ahead of this program: its tables of module auth have version 9, "
-                        "this program knows version 3.\n"
+                        "this program knows version 4.\n"
                         "hint: restore it with the newer heddle that wrote it.");
 }
 
