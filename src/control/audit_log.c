@@ -1,5 +1,5 @@
 /* The audit log: what developers and admins had done, and the route by which admins read it. */
-#include "control/control_int.h"
+#include "control/audit_log.h"
 
 #include <string.h>
 

@@ -136,10 +136,6 @@ const struct http_route *control__open_routes(void); /* those of metrics_listen 
 const struct endpoint *control__endpoints(void);
 bool control__guard(struct http_call *call, unsigned needs, void *data);
 
-/* audit_log.c: what was carried out, once, if it is something that only developers may do. */
-bool control__record(struct control *c, struct op *op, GError **error) MUST_CHECK;
-bool control__audit_log(struct control *c, struct op *op, GError **error) MUST_CHECK;
-
 /* Answers. */
 void control__answer(struct op *op, const struct wire_type *type, const void *message);
 void control__move_items(GPtrArray *from, GPtrArray *to); /* `from` is emptied and freed */

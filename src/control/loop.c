@@ -1,5 +1,6 @@
 /* The loop: every request that waits is carried out in one transaction, each in a savepoint of its
  * own, and answered after the commit. */
+#include "control/audit_log.h"
 #include "control/neighbours.h"
 #include "control/porter.h"
 

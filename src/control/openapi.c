@@ -1,5 +1,6 @@
 /* openapi.c -- the API as an OpenAPI 3.1 document, made of the table of routes and of the tables
  * that messages are read and written by. */
+#include "control/audit_log.h"
 #include "control/api_v1.h"
 #include "control/health.h"
 #include "control/oauth.h"

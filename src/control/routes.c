@@ -1,3 +1,4 @@
+#include "control/audit_log.h"
 #include "control/api_v1.h"
 #include "control/health.h"
 #include "control/oauth.h"
