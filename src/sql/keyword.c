@@ -111,6 +111,11 @@ const char *sql_op_text(enum sql_op op)
     return operators[op].text;
 }
 
+size_t sql_op_length(enum sql_op op)
+{
+    return operators[op].len;
+}
+
 int sql_op_binds(enum sql_op op)
 {
     return operators[op].binds;
@@ -136,24 +141,19 @@ static bool goes_on(char c)
     return c > 0 && (shortest[(unsigned)c] || c == '.' || c == '+');
 }
 
-enum sql_op sql_op_find(const char *s, size_t n, size_t *len)
+enum sql_op sql_op_find(const char *s, size_t n)
 {
-    unsigned char first = (unsigned char)*s & 127;
+    unsigned char first = (unsigned char)*s;
     enum sql_op best = OP_NONE;
 
-    *len = 1;
-    if (*s & 0x80 || !(alone[first] | shortest[first])) {
-        *len = 0;
+    if (first & 0x80)
         return OP_NONE;
-    }
     if (alone[first])
         return alone[first];
     if (n < 2 || !goes_on(s[1]))
         return shortest[first];
     for (unsigned op = shortest[first]; operators[op].text[0] == s[0]; op++)
-        if (operators[op].len <= n && memcmp(operators[op].text, s, operators[op].len) == 0) {
+        if (operators[op].len <= n && memcmp(operators[op].text, s, operators[op].len) == 0)
             best = op;
-            *len = operators[op].len;
-        }
     return best;
 }

@@ -317,9 +317,10 @@ enum sql_op {
 };
 
 const char *sql_op_text(enum sql_op op);
+size_t sql_op_length(enum sql_op op); /* of its text */
 int sql_op_binds(enum sql_op op);
 int sql_op_binds_unary(enum sql_op op); /* before its operand; BIND_NONE when it cannot */
-/* The longest operator these bytes begin with (its length in *len), or OP_NONE. */
-enum sql_op sql_op_find(const char *s, size_t n, size_t *len);
+/* The longest operator these bytes begin with, or OP_NONE. */
+enum sql_op sql_op_find(const char *s, size_t n);
 
 #endif

@@ -92,7 +92,7 @@ static inline bool may_begin_gap(char c)
 
 /* Behind the comment or byte order mark that begins here, or 0 when there is none; SIZE_MAX: it is
  * never closed. */
-static size_t comment_end(const struct sql_lexer *lx, size_t at)
+G_NO_INLINE static size_t comment_end(const struct sql_lexer *lx, size_t at)
 {
     if (is_line_comment(lx, at))
         return line_end(lx, at);
@@ -138,7 +138,8 @@ static size_t quote_end(const struct sql_lexer *lx, size_t at, char close, bool 
     return 0;
 }
 
-static size_t triple_end(const struct sql_lexer *lx, size_t at, char quote, bool backslash)
+G_NO_INLINE static size_t triple_end(const struct sql_lexer *lx, size_t at, char quote,
+                                     bool backslash)
 {
     const char close[] = {quote, quote, quote, '\0'};
 
@@ -249,7 +250,8 @@ static size_t word_end(const struct sql_lexer *lx, size_t at)
     }
 }
 
-static bool is_prefix(const struct sql_lexer *lx, size_t at, size_t len)
+/* Seldom asked, and kept out of line so that the tokenizer's own frame stays small. */
+G_NO_INLINE static bool is_prefix(const struct sql_lexer *lx, size_t at, size_t len)
 {
     char padded[5] = " ";
 
@@ -345,7 +347,7 @@ static size_t lex_number(struct sql_lexer *lx, struct sql_token *t)
 }
 
 /* $1, $name, $$…$$ or $tag$…$tag$. */
-static size_t lex_dollar(struct sql_lexer *lx, struct sql_token *t)
+G_NO_INLINE static size_t lex_dollar(struct sql_lexer *lx, struct sql_token *t)
 {
     const char *text = lx->text;
     size_t end = t->at + 1, tag;
@@ -374,7 +376,7 @@ static size_t lex_dollar(struct sql_lexer *lx, struct sql_token *t)
     return close ? (size_t)(close - text) + tag : 0;
 }
 
-static size_t lex_at(struct sql_lexer *lx, struct sql_token *t)
+G_NO_INLINE static size_t lex_at(struct sql_lexer *lx, struct sql_token *t)
 {
     char next = byte(lx, t->at + 1);
 
@@ -386,18 +388,16 @@ static size_t lex_at(struct sql_lexer *lx, struct sql_token *t)
             return word_end(lx, end);
         }
     } else if (class_of(next) != C_WORD && class_of(next) != C_DIGIT && class_of(next) != C_QUOTE) {
-        size_t len;
-
         t->kind = T_OPERATOR;
-        t->op = sql_op_find(lx->text + t->at, lx->len - t->at, &len);
-        return t->at + len;
+        t->op = sql_op_find(lx->text + t->at, lx->len - t->at);
+        return t->at + sql_op_length(t->op);
     }
     t->kind = T_AT;
     t->op = OP_AT;
     return t->at + 1;
 }
 
-static size_t lex_jinja(struct sql_lexer *lx, struct sql_token *t)
+G_NO_INLINE static size_t lex_jinja(struct sql_lexer *lx, struct sql_token *t)
 {
     char kind = byte(lx, t->at + 1);
     const char close[] = {kind == '{' ? '}' : kind, '}'};
@@ -410,15 +410,9 @@ static size_t lex_jinja(struct sql_lexer *lx, struct sql_token *t)
 
 static size_t lex_operator(struct sql_lexer *lx, struct sql_token *t)
 {
-    size_t len;
-
-    t->kind = T_OPERATOR;
-    t->op = sql_op_find(lx->text + t->at, lx->len - t->at, &len);
-    if (t->op == OP_NONE) {
-        t->kind = T_BAD;
-        len = 1;
-    }
-    return t->at + len;
+    t->op = sql_op_find(lx->text + t->at, lx->len - t->at);
+    t->kind = t->op == OP_NONE ? T_BAD : T_OPERATOR;
+    return t->op == OP_NONE ? t->at + 1 : t->at + sql_op_length(t->op);
 }
 
 static size_t lex_mark(struct sql_lexer *lx, struct sql_token *t)

@@ -92,12 +92,11 @@ struct sql_node *sql__column_definition(struct parser *p)
     return n;
 }
 
-static struct sql_node *by_table(struct parser *p)
+static struct sql_node *by_table(struct parser *p, const struct sql__statement *row)
 {
     struct sql_node *n = sql__node(p, SQL_STATEMENT);
-    const struct sql__statement *row = NULL;
 
-    while ((row = sql__statement_row(p, row))) {
+    for (; row; row = sql__statement_row(p, row)) {
         sql__set_names(p, row->names);
         if (sql__pattern(p, n, SLOT_ARG, row->pattern)) {
             name_statement(n);
@@ -115,12 +114,13 @@ static bool at_statement_end(const struct parser *p)
 /* By the table; word by word when that does not get to the end. */
 static struct sql_node *by_table_or_words(struct parser *p)
 {
+    const struct sql__statement *row = sql__statement_row(p, NULL);
     struct sql__mark m;
     struct sql_node *n;
 
-    if (p->tries++ < MAX_TRIES) {
+    if (row && p->tries++ < MAX_TRIES) {
         m = sql__try(p);
-        n = by_table(p);
+        n = by_table(p, row);
         if (n && !at_statement_end(p))
             sql__expected(p, "");
         if (sql__tried(p, &m) && n)
