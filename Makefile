@@ -5,6 +5,7 @@
 # make fuzz       an hour of damaged SQL and macros [FUZZ_SECONDS=…]
 # make format     rewrite to .clang-format      make install PREFIX=/usr/local [DESTDIR=]
 # make chart      package both Helm charts       make image      the container image (deploy/README.md)
+# make artifact   the executor that tcloud installs: BUILD/artifact/executors_bin.pex
 
 PREFIX  ?= /usr/local
 BUILD   ?= build
@@ -39,7 +40,7 @@ objects        = $(patsubst src/%.c,$(BUILD)/obj/%.o,$(1))
 LIBS    := $(foreach m,$(MODULES),$(BUILD)/lib/$(m).a)
 OBJECTS := $(foreach m,$(MODULES),$(call objects,$(call module_sources,$(m)))) $(if $(wildcard src/main.c),$(BUILD)/obj/main.o)
 
-.PHONY: all bootstrap chart image unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
+.PHONY: all bootstrap chart image artifact unit unit-threaded planted http check fuzz fuzz-slice demo bench asan tsan lint format install clean compile
 .SECONDARY:
 all: $(BUILD)/heddle
 
@@ -158,6 +159,10 @@ bench:
 
 image:
 	deploy/image/build
+
+# Of further architectures: TREES="aarch64=FOLDER", as deploy/image/collect has made it there.
+artifact: all
+	deploy/artifact/build $(BUILD)/heddle $(BUILD)/artifact $(TREES)
 
 asan:
 	$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \

@@ -1,3 +1,4 @@
+#include "control/artifact.h"
 #include "control/neighbours.h"
 #include "control/porter.h"
 
@@ -26,6 +27,7 @@ static void copy_settings(struct control_settings *to, const struct control_sett
     to->public_url = g_strdup(from->public_url);
     to->metrics_listen = g_strdup(from->metrics_listen);
     to->metrics_token = g_strdup(from->metrics_token);
+    to->executor_file = g_strdup(from->executor_file);
     to->tls_cert = to->tls_key = NULL; /* the server has read them */
     to->admin_password = NULL;
     to->lease_ttl_ms = or_default(from->lease_ttl_ms, 30000);
@@ -121,6 +123,8 @@ static void control_free(struct control *c)
     g_free((char *)c->settings.public_url);
     g_free((char *)c->settings.metrics_listen);
     g_free((char *)c->settings.metrics_token);
+    g_free((char *)c->settings.executor_file);
+    control__artifact_close(c->artifact);
     metrics_free(c->metrics);
     g_free(c->issuer);
     g_free(c->first_password);
@@ -220,7 +224,7 @@ struct control *control_start(const struct control_settings *settings, GError **
     if (!check_settings(settings, error))
         return NULL;
     c = control_new(settings);
-    if (open_state(c, settings->admin_password, error) &&
+    if (control__artifact_open(c, error) && open_state(c, settings->admin_password, error) &&
         (c->porter = control__porter_start(c, error)) && control__loop_start(c, error) &&
         serve(c, settings, error)) {
         g_autofree char *port = g_strdup_printf("%d", control_port(c));

@@ -14,6 +14,7 @@
 /* Who may use a route, as bits for auth_may(). */
 #define FOR_ALL        0u
 #define FOR_PAGES      (1u << 30) /* beside roles: a browser's session counts, too; see pages.h */
+#define FOR_DOWNLOAD   (1u << 29) /* so do the tokens of artifact.h */
 #define FOR_METRICS    (1u << 31) /* see control__may_read_metrics() */
 #define FOR_EXECUTORS  (1u << ROLE_EXECUTOR)
 #define FOR_DEVELOPERS (1u << ROLE_DEVELOPER | 1u << ROLE_ADMIN)
@@ -65,6 +66,7 @@ struct op {
 };
 
 struct executor_view; /* executors.c */
+struct artifact;      /* artifact.h */
 
 struct control {
     struct control_settings settings; /* strings owned */
@@ -76,6 +78,7 @@ struct control {
     struct http_server *metrics_http; /* of metrics_listen; or NULL */
     struct metrics *metrics;
     struct porter *porter;
+    struct artifact *artifact; /* NULL: executors cannot be installed from here */
     char *issuer;
     char *first_password; /* made by this start; or NULL */
 

@@ -1,3 +1,4 @@
+#include "control/artifact.h"
 #include "control/pages.h"
 
 #include "base/clock.h"
@@ -91,6 +92,10 @@ bool control__guard(struct http_call *call, unsigned needs, void *data)
             call, 403, "denied", "A client of role %s of %s/%s may not do this in %s/%s.",
             auth_role_names[who->role], who->organisation, who->project ? who->project : "*",
             http_param(call, "org"), http_param(call, "project"));
+        return false;
+    }
+    if (strcmp(who->subject, ARTIFACT_SUBJECT) == 0 && !(needs & FOR_DOWNLOAD)) {
+        http_reply_problem(call, 403, "denied", "This token is for a download, nothing else.");
         return false;
     }
     http_set_user(call, g_steal_pointer(&who), (GDestroyNotify)auth_identity_free);

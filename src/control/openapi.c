@@ -2,6 +2,7 @@
  * that messages are read and written by. */
 #include "control/audit_log.h"
 #include "control/api_v1.h"
+#include "control/artifact.h"
 #include "control/health.h"
 #include "control/oauth.h"
 #include "control/pages.h"
@@ -288,8 +289,12 @@ static json_t *answer_content(const struct endpoint *e)
         return content(JSON_TYPE, reference("device", false));
     if (e->run == control__metrics)
         return content("text/plain", json_pack("{s:s}", "type", "string"));
+    if (!e->run)
+        return content("application/zip",
+                       json_pack("{s:s, s:s}", "type", "string", "format", "binary"));
     if (e->run == control__openapi || e->run == control__discovery || e->run == control__key_set ||
-        e->run == control__audit_log)
+        e->run == control__audit_log || e->run == control__artifact_version ||
+        e->run == control__artifact_upgrade)
         return content(JSON_TYPE, json_pack("{s:s}", "type", "object"));
     if (e->run == control__token)
         return content(JSON_TYPE, reference("token", false));

@@ -1,5 +1,6 @@
 #include "control/audit_log.h"
 #include "control/api_v1.h"
+#include "control/artifact.h"
 #include "control/health.h"
 #include "control/oauth.h"
 #include "control/pages.h"
@@ -10,6 +11,7 @@
 
 #define AT       "/sqlmesh/{org}/{project}/api/heddle/v1/"
 #define V1       "/sqlmesh/{org}/{project}/api/v1/"
+#define SYNC     "/sqlmesh/{org}/{project}/api/state-sync/"
 #define SEEN     "/sqlmesh/{org}/{project}/environments/{environment}"
 #define TAKES(t) &wire_##t##_type
 
@@ -30,6 +32,7 @@
 #define VIEW(path, run, help) {{"GET", path, FOR_READERS | FOR_PAGES, handle, help, NULL, NULL, 0}, run, NULL, false}
 
 static void handle(struct http_call *call, void *data);
+static void handle_upgrade(struct http_call *call, void *data);
 
 static const struct endpoint endpoints[] = {
     ROUTE("POST", AT "executors/hello", FOR_EXECUTORS, control__hello, TAKES(hello), "wire_hello", "wire_welcome", SMALL,
@@ -118,6 +121,11 @@ static const struct endpoint endpoints[] = {
     ROUTE("POST", V1 "environments/{name}/restate", FOR_DEVELOPERS, control__v1_restate, TAKES(v1_restate), "wire_v1_restate", "wire_v1_plan", LOOKUP,
           "Fill models again, and all that read them, by a plan that changes nothing."),
 
+    ROUTE("GET", SYNC "enterprise-version", FOR_EXECUTORS | FOR_READERS, control__artifact_version, NULL, NULL, NULL, 0,
+          "This server's version, and that of the executor it lets clients install."),
+    {{"GET", SYNC "enterprise-version/upgrade", FOR_EXECUTORS, handle_upgrade, "Where the executor to install is, its version, and a token for the download.", NULL, NULL, 0}, control__artifact_upgrade, NULL, false},
+    {{"GET", AT "artifacts/{version}", FOR_EXECUTORS | FOR_DOWNLOAD, control__artifact_send, "The executor, as a file that Linux executes and Python opens.", NULL, NULL, 0}, NULL, NULL, true},
+
     VIEW(SEEN, control__environment_page, "An environment: its models, runs and plans."),
     VIEW(SEEN "/models/{model}", control__model_page, "A model: what it reads, its newest evaluations."),
     VIEW(SEEN "/plans/{id}", control__plan_page, "A plan: its evaluations or audits; with evaluation_id= one with its log."),
@@ -192,6 +200,17 @@ static void handle(struct http_call *call, void *data)
     g_clear_pointer(&body, json_decref); /* what of it the message keeps is the loop's alone now */
     http_suspend(call);
     control__submit(data, op);
+}
+
+/* Reading a file anew is not for the loop. */
+static void handle_upgrade(struct http_call *call, void *data)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (control__artifact_look(data, &error))
+        handle(call, data);
+    else
+        http_reply_error(call, error);
 }
 
 void control__answer(struct op *op, const struct wire_type *type, const void *message)

@@ -60,6 +60,14 @@ static void set_attributes(posix_spawnattr_t *a)
                                     POSIX_SPAWN_SETPGROUP);
 }
 
+/* What shall be started again for a worker: this program, unless something starts it. */
+static const char *own_program(void)
+{
+    const char *program = g_getenv("HEDDLE_PROGRAM");
+
+    return program && *program ? program : "/proc/self/exe";
+}
+
 static int spawn(const char *program, int fd, int out, pid_t *pid)
 {
     char name[] = "heddle", command[] = "worker";
@@ -75,8 +83,8 @@ static int spawn(const char *program, int fd, int out, pid_t *pid)
     posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
     posix_spawn_file_actions_adddup2(&files, fd, WORKER_FD);
-    failed = posix_spawn(pid, program ? program : "/proc/self/exe", &files, &attributes, argv,
-                         environment);
+    failed =
+        posix_spawn(pid, program ? program : own_program(), &files, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     return failed;

@@ -192,6 +192,14 @@ void http_reply(struct http_call *c, unsigned status, const char *content_type, 
     answer(c, status, response);
 }
 
+void http_reply_file(struct http_call *c, const char *content_type, int fd, uint64_t size)
+{
+    struct MHD_Response *response = MHD_create_response_from_fd64(size, fd);
+
+    http_add_header(c, "Content-Type", content_type);
+    answer(c, 200, response);
+}
+
 void http_reply_json(struct http_call *c, unsigned status, json_t *body)
 {
     char *text = body ? json_text_as_built(body) : NULL;

@@ -78,6 +78,8 @@ void *http_user(const struct http_call *c);
 /* Answers. After one of these the call is gone. */
 void http_reply(struct http_call *c, unsigned status, const char *content_type, const char *body,
                 size_t len);
+/* Takes fd; the first `size` bytes of it, sent as the peer takes them. Not for a suspended call. */
+void http_reply_file(struct http_call *c, const char *content_type, int fd, uint64_t size);
 void http_reply_json(struct http_call *c, unsigned status, json_t *body); /* takes body */
 /* {"error": word, "message": …, "detail": the same} */
 void http_reply_problem(struct http_call *c, unsigned status, const char *word, const char *format,

@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/openapi.json"
 PROJECT = "/sqlmesh/{org}/{project}/"
 PREFIX = PROJECT + "api/heddle/v1/"
-PREFIXES = {"": "", "AT ": PREFIX, "V1 ": PROJECT + "api/v1/",
+PREFIXES = {"": "", "AT ": PREFIX, "V1 ": PROJECT + "api/v1/", "SYNC ": PROJECT + "api/state-sync/",
             "SEEN": PROJECT + "environments/{environment}"}
 Exchange = collections.namedtuple("Exchange", "method path query request status kind answer")
 
@@ -208,7 +208,7 @@ def test_its_routes_are_those_of_the_table_and_of_the_protocol(a):
     there = {(m, p) for m, p, _ in a.operations()}
     source = (ROOT / "src/control/routes.c").read_text()
     table = {(m, PREFIXES[at] + p)
-             for m, at, p in re.findall(r'"(GET|POST|DELETE|PUT|PATCH)",\s+(AT |V1 |)"([^"]+)"', source)} | \
+             for m, at, p in re.findall(r'"(GET|POST|DELETE|PUT|PATCH)",\s+(AT |V1 |SYNC |)"([^"]+)"', source)} | \
             {("GET", PREFIXES["SEEN"] + p) for p in re.findall(r'VIEW\(SEEN(?: "([^"]+)")?,', source)}
     assert there == table, there ^ table
     protocol = (ROOT / "docs/protocol.md").read_text()
