@@ -12,6 +12,7 @@ import http.server
 import json
 import pathlib
 import re
+import shutil
 import sys
 import threading
 import urllib.parse
@@ -91,6 +92,8 @@ def close(schema):
 class Api:
     def __init__(self, world):
         self.w = w = world
+        shutil.copy(__file__, w.root / "executor.pex")  # any file: what is in it is tests/clients/artifact.py's
+        w.server_options = [*w.server_options, "--executor-file", str(w.root / "executor.pex")]
         w.start_plane()
         self.recorder = Recorder(int(w.base.rsplit(":", 1)[1]))
         for environment in (w.executor, w.cloud):
@@ -284,6 +287,9 @@ def test_what_no_command_asks_for(a):
     assert a.call("executor", "POST", "tasks/renew", {"executor_id": "nobody", "leases": []}).status == 200
     for path in ("/healthz", "/readyz", "/metrics", "/.well-known/openid-configuration", "/.well-known/jwks.json"):
         assert a.ask("GET", path).status == 200, path
+    told = json.loads(a.call("executor", "GET", "enterprise-version/upgrade", under="api/state-sync/").answer)
+    got = a.call("executor", "GET", "artifacts/" + told["target_version"])
+    assert got.status == 200, got
 
 
 def test_the_public_api(a):
