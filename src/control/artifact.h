@@ -9,6 +9,9 @@
 
 #include "control/control_int.h"
 
+/* Beside roles in what a route needs: such a token counts, too. */
+#define FOR_DOWNLOAD (1u << 29)
+
 /* The subject of tokens that are good for the download and nothing else. */
 #define ARTIFACT_SUBJECT "heddle-artifact"
 

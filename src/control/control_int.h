@@ -14,7 +14,6 @@
 /* Who may use a route, as bits for auth_may(). */
 #define FOR_ALL        0u
 #define FOR_PAGES      (1u << 30) /* beside roles: a browser's session counts, too; see pages.h */
-#define FOR_DOWNLOAD   (1u << 29) /* so do the tokens of artifact.h */
 #define FOR_METRICS    (1u << 31) /* see control__may_read_metrics() */
 #define FOR_EXECUTORS  (1u << ROLE_EXECUTOR)
 #define FOR_DEVELOPERS (1u << ROLE_DEVELOPER | 1u << ROLE_ADMIN)
@@ -66,7 +65,6 @@ struct op {
 };
 
 struct executor_view; /* executors.c */
-struct artifact;      /* artifact.h */
 
 struct control {
     struct control_settings settings; /* strings owned */
@@ -135,8 +133,7 @@ void control__op_free(struct op *op);
 bool control__is_loopback(const char *listen); /* control.c */
 /* routes.c, guard.c */
 const struct http_route *control__open_routes(void); /* those of metrics_listen */
-/* The table of routes with what carries them out. */
-const struct endpoint *control__endpoints(void);
+const struct endpoint *control__endpoints(void); /* the table, with what carries routes out */
 bool control__guard(struct http_call *call, unsigned needs, void *data);
 
 /* Answers. */
