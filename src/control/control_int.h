@@ -133,7 +133,7 @@ void control__op_free(struct op *op);
 bool control__is_loopback(const char *listen); /* control.c */
 /* routes.c, guard.c */
 const struct http_route *control__open_routes(void); /* those of metrics_listen */
-const struct endpoint *control__endpoints(void); /* the table, with what carries routes out */
+const struct endpoint *control__endpoints(void);     /* the table, with what carries routes out */
 bool control__guard(struct http_call *call, unsigned needs, void *data);
 
 /* Answers. */
