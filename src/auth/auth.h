@@ -95,8 +95,11 @@ struct auth_log_query {
     const char *before; /* the id of a deed: older ones only; or NULL */
     int64_t limit;
 };
-/* Array of id, at_ms, who, what, subject, peer, organisation, project, the newest first. */
+/* Array of id, at_ms, who, what, subject, peer, organisation, project, the last recorded first.
+ * ERROR_NOT_FOUND: there is no deed `before`. */
 json_t *auth_read_log(struct auth *a, const struct auth_log_query *q, GError **error) MUST_CHECK;
+/* Older deeds go; in the caller's transaction. */
+bool auth_forget_deeds(struct auth *a, int64_t before_ms, GError **error) MUST_CHECK;
 /* Take over what other processes have changed of keys and of what has ended. Every ten seconds. */
 bool auth_refresh(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK;
 

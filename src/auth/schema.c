@@ -22,6 +22,11 @@ static const struct db_migration migrations[] = {
         " expires_ms BIGINT NOT NULL);"                                                           },
     {4, "CREATE TABLE auth_deed (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, who TEXT NOT NULL,"
         " what TEXT NOT NULL, subject TEXT, peer TEXT, organisation TEXT NOT NULL, project TEXT);"},
+    {5, "ALTER TABLE auth_deed ADD COLUMN number BIGINT NOT NULL DEFAULT 0;"
+        "UPDATE auth_deed SET number = n.number FROM"
+        " (SELECT id, row_number() OVER (ORDER BY id) AS number FROM auth_deed) AS n"
+        " WHERE n.id = auth_deed.id;"
+        "CREATE INDEX auth_deed_number ON auth_deed (number);"                                    },
 };
 
 const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};

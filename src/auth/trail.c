@@ -1,19 +1,21 @@
-/* trail.c -- the audit log: who did what, and when. Rows are added and never changed. */
+/* trail.c -- the audit log: who did what, and when. Rows are added and never changed;
+ * the old ones go. */
 #include "auth/auth_int.h"
 #include "auth/people.h"
 
 #include "base/ids.h"
 
 #define MOST_DEEDS 1000
-#define AFTER_ALL  "g" /* ids are hexadecimal, the newer the greater */
 
+/* Writers are one at a time, so numbers are in the order of what was done. */
 bool auth_record(struct auth *a, const struct auth_deed *d, int64_t now_ms, GError **error)
 {
     g_autofree char *id = id_new();
 
     return db_run(a->db, NULL,
                   "INSERT INTO auth_deed (id, at_ms, who, what, subject, peer, organisation,"
-                  " project) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                  " project, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?,"
+                  " (SELECT coalesce(max(number), 0) + 1 FROM auth_deed))",
                   "sissssss", id, now_ms, d->who, d->what, d->subject, d->peer, d->organisation,
                   d->project, error);
 }
@@ -54,24 +56,60 @@ static json_t *deed_json(struct db_rows *rows)
                      "organisation", db_string(rows, 6), "project", db_string(rows, 7));
 }
 
-json_t *auth_read_log(struct auth *a, const struct auth_log_query *q, GError **error)
+/* Of the deed that is named; after all of them when none is. */
+static bool number_of(struct auth *a, const char *id, int64_t *number, GError **error)
 {
-    const struct auth_identity *i = q->reader;
-    bool is_wide = i->project == NULL, sees_all = g_strcmp0(i->organisation, "*") == 0;
-    int64_t limit = CLAMP(q->limit, 1, MOST_DEEDS);
-    g_autoptr(db_rows) rows =
-        db_query(a->db,
-                 "SELECT id, at_ms, who, what, subject, peer, organisation, project FROM auth_deed"
-                 " WHERE id < ? AND ((organisation = ? AND project = ?)"
-                 " OR (organisation = ? AND project IS NULL) OR organisation = ?)"
-                 " ORDER BY id DESC LIMIT ?",
-                 "sssssi", q->before ? q->before : AFTER_ALL, q->organisation, q->project,
-                 is_wide ? q->organisation : "", is_wide && sees_all ? EVERY_ORGANISATION : "",
-                 limit, error);
-    g_autoptr(json_t) out = json_array();
+    g_autoptr(db_rows) rows = NULL;
     GError *why = NULL;
 
-    if (!rows)
+    *number = INT64_MAX;
+    if (!id)
+        return true;
+    if (!(rows = db_query(a->db, "SELECT number FROM auth_deed WHERE id = ?", "s", id, error)))
+        return false;
+    if (db_next(rows, &why)) {
+        *number = db_int(rows, 0);
+        return true;
+    }
+    if (auth__ended_well(why, error))
+        g_set_error(error, auth_error(), ERROR_NOT_FOUND,
+                    "The audit log has no deed \"%s\"; it may have been dropped by its age.", id);
+    return false;
+}
+
+bool auth_forget_deeds(struct auth *a, int64_t before_ms, GError **error)
+{
+    return db_run(a->db, NULL,
+                  "DELETE FROM auth_deed WHERE at_ms < ? AND"
+                  " number < (SELECT max(number) FROM auth_deed)",
+                  "i", before_ms, error);
+}
+
+static struct db_rows *select_deeds(struct auth *a, const struct auth_log_query *q, int64_t before,
+                                    GError **error)
+{
+    const struct auth_identity *i = q->reader;
+    bool is_wide = i->project == NULL;
+    bool sees_all = is_wide && g_strcmp0(i->organisation, EVERY_ORGANISATION) == 0;
+
+    return db_query(
+        a->db,
+        "SELECT id, at_ms, who, what, subject, peer, organisation, project FROM auth_deed"
+        " WHERE number < ? AND ((organisation = ? AND project = ?)"
+        " OR (organisation = ? AND project IS NULL) OR organisation = ?)"
+        " ORDER BY number DESC LIMIT ?",
+        "issssi", before, q->organisation, q->project, is_wide ? q->organisation : "",
+        sees_all ? EVERY_ORGANISATION : "", (int64_t)CLAMP(q->limit, 1, MOST_DEEDS), error);
+}
+
+json_t *auth_read_log(struct auth *a, const struct auth_log_query *q, GError **error)
+{
+    g_autoptr(json_t) out = json_array();
+    g_autoptr(db_rows) rows = NULL;
+    GError *why = NULL;
+    int64_t before;
+
+    if (!number_of(a, q->before, &before, error) || !(rows = select_deeds(a, q, before, error)))
         return NULL;
     while (db_next(rows, &why))
         json_array_append_new(out, deed_json(rows));

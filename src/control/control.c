@@ -36,6 +36,7 @@ static void copy_settings(struct control_settings *to, const struct control_sett
     to->query_timeout_ms = or_default(from->query_timeout_ms, 600000);
     to->snapshot_ttl_ms = or_default(from->snapshot_ttl_ms, 7 * DAY_MS);
     to->history_ttl_ms = or_default(from->history_ttl_ms, 30 * DAY_MS);
+    to->audit_ttl_ms = or_default(from->audit_ttl_ms, 400 * DAY_MS);
 }
 
 bool control__is_loopback(const char *listen)

@@ -42,6 +42,7 @@ struct control_settings {
     int64_t query_timeout_ms; /* 10 minutes */
     int64_t snapshot_ttl_ms;  /* 7 days: how long what no environment uses is kept */
     int64_t history_ttl_ms;   /* 30 days: how long plans and runs that ended are kept */
+    int64_t audit_ttl_ms;     /* 400 days: how long the audit log says who did what */
 };
 
 /* Borrowed settings. ERROR_INVALID for settings that cannot be, else what db, auth or http say. */

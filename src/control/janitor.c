@@ -205,7 +205,8 @@ static bool forget_history(struct control *c, GError **error)
         if (!queue_forget_group(c->queue, g_array_index(old, int64_t, i), error) ||
             !state_forget_work(c->state, g_array_index(old, int64_t, i), error))
             return false;
-    return old && queue_drop_kind(c->queue, TASK_QUERY, c->now_ms - DAY_MS, error) &&
+    return old && auth_forget_deeds(c->auth, c->now_ms - c->settings.audit_ttl_ms, error) &&
+           queue_drop_kind(c->queue, TASK_QUERY, c->now_ms - DAY_MS, error) &&
            state_forget_executors(c->state, c->now_ms - c->settings.history_ttl_ms, error);
 }
 

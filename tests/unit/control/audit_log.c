@@ -29,7 +29,8 @@ int teardown(void **state)
 }
 
 /* The log as an admin of these sees it, a line each, the oldest first. */
-static char *seen_by(struct desk *d, const char *organisation, const char *project)
+static char *seen_since(struct desk *d, const char *organisation, const char *project,
+                        int64_t since_ms)
 {
     const struct auth_identity admin = {.subject = (char *)"boss",
                                         .name = (char *)"boss",
@@ -51,11 +52,21 @@ static char *seen_by(struct desk *d, const char *organisation, const char *proje
             "%s %s %s\n", json_get_string(deed, "who", ""), json_get_string(deed, "what", ""),
             json_get_string(deed, "subject", json_get_string(deed, "peer", "")));
 
-        assert_in_range(json_get_int(deed, "at_ms", 0), d->auth.now_ms - DAY, d->auth.now_ms + DAY);
+        assert_in_range(json_get_int(deed, "at_ms", 0), since_ms, d->auth.now_ms + DAY);
         g_string_prepend(text, line);
     }
     api_free(reader);
     return g_string_free(text, FALSE);
+}
+
+static char *seen_by(struct desk *d, const char *organisation, const char *project)
+{
+    return seen_since(d, organisation, project, d->auth.now_ms - DAY);
+}
+
+static char *in_full(struct desk *d)
+{
+    return seen_since(d, "*", NULL, 0);
 }
 
 static void expect(const char *log, const char *line)
@@ -164,4 +175,22 @@ void test_a_token_that_is_revoked_is_in_the_log_by_its_number(void **state)
     log = seen_by(d, "acme", "shop");
     expect(log, "leaver revoked a token ");
     expect_not(log, token);
+}
+
+void test_the_janitor_drops_what_is_older_than_the_log_is_kept(void **state)
+{
+    struct desk *d = *state;
+    const struct auth_deed old = {.who = "somebody", .what = "did", .organisation = "acme"};
+    const struct auth_deed young = {.who = "somebody", .what = "came", .organisation = "acme"};
+    g_autofree char *before = NULL, *after = NULL;
+
+    change_client(d, "acme", "shop", "of-shop");
+    MUST(auth_record(d->auth.auth, &old, d->auth.now_ms - 401 * DAY, &error));
+    MUST(auth_record(d->auth.auth, &young, d->auth.now_ms, &error));
+    before = in_full(d);
+    expect(before, "somebody did");
+    json_decref(post(d->world->dev, V1 "janitor", NULL, NULL));
+    after = in_full(d);
+    expect_not(after, "somebody did");
+    expect_changes(after, "of-shop", true);
 }
