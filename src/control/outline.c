@@ -218,12 +218,13 @@ static bool gather(struct task_maker *m, GArray *after, GError **error)
 static bool make_task(struct task_maker *m, const struct schedule_task *t, GError **error)
 {
     g_autoptr(GArray) after = ids_of(m, t->after);
+    g_autoptr(GArray) ended = ids_of(m, t->ended);
     g_autoptr(queue_task) task = g_new0(struct queue_task, 1);
 
     describe(m, t, task);
     if (!gather(m, after, error) ||
         (t->snapshot && !control__add_subject(m, t->snapshot->name, error)) ||
-        !queue_add(m->c->queue, task, after, m->c->now_ms, error))
+        !queue_add_after_end(m->c->queue, task, after, ended, m->c->now_ms, error))
         return false;
     g_array_append_val(m->ids, task->id);
     return true;

@@ -27,12 +27,13 @@ static bool insert(struct queue *q, struct queue_task *t, int64_t waits, int64_t
     return true;
 }
 
-static bool wait_for(struct queue *q, const struct queue_task *t, const GArray *after,
+static bool wait_for(struct queue *q, const struct queue_task *t, const GArray *parents, bool end,
                      GError **error)
 {
-    for (guint i = 0; after && i < after->len; i++)
-        if (!db_run(q->db, NULL, "INSERT INTO task_edge (parent, child) VALUES (?, ?)", "ii",
-                    g_array_index(after, int64_t, i), t->id, error))
+    for (guint i = 0; parents && i < parents->len; i++)
+        if (!db_run(q->db, NULL,
+                    "INSERT INTO task_edge (parent, child, after_end) VALUES (?, ?, ?)", "iib",
+                    g_array_index(parents, int64_t, i), t->id, (int)end, error))
             return false;
     return true;
 }
@@ -40,10 +41,17 @@ static bool wait_for(struct queue *q, const struct queue_task *t, const GArray *
 bool queue_add(struct queue *q, struct queue_task *task, const GArray *after, int64_t now_ms,
                GError **error)
 {
-    int64_t waits = after ? after->len : 0;
+    return queue_add_after_end(q, task, after, NULL, now_ms, error);
+}
+
+bool queue_add_after_end(struct queue *q, struct queue_task *task, const GArray *after,
+                         const GArray *ended, int64_t now_ms, GError **error)
+{
+    int64_t waits = (after ? after->len : 0) + (ended ? ended->len : 0);
 
     task->state = waits > 0 ? QUEUE_BLOCKED : QUEUE_READY;
-    if (!insert(q, task, waits, now_ms, error) || !wait_for(q, task, after, error))
+    if (!insert(q, task, waits, now_ms, error) || !wait_for(q, task, after, false, error) ||
+        !wait_for(q, task, ended, true, error))
         return false;
     if (task->state == QUEUE_READY)
         queue__note(q->woken, task->project);

@@ -124,11 +124,12 @@ bool queue_cancel(struct queue *q, struct queue_task *task, const char *reason, 
 bool queue_cancel_group(struct queue *q, int64_t group, const char *reason, int64_t now_ms,
                         GError **error)
 {
-    /* Blocked ones first: a ready one that is cancelled would take them along a second time. */
+    /* Blocked ones first: a ready one that is cancelled would take them along a second time; of
+     * these the last first: an end that was waited for would make them ready. */
     g_autoptr(GPtrArray) open =
         queue__select(q,
                       "SELECT " TASK_COLUMNS " FROM task WHERE grp = ? AND ? = 0"
-                      " AND state IN ('blocked', 'ready', 'leased') ORDER BY state, id",
+                      " AND state IN ('blocked', 'ready', 'leased') ORDER BY state, id DESC",
                       group, 0, error);
 
     if (!open)

@@ -73,21 +73,25 @@ static bool unblock(struct queue *q, struct queue_task *t, int64_t now_ms, GErro
                         error));
 }
 
-/* A task is done: those who waited for it wait for one less. */
+/* A task has ended: those who waited for that, or for its being done, wait for one less. */
 static bool release(struct queue *q, const struct queue_task *t, int64_t now_ms, GError **error)
 {
     g_autoptr(GPtrArray) free_now = NULL;
+    int64_t done = t->state == QUEUE_DONE, waiting = 0;
 
-    if (!db_run(q->db, NULL,
-                "UPDATE task SET waits = waits - 1"
-                " WHERE id IN (SELECT child FROM task_edge WHERE parent = ?)",
-                "i", t->id, error))
+    if (!db_run(q->db, &waiting,
+                "UPDATE task SET waits = waits - 1 WHERE state = 'blocked'"
+                " AND id IN (SELECT child FROM task_edge WHERE parent = ? AND after_end + ? > 0)",
+                "ii", t->id, done, error))
         return false;
-    free_now = queue__select(q,
-                             "SELECT " TASK_COLUMNS " FROM task_edge JOIN task ON task.id = child"
-                             " WHERE parent = ? AND waits = 0 AND state = 'blocked' AND ? = 0"
-                             " ORDER BY task.id",
-                             t->id, 0, error);
+    if (waiting == 0)
+        return true;
+    free_now =
+        queue__select(q,
+                      "SELECT " TASK_COLUMNS " FROM task_edge JOIN task ON task.id = child"
+                      " WHERE parent = ? AND after_end + ? > 0 AND waits = 0 AND state = 'blocked'"
+                      " ORDER BY task.id",
+                      t->id, done, error);
     if (!free_now)
         return false;
     for (guint i = 0; i < free_now->len; i++)
@@ -96,14 +100,15 @@ static bool release(struct queue *q, const struct queue_task *t, int64_t now_ms,
     return true;
 }
 
-/* A task failed or was cancelled: those who wait for it will never run. */
+/* A task failed or was cancelled: those who wait for its being done will never run. */
 static bool abandon(struct queue *q, const struct queue_task *t, const char *why, int64_t now_ms,
                     GError **error)
 {
     g_autoptr(GPtrArray) lost =
         queue__select(q,
                       "WITH RECURSIVE below (id) AS (SELECT child FROM task_edge WHERE parent = ?"
-                      " UNION SELECT child FROM task_edge JOIN below ON parent = below.id)"
+                      " AND after_end = 0 UNION SELECT child FROM task_edge JOIN below"
+                      " ON parent = below.id WHERE after_end = 0)"
                       " SELECT " TASK_COLUMNS " FROM task WHERE id IN (SELECT id FROM below)"
                       " AND state = 'blocked' AND ? = 0 ORDER BY id",
                       t->id, 0, error);
@@ -118,21 +123,21 @@ static bool abandon(struct queue *q, const struct queue_task *t, const char *why
     return true;
 }
 
-/* Only the task where it began tells the others; those it takes along have no more to tell. */
+/* Only the task where it began takes others along; each tells those that wait for its end. */
 static bool follow_up(struct queue *q, const struct queue_task *t, int from, const char *message,
                       int64_t now_ms, GError **error)
 {
     g_autofree char *why = NULL;
 
-    if (t->state == QUEUE_DONE)
-        return release(q, t, now_ms, error);
-    if (from == QUEUE_BLOCKED || (t->state != QUEUE_FAILED && t->state != QUEUE_CANCELLED))
+    if (!is_end(t->state))
         return true;
+    if (t->state == QUEUE_DONE || from == QUEUE_BLOCKED)
+        return release(q, t, now_ms, error);
     why = t->state == QUEUE_FAILED
               ? g_strdup_printf("Not run because %s of %s failed.", task_kind_names[t->kind],
                                 t->name ? t->name : "the environment")
               : g_strdup(message);
-    return abandon(q, t, why, now_ms, error);
+    return abandon(q, t, why, now_ms, error) && release(q, t, now_ms, error);
 }
 
 bool queue__move(struct queue *q, struct queue_task *task, const struct queue_move *move,

@@ -7,7 +7,8 @@
  *
  * A lease that is not renewed in time makes the task ready again (its attempt counted if the
  * executor ever showed that it had the task) until the attempts are used up. When a task fails or
- * is cancelled, all that wait for it, directly or not, are cancelled with the reason; others go on.
+ * is cancelled, all that wait for it, directly or not, are cancelled with the reason; others go on,
+ * and so do those that wait for no more than its end (queue_add_after_end()).
  * Tasks belong to a group (a plan or a run) that counts what is open and numbers every change.
  *
  * Invariant     state changes in queue__move() (move.c) alone, which knows the legal moves
@@ -85,6 +86,9 @@ bool queue_open_group(struct queue *q, int64_t group, GError **error) MUST_CHECK
 /* Add a task that waits for `after` (ids of open tasks of its group). Sets task->id. */
 bool queue_add(struct queue *q, struct queue_task *task, const GArray *after, int64_t now_ms,
                GError **error) MUST_CHECK;
+/* The same for a task that besides waits for the end of `ended`, however each of them ends. */
+bool queue_add_after_end(struct queue *q, struct queue_task *task, const GArray *after,
+                         const GArray *ended, int64_t now_ms, GError **error) MUST_CHECK;
 struct queue_task *queue_get(struct queue *q, int64_t project, int64_t id,
                              GError **error) MUST_CHECK; /* ERROR_NOT_FOUND */
 

@@ -27,10 +27,11 @@ static const struct db_migration migrations[] = {
      " rows BIGINT, seconds DOUBLE PRECISION, error TEXT, audits TEXT, UNIQUE (task, fence));"
      "CREATE TABLE task_log (task BIGINT NOT NULL, fence BIGINT NOT NULL, sequence BIGINT NOT NULL,"
      " position BIGINT NOT NULL, bytes BIGINT NOT NULL, text TEXT NOT NULL,"
-     " PRIMARY KEY (task, fence, sequence));"                             },
-    {2, "ALTER TABLE attempt ADD COLUMN name TEXT;"                       },
-    {3, "ALTER TABLE task ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;"},
-    {4, "CREATE INDEX task_of_subject ON task (subject, id);"             },
+     " PRIMARY KEY (task, fence, sequence));"                                   },
+    {2, "ALTER TABLE attempt ADD COLUMN name TEXT;"                             },
+    {3, "ALTER TABLE task ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;"      },
+    {4, "CREATE INDEX task_of_subject ON task (subject, id);"                   },
+    {5, "ALTER TABLE task_edge ADD COLUMN after_end INTEGER NOT NULL DEFAULT 0;"},
 };
 
 const struct db_schema queue_schema = {"queue", migrations, G_N_ELEMENTS(migrations)};

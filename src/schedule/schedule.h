@@ -102,18 +102,20 @@ bool schedule_is_whole(int kind);
 bool schedule_has_table(int kind);
 bool schedule_is_incremental(int kind); /* keeps rows from one evaluation to the next */
 
-/* A task to be done, before it has an id. `after` are indices of tasks that must be done first. */
+/* A task to be done, before it has an id. `after` are indices of tasks that must be done first,
+ * `ended` of those that must have ended first, well or not. */
 struct schedule_task {
     int kind;                             /* enum task_kind */
     const struct wire_snapshot *snapshot; /* NULL for statements */
     bool deployable;
     struct interval batch; /* TASK_EVALUATE, TASK_AUDIT */
-    GArray *after;         /* of guint */
+    GArray *after, *ended; /* of guint */
 };
 
 /* The tasks of a plan, in an order in which `after` only points back: before_all, then by model
  * create, audit, evaluate, then promote (of `promote`, names of snapshots to get a view),
- * after_all. `create` are the names of snapshots whose tables may not exist yet. A GPtrArray of
+ * after_all: of a plan when all was done, of a run however it went, except when before_all did not
+ * go well. `create` are the names of snapshots whose tables may not exist yet. A GPtrArray of
  * struct schedule_task. */
 struct schedule_stages {
     const GHashTable *create, *promote; /* sets of names (keys); NULL: none */

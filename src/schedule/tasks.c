@@ -15,6 +15,7 @@ static void task_free(void *data)
     struct schedule_task *t = data;
 
     g_array_unref(t->after);
+    g_array_unref(t->ended);
     g_free(t);
 }
 
@@ -28,6 +29,7 @@ static guint add_task(struct weaver *w, int kind, const struct schedule_item *it
         t->deployable = item->deployable;
     }
     t->after = g_array_copy(after);
+    t->ended = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < after->len; i++)
         g_hash_table_add(w->waited, GUINT_TO_POINTER(g_array_index(after, guint, i)));
     g_ptr_array_add(w->tasks, t);
@@ -156,6 +158,19 @@ static void add_promotions(struct weaver *w)
     }
 }
 
+/* `begin` is before_all, if there is any. */
+static void add_after_all(struct weaver *w, GArray *begin)
+{
+    g_autoptr(GArray) ends = open_ends(w);
+    guint index = add_task(w, TASK_AFTER_ALL, NULL, w->stages->is_run ? begin : ends);
+
+    if (w->stages->is_run) {
+        struct schedule_task *t = w->tasks->pdata[index];
+
+        g_array_append_vals(t->ended, ends->data, ends->len);
+    }
+}
+
 static void add_stages(struct weaver *w)
 {
     g_autoptr(GArray) begin = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -169,11 +184,8 @@ static void add_stages(struct weaver *w)
         add_item(w, w->schedule->items->pdata[i], begin);
     if (w->stages->promote && !w->stages->is_run)
         add_promotions(w);
-    if (w->stages->after_all) {
-        g_autoptr(GArray) done = open_ends(w);
-
-        add_task(w, TASK_AFTER_ALL, NULL, done);
-    }
+    if (w->stages->after_all)
+        add_after_all(w, begin);
 }
 
 GPtrArray *schedule_tasks(const struct schedule *s, const struct schedule_stages *stages)

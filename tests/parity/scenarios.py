@@ -227,5 +227,29 @@ def statements_that_name_schemas_and_views(both):
     both.run()
 
 
+def run_of_failing_models_with_statements(both):
+    """after_all follows a run in which models failed, not such a plan."""
+    marks = "  - INSERT INTO notes.said SELECT '%s'\n"
+    both.write("config.yaml", both.read("config.yaml") + "\nbefore_all:\n  - CREATE SCHEMA IF NOT EXISTS notes\n"
+               "  - CREATE TABLE IF NOT EXISTS notes.said (what TEXT)\n" + marks % "before" + "after_all:\n" + marks % "after")
+    both.plan()
+    both.sql("ALTER TABLE {stage.events} RENAME COLUMN kind TO mind")
+    both.run(fails=True)
+    both.sql("ALTER TABLE {stage.events} RENAME COLUMN mind TO kind")
+    failing_audit(both)
+
+
+def run_of_a_failing_before_all(both):
+    """Neither the models nor after_all follow it."""
+    both.write("config.yaml", both.read("config.yaml") + "\nbefore_all:\n  - CREATE SCHEMA IF NOT EXISTS notes\n"
+               "  - CREATE TABLE IF NOT EXISTS notes.said (what TEXT)\n  - CREATE TABLE IF NOT EXISTS notes.door (x INT)\n"
+               "  - INSERT INTO notes.door SELECT 1\n"
+               "after_all:\n  - INSERT INTO notes.said SELECT 'after'\n")
+    both.plan()
+    both.sql("DROP TABLE notes.door")
+    both.sql("CREATE VIEW notes.door AS SELECT 1 AS x")
+    both.run(fails=True)
+
+
 SCENARIOS = {name: function for name, function in list(globals().items())
              if callable(function) and getattr(function, "__module__", None) == __name__}

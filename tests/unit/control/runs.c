@@ -62,6 +62,50 @@ void test_a_run_has_the_statements_of_its_environment_around_it(void **state)
     assert_int_equal(idle->status, STATUS_SKIPPED);
 }
 
+/* What the executor claims of a run; tasks of one kind fail. */
+static char *work_off_failing(struct api *a, const char *id, int failing)
+{
+    g_autoptr(GString) log = g_string_new(NULL);
+
+    for (;;) {
+        g_autoptr(wire_claimed) claimed = claim(a, id, 1, 0);
+        const struct wire_task *t;
+        struct wire_result *r;
+
+        if (claimed->tasks->len == 0)
+            return g_string_free(g_steal_pointer(&log), FALSE);
+        t = claimed->tasks->pdata[0];
+        r = result_of(t, t->kind == failing ? STATUS_FAILED : STATUS_SUCCESS);
+        g_string_append_printf(log, "%s%s", log->len ? ", " : "", task_kind_names[t->kind]);
+        assert_true(finish(a, id, r));
+    }
+}
+
+void test_a_run_ends_with_after_all_though_models_failed_but_not_though_before_all_did(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_plan) p = plan_for("prod", NULL);
+    g_autoptr(wire_progress) started = NULL, run = NULL, again = NULL;
+    g_autofree char *planned = NULL, *log = NULL, *log_again = NULL;
+
+    hello(w->apply, "apply-1", "apply");
+    hello(w->run, "run-1", "run");
+    add_model(p, model("a", "1", NULL, NULL));
+    add_model(p, model("b", "1", "a", "1"));
+    p->environment->statements =
+        json_pack("{s:[s], s:[s]}", "before_all", "SELECT 1", "after_all", "SELECT 2");
+    started = post_plan(w, p);
+    planned = work_off(w->apply, "apply-1");
+    run = post_run(w, T0 + 4 * DAY + 1);
+    log = work_off_failing(w->run, "run-1", TASK_EVALUATE);
+    assert_string_equal(log, "before_all, evaluate, after_all");
+    assert_int_equal(status_of(w, "run", run->id), STATUS_FAILED);
+    again = post_run(w, T0 + 4 * DAY + 2);
+    log_again = work_off_failing(w->run, "run-1", TASK_BEFORE_ALL);
+    assert_string_equal(log_again, "before_all");
+    assert_int_equal(status_of(w, "run", again->id), STATUS_FAILED);
+}
+
 void test_a_run_with_nothing_due_is_skipped(void **state)
 {
     struct world *w = *state;

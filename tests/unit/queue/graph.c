@@ -57,6 +57,76 @@ void test_a_failure_cancels_what_waits_for_it_and_nothing_else(void **state)
     assert_int_equal(g.cancelled, 2);
 }
 
+static int64_t add_last(struct fixture *f, int64_t first, int64_t a, int64_t b)
+{
+    struct queue_task t = {.project = 1, .group = 1, .start_ms = TIME_NONE, .end_ms = TIME_NONE};
+    g_autoptr(GArray) after = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) ended = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    g_array_append_val(after, first);
+    g_array_append_val(ended, a);
+    g_array_append_val(ended, b);
+    OK(queue_add_after_end(f->q, &t, after, ended, 0, &error));
+    return t.id;
+}
+
+void test_what_waits_for_an_end_alone_runs_after_failures_and_what_they_cancelled(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first = add(f, (struct queue_task){0}, 0, 0), fence;
+    int64_t a = add(f, (struct queue_task){0}, first, 0);
+    int64_t child = add(f, (struct queue_task){0}, a, 0);
+    int64_t b = add(f, (struct queue_task){0}, first, 0);
+    int64_t last = add_last(f, first, child, b);
+    struct queue_group g;
+
+    done(f, first);
+    assert_int_equal(claim(f, "e", 3, &fence), a);
+    assert_int_equal(finish(f, "e", a, fence, FAILURE("no"), 2), QUEUE_FAILED);
+    assert_int_equal(state_of(f, child), QUEUE_CANCELLED);
+    assert_int_equal(state_of(f, last), QUEUE_BLOCKED);
+    assert_int_equal(claim(f, "e", 3, &fence), b);
+    assert_int_equal(finish(f, "e", b, fence, FAILURE("no"), 2), QUEUE_FAILED);
+    done(f, last);
+    OK(queue_group(f->q, 1, &g, &error));
+    assert_int_equal(g.open, 0);
+    assert_int_equal(g.failed, 2);
+    assert_int_equal(g.cancelled, 1);
+}
+
+void test_what_waits_for_an_end_is_cancelled_with_what_must_be_done_before_it(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first = add(f, (struct queue_task){0}, 0, 0), fence;
+    int64_t a = add(f, (struct queue_task){0}, first, 0);
+    int64_t b = add(f, (struct queue_task){0}, first, 0);
+    int64_t last = add_last(f, first, a, b);
+
+    assert_int_equal(claim(f, "e", 1, &fence), first);
+    assert_int_equal(finish(f, "e", first, fence, FAILURE("no"), 2), QUEUE_FAILED);
+    assert_int_equal(state_of(f, b), QUEUE_CANCELLED);
+    assert_int_equal(state_of(f, last), QUEUE_CANCELLED);
+}
+
+void test_what_waits_for_an_end_is_cancelled_with_its_group(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first = add(f, (struct queue_task){0}, 0, 0), fence;
+    int64_t a = add(f, (struct queue_task){0}, first, 0);
+    int64_t b = add(f, (struct queue_task){0}, a, 0), last = add_last(f, first, a, b);
+    struct queue_group g;
+
+    done(f, first);
+    assert_int_equal(claim(f, "e", 3, &fence), a);
+    OK(queue_cancel_group(f->q, 1, "Cancelled by ann.", 2, &error));
+    assert_int_equal(state_of(f, last), QUEUE_CANCELLED);
+    assert_int_equal(finish(f, "e", a, fence, (struct wire_result){.status = STATUS_ABORTED}, 4),
+                     QUEUE_CANCELLED);
+    OK(queue_group(f->q, 1, &g, &error));
+    assert_int_equal(g.open, 0);
+    assert_int_equal(g.cancelled, 3);
+}
+
 void test_a_gate_opens_by_itself_and_is_not_counted(void **state)
 {
     struct fixture *f = *state;

@@ -15,7 +15,19 @@ static GHashTable *set_of(const char *name, ...)
     return out;
 }
 
-/* "2 evaluate b 1 <- 0 1": number, kind, model, day of the batch, what it waits for. */
+static void put_waits(GString *out, const char *mark, const GArray *waits, guint i)
+{
+    g_string_append(out, waits->len ? mark : "");
+    for (guint k = 0; k < waits->len; k++) {
+        guint after = g_array_index(waits, guint, k);
+
+        assert_true(after < i);
+        g_string_append_printf(out, " %u", after);
+    }
+}
+
+/* "2 evaluate b 1 <- 0 1": number, kind, model, day of the batch, what it waits for; after "<~" the
+ * end of what. */
 static char *tasks_text(const GPtrArray *tasks)
 {
     GString *out = g_string_new(NULL);
@@ -28,13 +40,8 @@ static char *tasks_text(const GPtrArray *tasks)
             g_string_append_printf(out, " %s", t->snapshot->view->name);
         if (t->kind == TASK_EVALUATE || t->kind == TASK_AUDIT)
             g_string_append_printf(out, " %d", (int)((t->batch.start - at("2023-12-31")) / DAY));
-        g_string_append(out, t->after->len ? " <-" : "");
-        for (guint k = 0; k < t->after->len; k++) {
-            guint after = g_array_index(t->after, guint, k);
-
-            assert_true(after < i);
-            g_string_append_printf(out, " %u", after);
-        }
+        put_waits(out, " <-", t->after, i);
+        put_waits(out, " <~", t->ended, i);
         g_string_append_c(out, '\n');
     }
     return g_string_free(out, FALSE);
@@ -155,6 +162,24 @@ void test_a_virtual_update_is_views_only(void **state)
     check(all, &(struct schedule_stages){.promote = names, .before_all = true},
           "0 before_all\n"
           "1 promote a <- 0\n");
+}
+
+void test_after_all_of_a_run_waits_for_the_end_of_all_however_it_is(void **state)
+{
+    g_autoptr(GPtrArray) all = graph_new();
+
+    (void)state;
+    g_ptr_array_add(all, model("a", NULL));
+    g_ptr_array_add(all, model("b", NULL));
+    check(all, &(struct schedule_stages){.is_run = true, .before_all = true, .after_all = true},
+          "0 before_all\n"
+          "1 evaluate a 1 <- 0\n"
+          "2 evaluate b 1 <- 0\n"
+          "3 after_all <- 0 <~ 1 2\n");
+    check(all, &(struct schedule_stages){.is_run = true, .after_all = true},
+          "0 evaluate a 1\n"
+          "1 evaluate b 1\n"
+          "2 after_all <~ 0 1\n");
 }
 
 void test_edges_of_a_diamond_are_few(void **state)
