@@ -52,6 +52,7 @@ void auth_identity_free(struct auth_identity *i)
     g_free(i->name);
     g_free(i->email);
     g_free(i->audience);
+    g_free(i->sign_in);
     g_free(i->organisation);
     g_free(i->project);
     g_free(i);

@@ -32,12 +32,14 @@ struct auth_identity {
     char *subject; /* client id or user */
     char *name;
     char *email;        /* of a person; or NULL */
-    char *audience;     /* the program a person uses; NULL: the subject itself */
+    char *audience;     /* the program a person uses, or AUTH_PAGES; NULL: the subject itself */
+    char *sign_in;      /* that a person's token came of; or NULL */
     char *organisation; /* "*": every one */
     char *project;      /* NULL: every project of the organisation */
     int role;           /* enum auth_role */
-    int64_t expires_ms;
+    int64_t issued_ms, expires_ms;
 };
+#define AUTH_PAGES "heddle-pages" /* the audience of tokens that are for pages and nothing else */
 typedef struct auth_identity auth_identity;
 
 /* Migrates its tables in `db` (borrowed), makes a signing key when there is none. */
@@ -76,8 +78,8 @@ int64_t auth_wait_s(const struct auth *a);
  * grant's scope must be given. ERROR_DENIED: the token is no good; ERROR_INVALID: invalid_scope. */
 char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,
                     int64_t now_ms, GError **error) MUST_CHECK;
-/* RFC 7009: a token of ours ends now, a refresh token with all that came of the same sign-in. What
- * is no token of ours is none afterwards either. */
+/* RFC 7009: a token of ours ends now, a refresh token with all tokens of the same sign-in. What is
+ * no token of ours is none afterwards either. */
 bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error) MUST_CHECK;
 /* The audit log, for a transaction of the caller's; no secret belongs into it. */
 struct auth_deed {
@@ -118,6 +120,8 @@ char *auth_sign(struct auth *a, const struct auth_identity *identity, const char
 struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now_ms,
                                   GError **error) MUST_CHECK;
 void auth_identity_free(struct auth_identity *i);
+/* Has what auth_verify() found good been revoked since, as far as this server knows? Any thread. */
+bool auth_has_ended(struct auth *a, const struct auth_identity *i);
 /* May it act on this project with at least one of the roles in `needs` (bits 1 << role)? */
 bool auth_may(const struct auth_identity *i, const char *organisation, const char *project,
               unsigned needs);

@@ -34,6 +34,7 @@ const struct key *auth__find_key(const struct known *known, const char *id);
 const struct key *auth__signer(const struct known *known, int64_t now_ms);
 #define ENDED_TOKEN   "jti"
 #define ENDED_SUBJECT "sub"
+#define ENDED_SIGN_IN "sid"
 /* INT64_MIN: it goes on. */
 int64_t auth__ended_ms(const struct known *known, const char *kind, const char *id);
 
@@ -57,6 +58,9 @@ bool auth__ensure_key(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK
 void auth__key_free(struct key *k);
 
 /* ended.c: for a transaction of the caller's; auth_refresh() after it. */
+/* All that came of a person's sign-in: codes, refresh tokens, tokens. */
+bool auth__end_sign_in(struct auth *a, const char *family, int64_t now_ms,
+                       GError **error) MUST_CHECK;
 /* Every token of a client or a person, and what a person's sign-ins are still good for. */
 bool auth__end_all_of(struct auth *a, const char *subject, int64_t now_ms,
                       GError **error) MUST_CHECK;

@@ -83,8 +83,11 @@ char *auth_session(struct auth *a, const char *account, const char *issuer, int6
 
     if (!db_begin(a->db, error))
         return NULL;
-    if ((who = auth__person(a, account, error)))
+    if ((who = auth__person(a, account, error))) {
+        g_free(who->audience);
+        who->audience = g_strdup(AUTH_PAGES);
         token = auth_sign(a, who, issuer, now_ms, AUTH_SESSION_MS, error);
+    }
     db_rollback(a->db); /* nothing was written */
     return token;
 }

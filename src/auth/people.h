@@ -51,7 +51,7 @@ bool auth_check_request(const struct auth_request *r, GError **error) MUST_CHECK
 /* A code for the request, once; `account` has signed in. g_free(). */
 char *auth_approve(struct auth *a, const char *account, const struct auth_request *r,
                    int64_t now_ms, GError **error) MUST_CHECK;
-/* A token for the browser of a person who has signed in. g_free(). */
+/* A token for the browser of a person who has signed in, good for pages alone. g_free(). */
 enum { AUTH_SESSION_MS = 8 * 3600 * 1000 };
 char *auth_session(struct auth *a, const char *account, const char *issuer, int64_t now_ms,
                    GError **error) MUST_CHECK;

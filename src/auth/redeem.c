@@ -122,6 +122,8 @@ static char *issue(struct auth *a, const struct kept *k, const struct auth_redee
                         .scope = k->scope,
                         .ttl_ms = REFRESH_TTL_MS};
 
+    if (who)
+        who->sign_in = g_strdup(k->family);
     if (!who || !auth__narrow(who, k->scope, error) ||
         (less && !auth__narrow(who, r->scope, error)) ||
         !(token = auth_sign(a, who, r->issuer, now_ms, TOKEN_TTL_MS, error)) ||
@@ -130,11 +132,10 @@ static char *issue(struct auth *a, const struct kept *k, const struct auth_redee
     return answer(token, refresh, less ? r->scope : k->scope);
 }
 
-static bool burn(struct auth *a, const struct kept *k, GError **error)
+static bool burn(struct auth *a, const struct kept *k, int64_t now_ms, GError **error)
 {
     if (k->used)
-        return db_run(a->db, NULL, "DELETE FROM auth_pending WHERE family = ?", "s", k->family,
-                      error);
+        return auth__end_sign_in(a, k->family, now_ms, error);
     return db_run(a->db, NULL, "UPDATE auth_pending SET used = 1 WHERE digest = ?", "s", k->digest,
                   error);
 }
@@ -149,9 +150,9 @@ static char *redeem(struct auth *a, const struct kept *k, const struct auth_rede
 
     if (right && !(text = issue(a, k, r, now_ms, error)))
         return NULL;
-    if ((right || !error_is(why, AUTH_PENDING)) && !burn(a, k, error))
+    if ((right || !error_is(why, AUTH_PENDING)) && !burn(a, k, now_ms, error))
         return NULL;
-    if (!db_commit(a->db, error))
+    if (!db_commit(a->db, error) || (k->used && !auth_refresh(a, now_ms, error)))
         return NULL;
     if (!right)
         g_propagate_error(error, g_steal_pointer(&why));

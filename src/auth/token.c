@@ -46,6 +46,8 @@ static json_t *claims_of(const struct auth_identity *i, const char *issuer, int6
         json_object_set_new(claims, "project", json_string(i->project));
     if (i->email)
         json_object_set_new(claims, "email", json_string(i->email));
+    if (i->sign_in)
+        json_object_set_new(claims, "sid", json_string(i->sign_in));
     if (issuer)
         json_object_set_new(claims, "iss", json_string(issuer));
     return claims;
@@ -127,7 +129,8 @@ static bool check_claims(const json_t *claims, int64_t now_ms, GError **error)
     if (!subject || !json_get_string(claims, "org", NULL) ||
         auth__role(json_get_string(claims, "role", NULL)) < 0)
         return refuse(error, "The token does not say who it is for.");
-    if (strcmp(subject, audience) != 0 && strcmp(audience, AUTH_PUBLIC_CLIENT) != 0)
+    if (strcmp(subject, audience) != 0 && strcmp(audience, AUTH_PUBLIC_CLIENT) != 0 &&
+        strcmp(audience, AUTH_PAGES) != 0)
         return refuse(error, "The token is meant for somebody else.");
     if (json_get_int(claims, "exp", 0) * 1000 <= now_ms)
         return refuse(error, "The token has expired.");
@@ -150,18 +153,26 @@ static struct auth_identity *identity_of(const json_t *claims)
     i->organisation = g_strdup(json_get_string(claims, "org", NULL));
     i->project = g_strdup(json_get_string(claims, "project", NULL));
     i->role = auth__role(json_get_string(claims, "role", NULL));
+    i->sign_in = g_strdup(json_get_string(claims, "sid", NULL));
+    i->issued_ms = json_get_int(claims, "iat", 0) * 1000;
     i->expires_ms = json_get_int(claims, "exp", 0) * 1000;
     return i;
 }
 
-static bool check_not_ended(const struct known *known, const json_t *claims, GError **error)
+static bool is_ended(const struct known *known, const char *kind, const char *id)
 {
-    int64_t ended_ms = auth__ended_ms(known, ENDED_SUBJECT, json_get_string(claims, "sub", ""));
+    return id && auth__ended_ms(known, kind, id) != INT64_MIN;
+}
 
-    if (auth__ended_ms(known, ENDED_TOKEN, json_get_string(claims, "jti", "")) == INT64_MIN &&
-        json_get_int(claims, "iat", 0) > ended_ms / 1000)
-        return true;
-    return refuse(error, "The token has been revoked.");
+bool auth_has_ended(struct auth *a, const struct auth_identity *i)
+{
+    struct known *known = auth__known(a);
+    int64_t all_ms = auth__ended_ms(known, ENDED_SUBJECT, i->subject);
+    bool ended = is_ended(known, ENDED_TOKEN, i->id) ||
+                 is_ended(known, ENDED_SIGN_IN, i->sign_in) || i->issued_ms / 1000 <= all_ms / 1000;
+
+    auth__known_unref(known);
+    return ended;
 }
 
 static json_t *check(const struct known *known, char **parts, const char *token, int64_t now_ms,
@@ -172,15 +183,14 @@ static json_t *check(const struct known *known, char **parts, const char *token,
     if (!check_signature(known, parts, token, error))
         return NULL;
     claims = decode_json(parts[1]);
-    return check_claims(claims, now_ms, error) && check_not_ended(known, claims, error)
-               ? g_steal_pointer(&claims)
-               : NULL;
+    return check_claims(claims, now_ms, error) ? g_steal_pointer(&claims) : NULL;
 }
 
 struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now_ms, GError **error)
 {
     g_auto(GStrv) parts = NULL;
     g_autoptr(json_t) claims = NULL;
+    g_autoptr(auth_identity) who = NULL;
     struct known *known;
 
     if (strlen(token) <= MAX_TOKEN_BYTES)
@@ -192,5 +202,10 @@ struct auth_identity *auth_verify(struct auth *a, const char *token, int64_t now
     known = auth__known(a);
     claims = check(known, parts, token, now_ms, error);
     auth__known_unref(known);
-    return claims ? identity_of(claims) : NULL;
+    who = claims ? identity_of(claims) : NULL;
+    if (who && auth_has_ended(a, who)) {
+        refuse(error, "The token has been revoked.");
+        return NULL;
+    }
+    return g_steal_pointer(&who);
 }

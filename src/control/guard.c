@@ -72,12 +72,23 @@ static bool refuse_token(struct http_call *call, unsigned needs, const GError *e
     return false;
 }
 
+/* What a token of one use alone is for; NULL: it may be shown here. */
+static const char *only_use(const struct auth_identity *who, unsigned needs)
+{
+    if (strcmp(who->subject, ARTIFACT_SUBJECT) == 0 && !(needs & FOR_DOWNLOAD))
+        return "a download";
+    if (g_strcmp0(who->audience, AUTH_PAGES) == 0 && !(needs & FOR_PAGES))
+        return "pages";
+    return NULL;
+}
+
 bool control__guard(struct http_call *call, unsigned needs, void *data)
 {
     struct control *c = data;
     g_autoptr(auth_identity) who = NULL;
     g_autoptr(GError) error = NULL;
     g_autofree char *token = NULL;
+    const char *only;
 
     if (needs == FOR_ALL)
         return true;
@@ -94,8 +105,8 @@ bool control__guard(struct http_call *call, unsigned needs, void *data)
             http_param(call, "org"), http_param(call, "project"));
         return false;
     }
-    if (strcmp(who->subject, ARTIFACT_SUBJECT) == 0 && !(needs & FOR_DOWNLOAD)) {
-        http_reply_problem(call, 403, "denied", "This token is for a download, nothing else.");
+    if ((only = only_use(who, needs))) {
+        http_reply_problem(call, 403, "denied", "This token is for %s, nothing else.", only);
         return false;
     }
     http_set_user(call, g_steal_pointer(&who), (GDestroyNotify)auth_identity_free);

@@ -104,12 +104,32 @@ static bool in_savepoint(struct control *c, struct op *op, GError **error)
     return false;
 }
 
+/* What waits may be revoked meanwhile. */
+static bool is_void(struct control *c, const struct op *op)
+{
+    const struct auth_identity *who = op->call ? http_user(op->call) : NULL;
+
+    return who && auth_has_ended(c->auth, who);
+}
+
+static void refuse_void(struct op *op)
+{
+    g_clear_error(&op->error);
+    json_decref(op->answer);
+    http_add_header(op->call, "WWW-Authenticate", "Bearer");
+    op->status = 401;
+    op->answer =
+        json_pack("{s:s, s:s}", "error", "denied", "message", "The token has been revoked.");
+}
+
 /* Carry a request out; afterwards it is parked or waits for the commit to be answered. */
 static void run(struct control *c, struct op *op)
 {
     op->park = PARK_NOT;
     op->retry_ms = INT64_MAX;
-    if (!in_savepoint(c, op, &op->error))
+    if (is_void(c, op))
+        refuse_void(op);
+    else if (!in_savepoint(c, op, &op->error))
         op->park = PARK_NOT;
     g_ptr_array_add(op->park == PARK_NOT ? c->answered : c->parked, op);
 }

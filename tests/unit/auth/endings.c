@@ -133,6 +133,7 @@ void test_a_revoked_refresh_token_ends_its_sign_in(void **state)
                                      "a-verifier-of-more-than-forty-three-characters-0123456789"};
     g_autofree char *password = NULL, *code = NULL, *text = NULL;
     g_autoptr(json_t) answer = NULL;
+    const char *access;
 
     OK(auth_first_account(f->auth, NULL, NOW, &password, &error));
     OK((code = auth_approve(f->auth, "admin", &r, NOW, &error)) != NULL);
@@ -141,8 +142,27 @@ void test_a_revoked_refresh_token_ends_its_sign_in(void **state)
     answer = json_loads(text, 0, NULL);
     redeem.kind = PROOF_REFRESH;
     redeem.secret = json_get_string(answer, "refresh_token", "");
+    access = json_get_string(answer, "access_token", "");
+    OK(verifies(f->auth, access, NOW, &error));
     OK(auth_revoke(f->auth, redeem.secret, NOW, &error));
+    FAILS(verifies(f->auth, access, NOW, &error), ERROR_DENIED, "revoked");
     FAILS(auth_redeem(f->auth, &redeem, NOW, &error), ERROR_DENIED, "not known");
+}
+
+void test_a_session_stays_revoked_for_as_long_as_it_would_have_lived(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *password = NULL, *session = NULL, *other = NULL;
+
+    OK(auth_first_account(f->auth, NULL, NOW, &password, &error));
+    OK((session = auth_session(f->auth, "admin", ISSUER, NOW, &error)) != NULL);
+    OK((other = auth_session(f->auth, "admin", ISSUER, NOW, &error)) != NULL);
+    OK(auth_revoke(f->auth, session, NOW, &error));
+    for (int64_t now_ms = NOW; now_ms < NOW + AUTH_SESSION_MS; now_ms += 30 * MINUTE) {
+        OK(auth_refresh(f->auth, now_ms, &error));
+        FAILS(verifies(f->auth, session, now_ms, &error), ERROR_DENIED, "revoked");
+        OK(verifies(f->auth, other, now_ms, &error));
+    }
 }
 
 void test_a_client_that_is_removed_takes_its_tokens_along(void **state)

@@ -246,6 +246,8 @@ void test_refresh_tokens_are_replaced_and_a_second_use_ends_all(void **state)
     assert_string_not_equal(old, newer);
     FAILS(redeems(p, by(PROOF_REFRESH, old), NOW + HOUR, &error), ERROR_DENIED, "used before");
     FAILS(redeems(p, by(PROOF_REFRESH, newer), NOW + HOUR, &error), ERROR_DENIED, "not known");
+    FAILS(auth_verify(p->f->auth, json_get_string(second, "access_token", ""), NOW + HOUR, &error),
+          ERROR_DENIED, "revoked");
 }
 
 void test_a_refresh_may_ask_for_less_and_never_for_more(void **state)

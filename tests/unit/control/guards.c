@@ -4,6 +4,8 @@
 
 #include "http/client.h"
 
+#include <pthread.h>
+
 #define MINUTE 60000LL
 #define ROLES  ((1u << ROLE_COUNT) - 1)
 #define PAGES  (1u << 30) /* people's pages send a browser without a session to sign in */
@@ -13,23 +15,27 @@ struct shown {
     int role;
     int64_t issued_ms, ttl_ms; /* the first counts from now */
     bool is_void;              /* whoever it is for: 401 */
+    const char *audience;
 };
 
 static const struct shown kinds[] = {
-    {"an apply executor",                  "acme",  "shop",  ROLE_EXECUTOR,  0,            60 * MINUTE, false},
-    {"a run executor",                     "acme",  "shop",  ROLE_EXECUTOR,  -MINUTE,      60 * MINUTE, false},
-    {"a viewer",                           "acme",  "shop",  ROLE_VIEWER,    0,            60 * MINUTE, false},
-    {"a developer",                        "acme",  "shop",  ROLE_DEVELOPER, 0,            60 * MINUTE, false},
-    {"an admin",                           "acme",  "shop",  ROLE_ADMIN,     0,            60 * MINUTE, false},
-    {"a developer of every project",       "acme",  NULL,    ROLE_DEVELOPER, 0,            60 * MINUTE, false},
-    {"an admin of everything",             "*",     NULL,    ROLE_ADMIN,     0,            60 * MINUTE, false},
-    {"another project's admin",            "acme",  "other", ROLE_ADMIN,     0,            60 * MINUTE, false},
-    {"another project's executor",         "acme",  "other", ROLE_EXECUTOR,  0,            60 * MINUTE, false},
-    {"another organisation's admin",       "other", "shop",  ROLE_ADMIN,     0,            60 * MINUTE, false},
-    {"an admin of another organisation's", "other", NULL,    ROLE_ADMIN,     0,            60 * MINUTE, false},
-    {"an admin whose token has expired",   "acme",  "shop",  ROLE_ADMIN,     -60 * MINUTE, MINUTE,      true },
-    {"an executor whose token has",        "acme",  "shop",  ROLE_EXECUTOR,  -60 * MINUTE, MINUTE,      true },
-    {"an admin before its time",           "acme",  "shop",  ROLE_ADMIN,     10 * MINUTE,  60 * MINUTE, true },
+    {"an apply executor",                  "acme",  "shop",  ROLE_EXECUTOR,  0,            60 * MINUTE, false, NULL      },
+    {"a run executor",                     "acme",  "shop",  ROLE_EXECUTOR,  -MINUTE,      60 * MINUTE, false, NULL      },
+    {"a viewer",                           "acme",  "shop",  ROLE_VIEWER,    0,            60 * MINUTE, false, NULL      },
+    {"a developer",                        "acme",  "shop",  ROLE_DEVELOPER, 0,            60 * MINUTE, false, NULL      },
+    {"an admin",                           "acme",  "shop",  ROLE_ADMIN,     0,            60 * MINUTE, false, NULL      },
+    {"a developer of every project",       "acme",  NULL,    ROLE_DEVELOPER, 0,            60 * MINUTE, false, NULL      },
+    {"an admin of everything",             "*",     NULL,    ROLE_ADMIN,     0,            60 * MINUTE, false, NULL      },
+    {"another project's admin",            "acme",  "other", ROLE_ADMIN,     0,            60 * MINUTE, false, NULL      },
+    {"another project's executor",         "acme",  "other", ROLE_EXECUTOR,  0,            60 * MINUTE, false, NULL      },
+    {"another organisation's admin",       "other", "shop",  ROLE_ADMIN,     0,            60 * MINUTE, false, NULL      },
+    {"an admin of another organisation's", "other", NULL,    ROLE_ADMIN,     0,            60 * MINUTE, false, NULL      },
+    {"an admin whose token has expired",   "acme",  "shop",  ROLE_ADMIN,     -60 * MINUTE, MINUTE,      true,
+     NULL                                                                                                                },
+    {"an executor whose token has",        "acme",  "shop",  ROLE_EXECUTOR,  -60 * MINUTE, MINUTE,      true,
+     NULL                                                                                                                },
+    {"an admin before its time",           "acme",  "shop",  ROLE_ADMIN,     10 * MINUTE,  60 * MINUTE, true,  NULL      },
+    {"an admin's browser",                 "acme",  "shop",  ROLE_ADMIN,     0,            60 * MINUTE, false, AUTH_PAGES},
 };
 
 struct walk {
@@ -66,6 +72,7 @@ static char *token_of(struct walk *k, const struct shown *s)
                                       .name = (char *)s->what,
                                       .organisation = (char *)s->organisation,
                                       .project = (char *)s->project,
+                                      .audience = (char *)s->audience,
                                       .role = s->role};
     char *token;
 
@@ -117,6 +124,8 @@ static long refusal(const struct http_route *r, const struct shown *s)
 {
     if (s->is_void)
         return 401;
+    if (s->audience && !(r->needs & PAGES))
+        return 403;
     return is_of_shop(s) && r->needs & 1u << s->role ? 0 : 403;
 }
 
@@ -186,8 +195,11 @@ void test_the_table_gives_each_route_to_those_it_is_meant_for(void **state)
 
         if (!g_str_has_prefix(r->path, "/sqlmesh/{org}/{project}/"))
             want = 0;
-        else if (strstr(r->path, "/v1/executors/") || strstr(r->path, "/v1/tasks/"))
+        else if (strstr(r->path, "/v1/executors/") || strstr(r->path, "/v1/tasks/") ||
+                 strstr(r->path, "/v1/artifacts/") || g_str_has_suffix(r->path, "/upgrade"))
             want = 1u << ROLE_EXECUTOR;
+        else if (g_str_has_suffix(r->path, "/enterprise-version"))
+            want |= 1u << ROLE_EXECUTOR; /* who installs it, and who looks */
         else if (g_str_has_suffix(r->path, "/snapshots/lookup"))
             want = roles(ROLE_VIEWER); /* looks, with a long question */
         if (g_str_has_suffix(r->path, "/audit-log"))
@@ -196,4 +208,62 @@ void test_the_table_gives_each_route_to_those_it_is_meant_for(void **state)
             fail_msg("%s %s is for the roles %#x, not %#x", r->method, r->path, r->needs & ROLES,
                      want);
     }
+}
+
+static json_t *claim_of(const char *id)
+{
+    return json_pack("{s:s, s:[{s:s, s:i}], s:i}", "executor_id", id, "slots", "gateway", "main",
+                     "free", 1, "wait_ms", 1500);
+}
+
+struct waiter {
+    struct walk *walk;
+    const char *url, *token;
+    long status;
+};
+
+static void *wait_for_work(void *data)
+{
+    struct waiter *w = data;
+    g_autoptr(json_t) body = claim_of("revoked-1");
+    g_autofree char *text = json_dumps(body, 0);
+    struct http_client *client = http_client_new();
+    const struct http_request request = {.method = "POST",
+                                         .url = w->url,
+                                         .bearer = w->token,
+                                         .body = text,
+                                         .body_len = strlen(text)};
+    g_autoptr(http_answer) answer = http_send(client, &request, NULL);
+
+    w->status = answer ? answer->status : 0;
+    http_client_free(client);
+    return NULL;
+}
+
+void test_what_waits_ends_with_its_token(void **state)
+{
+    struct walk *k = *state;
+    int port = control_port(k->world->c);
+    g_autofree char *token = token_of(k, &kinds[0]), *form = g_strconcat("token=", token, NULL);
+    g_autofree char *claims =
+        g_strdup_printf("http://127.0.0.1:%d/sqlmesh/acme/shop/" V1 "tasks/claim", port);
+    g_autofree char *revoke = g_strdup_printf("http://127.0.0.1:%d/auth/revoke", port);
+    const struct http_request request = {.method = "POST",
+                                         .url = revoke,
+                                         .content_type = "application/x-www-form-urlencoded",
+                                         .body = form,
+                                         .body_len = strlen(form)};
+    struct waiter w = {k, claims, token, 0};
+    struct api *api = connect_with(port, token);
+    g_autoptr(http_answer) answer = NULL;
+    pthread_t thread;
+
+    hello(api, "revoked-1", "run");
+    api_free(api);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for_work, &w), 0);
+    g_usleep(300 * 1000); /* by now it waits; if not, it is refused at the door */
+    MUST((answer = http_send(k->client, &request, &error)) != NULL);
+    assert_int_equal(answer->status, 200);
+    pthread_join(thread, NULL);
+    assert_int_equal(w.status, 401);
 }
