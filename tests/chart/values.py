@@ -48,6 +48,17 @@ def secret_at_any_depth(_):
         assert "deep-value" in there[key] and key not in elsewhere, path
 
 
+def not_secret_by_its_own_name(_):
+    """a parameter that nonSecretParams names is none, whatever names stand in it; one beside it still is"""
+    sets = ["options.auth.password=deep-value", "extras.auth.password=other-value"]
+    docs = render("global.sqlmesh.nonSecretParams[0]=Options", *(f"{GATEWAYS}.warehouse.connection.{s}" for s in sets))
+    options, extras = (f"SQLMESH__GATEWAYS__WAREHOUSE__CONNECTION__{name}" for name in ("OPTIONS", "EXTRAS"))
+    assert "deep-value" in config(docs)[options] and options not in secrets(docs)
+    assert "other-value" in secrets(docs)[extras] and extras not in config(docs)
+    inner = render("global.sqlmesh.nonSecretParams[0]=auth", *(f"{GATEWAYS}.warehouse.connection.{s}" for s in sets))
+    assert {options, extras} <= set(secrets(inner)), "a name inside a parameter opens nothing that stands in it"
+
+
 def found_secrets(_):
     """find: true takes what begins with the prefix, and nothing else"""
     external = one(template(HELM, EXECUTORS, [EXECUTORS / "ci/external-find-values.yaml"]), "ExternalSecret")["spec"]
@@ -95,4 +106,4 @@ def off_by_default(_):
             assert not every(docs, kind), kind
 
 
-TESTS = [vendors_base_url, proxy_and_company_ca, secret_at_any_depth, found_secrets, renamed_secrets, egress, older_values, off_by_default]
+TESTS = [vendors_base_url, proxy_and_company_ca, secret_at_any_depth, not_secret_by_its_own_name, found_secrets, renamed_secrets, egress, older_values, off_by_default]
