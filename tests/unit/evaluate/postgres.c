@@ -119,6 +119,73 @@ void test_a_batch_done_by_two_at_the_same_time_is_there_once(void **state)
     disconnect(two);
 }
 
+/* What is found in pg_stat_activity leads to the task's log and to its plan, and back. */
+void test_the_servers_activity_and_a_tasks_log_name_each_other(void **state)
+{
+    static const char by_plan[] = "SELECT pid FROM pg_stat_activity WHERE query LIKE "
+                                  "'/* SQLMESH_PLAN: 4711 */%pg_sleep(1)%' AND state = 'active'";
+    struct rig *one, *other;
+    pthread_t thread;
+    g_autofree char *pid = NULL, *line = NULL;
+    void *first;
+    g_autoptr(wire_result) r = NULL;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    one = connect_rig();
+    other = connect_rig();
+    warehouse_set_comment(one->w, "SQLMESH_PLAN: 4711");
+    assert_int_equal(pthread_create(&thread, NULL, do_slow_day, one), 0);
+    for (int tries = 0; tries < 1000 && (!pid || !*pid); tries++) {
+        g_free(pid);
+        pid = rig_ask(other, by_plan);
+        g_usleep(10000);
+    }
+    assert_int_equal(pthread_join(thread, &first), 0);
+    r = first;
+    assert_int_equal(r->status, STATUS_SUCCESS);
+    line = g_strdup_printf("On PostgreSQL backend %s\n", pid);
+    if (!g_str_has_prefix(one->log->str, line))
+        fail_msg("expected: %s\nbefore: %s", line, one->log->str);
+    disconnect(one);
+    disconnect(other);
+}
+
+static struct wire_task *with_end(const char *name, const char *kind, const char *query,
+                                  const char *post)
+{
+    g_autofree char *more =
+        g_strdup_printf("`kind`: `%s`, `query`: `%s`, `pre`: [{`sql`: `CREATE TABLE begun (x "
+                        "INT)`}], `post`: [{`sql`: `DROP TABLE begun`}, {`sql`: `%s`}]",
+                        kind, query, post);
+
+    return pg_task(TASK_EVALUATE, name, more);
+}
+
+void test_a_task_whose_last_statement_fails_leaves_nothing_half_made(void **state)
+{
+    static const char bad[] = "INSERT INTO nowhere VALUES (1)", good[] = "SELECT 1";
+    struct rig *g;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    g = connect_rig();
+    rig_fail(g, with_end("unborn", "FULL", "SELECT 1 AS a", bad), "nowhere");
+    rig_expect(g, "SELECT to_regclass('sqlmesh__shop.shop__unborn__1')", "NULL");
+    rig_succeed(g, with_end("whole", "FULL", "SELECT 1 AS a", good));
+    rig_fail(g, with_end("whole", "FULL", "SELECT 2 AS a", bad), "nowhere");
+    rig_expect(g, "SELECT a FROM sqlmesh__shop.shop__whole__1", "1");
+    rig_succeed(g, with_end("shown", "VIEW", "SELECT 1 AS a", good));
+    rig_fail(g, with_end("shown", "VIEW", "SELECT 2 AS a, 3 AS b", bad), "nowhere");
+    rig_expect(g, "SELECT * FROM sqlmesh__shop.shop__shown__1", "1");
+    rig_expect(g, "SELECT to_regclass('public.begun')", "NULL");
+    rig_succeed(g, with_end("whole", "FULL", "SELECT 2 AS a", good));
+    rig_expect(g, "SELECT a FROM sqlmesh__shop.shop__whole__1", "2");
+    disconnect(g);
+}
+
 void test_a_deadlock_is_worth_another_attempt(void **state)
 {
     g_autoptr(wire_result) r = NULL;

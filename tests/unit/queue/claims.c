@@ -1,5 +1,7 @@
 #include "queue/queue_test.h"
 
+#include <pthread.h>
+
 int setup(void **state)
 {
     *state = fixture_new();
@@ -134,4 +136,91 @@ void test_a_task_that_somebody_else_has_locked_is_passed_over(void **state)
     assert_int_equal(claim(f, "x", 1, NULL), 0);
     OK(db_script(other, "COMMIT", &error));
     assert_int_equal(claim(f, "x", 1, NULL), a);
+}
+
+/* A server beside another one: it claims until there is nothing left. */
+struct claimer {
+    char *url;
+    const char *name;
+    pthread_barrier_t *start;
+    GArray *got; /* of int64_t */
+    GError *error;
+};
+
+static bool claim_some(struct claimer *c, struct db *db, struct queue *q, guint *count)
+{
+    struct queue_slot slot = {"main", true, 3};
+    struct queue_claim ask = {1, CLASS_APPLY, c->name, &slot, 1, NULL};
+    g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)queue_task_free);
+
+    if (!db_begin(db, &c->error) || !queue_claim(q, &ask, 1, out, &c->error) ||
+        !db_commit(db, &c->error))
+        return false;
+    for (guint i = 0; i < out->len; i++)
+        g_array_append_val(c->got, ((struct queue_task *)out->pdata[i])->id);
+    *count = out->len;
+    return true;
+}
+
+static void *claim_all(void *data)
+{
+    struct claimer *c = data;
+    struct queue_settings settings = {TTL, 3};
+    g_autoptr(db) db = db_open(c->url, &c->error);
+    struct queue *q = db ? queue_new(db, &settings, &c->error) : NULL;
+    guint count = 1;
+
+    pthread_barrier_wait(c->start);
+    while (q && count > 0 && claim_some(c, db, q, &count))
+        ;
+    queue_free(q);
+    return NULL;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+void test_two_servers_that_claim_at_once_share_all_and_get_nothing_twice(void **state)
+{
+    enum { TASKS = 60 };
+    struct fixture *f = *state;
+    g_autofree char *url = NULL;
+    pthread_barrier_t start;
+    struct claimer two[2] = {{.name = "x"}, {.name = "y"}};
+    pthread_t threads[2];
+    int64_t first = 0;
+
+    if (!statedb_is_postgres())
+        skip(); /* SQLite's state has one server */
+    for (int i = 0; i < TASKS; i++) {
+        int64_t id = add(f, (struct queue_task){.kind = TASK_EVALUATE}, 0, 0);
+
+        first = first ? first : id;
+    }
+    OK(db_commit(f->db, &error));
+    url = statedb_postgres_url("postgres");
+    pthread_barrier_init(&start, NULL, 2);
+    for (int i = 0; i < 2; i++) {
+        two[i].url = url;
+        two[i].start = &start;
+        two[i].got = g_array_new(FALSE, FALSE, sizeof(int64_t));
+        assert_int_equal(pthread_create(&threads[i], NULL, claim_all, &two[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        ok(!two[i].error, two[i].error);
+    }
+    pthread_barrier_destroy(&start);
+    g_array_append_vals(two[0].got, two[1].got->data, two[1].got->len);
+    g_array_sort(two[0].got, by_number);
+    assert_int_equal(two[0].got->len, TASKS);
+    for (guint i = 0; i < TASKS; i++)
+        assert_int_equal(g_array_index(two[0].got, int64_t, i), first + i);
+    for (int i = 0; i < 2; i++)
+        g_array_unref(two[i].got);
+    OK(db_begin(f->db, &error));
 }
