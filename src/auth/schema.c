@@ -27,6 +27,10 @@ static const struct db_migration migrations[] = {
         " (SELECT id, row_number() OVER (ORDER BY id) AS number FROM auth_deed) AS n"
         " WHERE n.id = auth_deed.id;"
         "CREATE INDEX auth_deed_number ON auth_deed (number);"                                    },
+    {6, "CREATE INDEX auth_deed_place ON auth_deed (organisation, project, number);"
+        "CREATE INDEX auth_deed_organisation ON auth_deed (organisation, number);"
+        "CREATE INDEX auth_deed_moment ON auth_deed (at_ms);"
+        "CREATE INDEX auth_pending_expiry ON auth_pending (expires_ms);"                          },
 };
 
 const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};
