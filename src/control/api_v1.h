@@ -26,8 +26,10 @@ bool control__v1_sort(const struct op *op, const char *name, bool *ascending,
                       GError **error) MUST_CHECK;
 
 /* api_v1_*.c */
-/* The environment's model of this name: fully qualified, or as people write it. ERROR_NOT_FOUND. */
-const struct wire_snapshot *control__v1_model(const GPtrArray *snapshots, const char *name,
+/* Snapshots by name, fully qualified and as people write it; borrows them. g_hash_table_unref(). */
+GHashTable *control__v1_models(const GPtrArray *snapshots);
+/* The environment's model of this name. ERROR_NOT_FOUND. */
+const struct wire_snapshot *control__v1_model(GHashTable *models, const char *name,
                                               GError **error) MUST_CHECK;
 bool control__v1_environment(struct control *c, int64_t project, const char *name,
                              struct wire_environment **out, GError **error) MUST_CHECK;

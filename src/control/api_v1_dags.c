@@ -18,21 +18,37 @@ static char *default_catalog(struct control *c, int64_t project)
     return NULL;
 }
 
-const struct wire_snapshot *control__v1_model(const GPtrArray *snapshots, const char *name,
-                                              GError **error)
+static void spell(GHashTable *models, const char *name, const struct wire_snapshot *s)
 {
+    if (!g_hash_table_contains(models, name))
+        g_hash_table_insert(models, g_strdup(name), (void *)s);
+}
+
+GHashTable *control__v1_models(const GPtrArray *snapshots)
+{
+    GHashTable *models = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
     for (guint i = 0; i < snapshots->len; i++) {
         const struct wire_snapshot *s = snapshots->pdata[i];
         g_autofree char *display = names_display(s->name, NULL, NULL, SUFFIX_SCHEMA);
         const char *rest = strchr(display, '.');
 
-        if (strcmp(name, s->name) == 0 || strcmp(name, display) == 0 ||
-            (rest && strchr(rest + 1, '.') && strcmp(name, rest + 1) == 0))
-            return s;
+        spell(models, s->name, s);
+        spell(models, display, s);
+        if (rest && strchr(rest + 1, '.'))
+            spell(models, rest + 1, s);
     }
-    g_set_error(error, control_error(), ERROR_NOT_FOUND, "The environment has no model %.200s.",
-                name);
-    return NULL;
+    return models;
+}
+
+const struct wire_snapshot *control__v1_model(GHashTable *models, const char *name, GError **error)
+{
+    const struct wire_snapshot *s = g_hash_table_lookup(models, name);
+
+    if (!s)
+        g_set_error(error, control_error(), ERROR_NOT_FOUND, "The environment has no model %.200s.",
+                    name);
+    return s;
 }
 
 static const char *source_of(const struct wire_snapshot *s)

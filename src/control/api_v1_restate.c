@@ -26,9 +26,10 @@ static bool may(const struct wire_snapshot *s, void *wish)
 static bool find_names(struct wish *w, GError **error)
 {
     const GPtrArray *models = w->message->models;
+    g_autoptr(GHashTable) known = control__v1_models(w->snapshots);
 
     for (guint i = 0; i < models->len; i++) {
-        const struct wire_snapshot *s = control__v1_model(w->snapshots, models->pdata[i], error);
+        const struct wire_snapshot *s = control__v1_model(known, models->pdata[i], error);
         const char *why = s ? schedule_refuses_restating(s, w->is_dev) : NULL;
 
         if (!s)

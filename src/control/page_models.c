@@ -72,7 +72,7 @@ bool control__environment_page(struct control *c, struct op *op, GError **error)
 
 /* ---- a model ---- */
 
-static void add_parents(struct sheet *s, const char *environment, const GPtrArray *snapshots,
+static void add_parents(struct sheet *s, const char *environment, GHashTable *models,
                         const struct wire_snapshot *m)
 {
     static const char *const columns[] = {"Model", NULL};
@@ -80,7 +80,7 @@ static void add_parents(struct sheet *s, const char *environment, const GPtrArra
     control__html_table(s->out, "What it reads", columns);
     for (guint i = 0; i < m->parents->len; i++) {
         const struct wire_snapshot_id *id = m->parents->pdata[i];
-        const struct wire_snapshot *parent = control__v1_model(snapshots, id->name, NULL);
+        const struct wire_snapshot *parent = control__v1_model(models, id->name, NULL);
         g_autofree char *link = parent ? control__model_link(s->base, environment, parent) : NULL;
 
         control__html_row(s->out);
@@ -116,17 +116,18 @@ static bool show_model(struct sheet *s, const char *environment, const char *nam
     struct state_batch_filter f = {.environment = environment, .name = name, .limit = MOST_BATCHES};
     g_autoptr(wire_environment) e = NULL;
     g_autoptr(GPtrArray) snapshots = NULL, batches = NULL;
-    g_autoptr(GHashTable) paused = NULL;
+    g_autoptr(GHashTable) paused = NULL, models = NULL;
     const struct wire_snapshot *m;
 
     if (!control__v1_environment(s->c, s->op->project, environment, &e, error) ||
         !(snapshots = state_member_snapshots(s->c->state, s->op->project, environment, error)) ||
-        !(m = control__v1_model(snapshots, name, error)) ||
+        !(models = control__v1_models(snapshots)) ||
+        !(m = control__v1_model(models, name, error)) ||
         !(paused = state_paused_models(s->c->state, s->op->project, environment, error)) ||
         !(batches = state_batches(s->c->state, s->op->project, &f, error)))
         return false;
     add_model(s, environment, m, g_hash_table_lookup(paused, m->name));
-    add_parents(s, environment, snapshots, m);
+    add_parents(s, environment, models, m);
     control__sheet_batches(s, batches);
     return true;
 }

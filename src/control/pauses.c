@@ -28,12 +28,14 @@ static const char *find_model(struct control *c, const struct op *op, GPtrArray 
 {
     const char *environment = http_param(op->call, "name");
     g_autoptr(wire_environment) e = NULL;
+    g_autoptr(GHashTable) models = NULL;
     const struct wire_snapshot *s;
 
     if (!control__v1_environment(c, op->project, environment, &e, error) ||
         !(*snapshots = state_member_snapshots(c->state, op->project, environment, error)))
         return NULL;
-    s = control__v1_model(*snapshots, http_param(op->call, "model"), error);
+    models = control__v1_models(*snapshots);
+    s = control__v1_model(models, http_param(op->call, "model"), error);
     return s ? s->name : NULL;
 }
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MOST_LOGS (16 * 1024 * 1024) /* bytes of one answer, about */
+
 G_STATIC_ASSERT(TASK_EVALUATE == 2 && TASK_AUDIT == 3);
 
 #define FROM_BATCHES                                                                               \
@@ -120,6 +122,21 @@ static void add_piece(struct state_batch *b, int64_t *end, const struct db_rows 
     *end = position + db_int(rows, 2);
 }
 
+/* Of a piece that is longer than asked for, the end. */
+static void cut(struct state_batch *b, int64_t most, int64_t end)
+{
+    const char *from = b->log->str + b->log->len - MIN((int64_t)b->log->len, most);
+    g_autofree char *kept = NULL;
+
+    if ((int64_t)b->log->len <= 2 * most)
+        return;
+    while ((*from & 0xC0) == 0x80)
+        from++;
+    kept = g_strdup(from);
+    g_string_printf(b->log, "[... %" G_GINT64_FORMAT " bytes of the log are not here ...]\n%s",
+                    end - (int64_t)strlen(kept), kept);
+}
+
 static bool add_logs(struct state *s, int64_t project, const struct state_batch_filter *f,
                      GPtrArray *batches, GError **error)
 {
@@ -131,7 +148,7 @@ static bool add_logs(struct state *s, int64_t project, const struct state_batch_
         " ORDER BY chosen.id, l.sequence"};
     g_autoptr(GHashTable) by_number = g_hash_table_new(g_int64_hash, g_int64_equal);
     g_autoptr(db_rows) rows = NULL;
-    int64_t task = 0, end = 0;
+    int64_t task = 0, end = 0, most = MIN(f->log_bytes, MOST_LOGS / batches->len);
     GError *why = NULL;
 
     for (guint i = 0; i < batches->len; i++) {
@@ -139,7 +156,7 @@ static bool add_logs(struct state *s, int64_t project, const struct state_batch_
 
         g_hash_table_insert(by_number, &b->id, b);
     }
-    rows = ask(s, project, f, frame, f->log_bytes, error);
+    rows = ask(s, project, f, frame, most, error);
     while (rows && db_next(rows, &why)) {
         int64_t id = db_int(rows, 0);
         struct state_batch *b = g_hash_table_lookup(by_number, &id);
@@ -147,8 +164,10 @@ static bool add_logs(struct state *s, int64_t project, const struct state_batch_
         if (id != task)
             end = 0;
         task = id;
-        if (b)
+        if (b) {
             add_piece(b, &end, rows);
+            cut(b, most, end);
+        }
     }
     return rows && state__ended_well(why, error);
 }

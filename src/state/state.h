@@ -224,7 +224,7 @@ struct state_batch_filter {
     bool latest;    /* the newest of each member of the environment, whoever asked for it */
     bool ascending; /* by the order they were made in */
     int64_t limit;
-    int64_t log_bytes; /* the end of each log, about so much; 0: none */
+    int64_t log_bytes; /* the end of each log, about so much, less of very many; 0: none */
 };
 /* Of struct state_batch. Two statements, however many there are. */
 GPtrArray *state_batches(struct state *s, int64_t project, const struct state_batch_filter *f,

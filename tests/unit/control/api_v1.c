@@ -182,7 +182,7 @@ static void send_log(struct world *w, const struct wire_task *t, const char *tex
 void test_a_failed_evaluation_tells_its_error_audits_and_log(void **state)
 {
     struct world *w = *state;
-    g_autofree char *plan = make_prod(w), *id = post_run(w, 4), *log = g_strnfill(20000, 'x');
+    g_autofree char *plan = make_prod(w), *id = post_run(w, 4), *log = g_strnfill(40000, 'x');
     g_autofree char *list = g_strdup_printf(OPEN "evaluations?run_id=%s&limit=1", id), *one = NULL;
     g_autoptr(wire_claimed) got = claim(w->run, "run-1", 1, 0);
     struct wire_result *r = result_of(got->tasks->pdata[0], STATUS_FAILED);
@@ -191,7 +191,7 @@ void test_a_failed_evaluation_tells_its_error_audits_and_log(void **state)
     const json_t *e, *a;
 
     send_log(w, got->tasks->pdata[0], log, 0);
-    send_log(w, got->tasks->pdata[0], "the end\n", 20000 + 5);
+    send_log(w, got->tasks->pdata[0], "the end\n", 40000 + 5);
     audit->name = g_strdup("not_null");
     audit->status = STATUS_FAILED;
     audit->message = g_strdup("3 rows");
@@ -199,6 +199,8 @@ void test_a_failed_evaluation_tells_its_error_audits_and_log(void **state)
     r->error = g_strdup("audit not_null found 3 rows");
     assert_true(finish(w->run, "run-1", r));
     e = json_array_get(some = get(w->dev, list), 0);
+    assert_in_range(strlen(text_of(e, "log")), 8 * 1024, 17 * 1024);
+    assert_true(g_str_has_suffix(text_of(e, "log"), "the end\n"));
     assert_text(e, "status", "failed");
     assert_text(e, "error_message", "audit not_null found 3 rows");
     assert_text(e, "run_id", id);
@@ -211,6 +213,7 @@ void test_a_failed_evaluation_tells_its_error_audits_and_log(void **state)
     one = g_strdup_printf(OPEN "evaluations/%s", text_of(e, "evaluation_id"));
     whole = get(w->dev, one);
     assert_true(g_str_has_prefix(text_of(whole, "log"), "xxx"));
+    assert_true(strlen(text_of(whole, "log")) > 40000);
     assert_true(g_str_has_suffix(text_of(whole, "log"),
                                  "[... 5 bytes of the log are not here ...]\nthe end\n"));
     assert_non_null(strstr(text_of(whole, "log_link"), "&tab_evaluation=log"));
