@@ -21,6 +21,9 @@ static const struct {
      "see host and port of the gateway's connection; a firewall may be in between."                            },
     {"too many clients",               "lower the gateway's concurrent_tasks, or let the warehouse admit more."},
     {"No space left",                  "make room on that disk, then plan or run again: nothing is lost."      },
+    {"failed to offload data block",
+     "make room on the disk of its temporary files, or change temp_directory or memory_limit in "
+     "the connection's connector_config, then plan or run again: nothing is lost."                             },
 };
 
 /* What a statement needs an object for: its first word. */

@@ -6,6 +6,7 @@ full. Every text whole, nothing lost.
 """
 
 import contextlib
+import json
 import os
 import re
 import socket
@@ -174,6 +175,41 @@ def test_the_state_has_a_full_disk(b, texts):
         b.stop("full")
         with sqlite3.connect(disk / "state.db") as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_an_executor_has_a_full_disk(b, texts):
+    """Its log and the warehouse's temporary files are on it: what needs these fails, all else goes on; the log too once there is room."""
+    with rig.tmpfs(b, "scratch", "4m") as disk:
+        (b.root / "crowded.log").symlink_to(disk / "executor.log")
+        base = b.server(name="roomy")
+        url = {"TCLOUD_URL": f"{base}/sqlmesh/acme/shop"}
+        env, gateway = {**url, **b.client("developer")}, "SQLMESH__GATEWAYS__MAIN__CONNECTION__"
+        b.start("crowded", "executor", "apply", env={
+            **url, **b.client("executor"), "SQLMESH__DEFAULT_GATEWAY": "main", f"{gateway}TYPE": "duckdb",
+            f"{gateway}DATABASE": str(b.root / "room.duckdb"), f"{gateway}CONCURRENT_TASKS": "1", f"{gateway}CONNECTOR_CONFIG":
+            json.dumps({"memory_limit": "100MB", "threads": "1", "temp_directory": str(disk / "spill")})})
+        b.await_log("crowded", "welcomes this executor")
+        folder = b.project("crowded")
+        fill(disk)
+        before = b.log("crowded")
+        b.plan(folder, env=env, code=0)
+        assert b.log("crowded").startswith(before) and len(b.log("crowded")) < len(before) + 4096
+        model = folder / "models/daily.sql"
+        good = model.read_text()
+        model.write_text("MODEL (name shop.daily, kind FULL);\nSELECT DATE '2026-01-01' AS day, COUNT(*) AS total\n"
+                         "FROM (SELECT i, ROW_NUMBER() OVER (ORDER BY HASH(i)) AS n FROM RANGE(20000000) AS t(i)) AS s\n")
+        done = b.plan(folder, env=env)
+        text = re.sub(r"(size |- |to )[\d.-]+( KiB|\]| 00:00:00)", r"\1N\2", b.plain(done.stderr))
+        texts.compare("the disk of an executor's temporary files is full", text)
+        assert done.returncode != 0, done
+        (disk / "ballast").unlink()
+        said_before = len(b.log("crowded"))
+        model.write_text(good)
+        b.plan(folder, env=env, code=0)
+        assert [int(r["total"]) for r in b.rows(folder, "SELECT total FROM shop.top", env=env)] == [7]
+        b.stop("crowded")
+        assert len(b.log("crowded")) > said_before
+        b.stop("roomy")
 
 
 if __name__ == "__main__":
