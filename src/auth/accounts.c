@@ -1,13 +1,6 @@
-/* accounts.c -- the accounts of people: who there is, and the first one. */
+/* accounts.c -- the accounts of people: finding them. */
 #include "auth/auth_int.h"
 #include "auth/people.h"
-
-#include "base/ids.h"
-
-#include <string.h>
-
-#define SALT_BYTES     16
-#define PASSWORD_BYTES 16 /* of what we make, as hex */
 
 void auth__account_free(struct account *p)
 {
@@ -22,19 +15,7 @@ void auth__account_free(struct account *p)
     g_free(p);
 }
 
-static bool insert(struct auth *a, const char *password, int64_t now_ms, GError **error)
-{
-    g_autofree char *salt = random_hex(SALT_BYTES);
-    g_autofree char *digest = auth__hash(password, salt, error);
-
-    return digest &&
-           db_run(a->db, NULL,
-                  "INSERT INTO auth_account (name, organisation, role, salt, digest, created_ms)"
-                  " VALUES ('admin', ?, 'admin', ?, ?, ?)",
-                  "sssi", EVERY_ORGANISATION, salt, digest, now_ms, error);
-}
-
-static bool has_accounts(struct auth *a, bool *yes, GError **error)
+bool auth__has_accounts(struct auth *a, bool *yes, GError **error)
 {
     g_autoptr(db_rows) rows = db_query(a->db, "SELECT 1 FROM auth_account LIMIT 1", "", error);
     GError *why = NULL;
@@ -43,25 +24,6 @@ static bool has_accounts(struct auth *a, bool *yes, GError **error)
         return false;
     *yes = db_next(rows, &why);
     return auth__ended_well(why, error);
-}
-
-bool auth_first_account(struct auth *a, const char *given, int64_t now_ms, char **password,
-                        GError **error)
-{
-    g_autofree char *made = random_hex(PASSWORD_BYTES);
-    bool there = false;
-
-    *password = NULL;
-    if (!db_begin(a->db, error))
-        return false;
-    if (!has_accounts(a, &there, error) ||
-        (!there && !insert(a, given ? given : made, now_ms, error)) || !db_commit(a->db, error)) {
-        db_rollback(a->db);
-        return false;
-    }
-    if (!there && !given)
-        *password = g_steal_pointer(&made);
-    return true;
 }
 
 struct account *auth__find_account(struct auth *a, const char *name, GError **error)

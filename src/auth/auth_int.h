@@ -83,6 +83,9 @@ bool auth__is_signed(const struct key *k, const char *text, size_t n,
 void auth__set_openssl_error(GError **error, const char *what);
 
 /* clients.c */
+/* Letters, digits, "-", "_", "." and what is in `also`; names stand in URLs and between colons. */
+bool auth__check_name(const char *what, const char *name, const char *also,
+                      GError **error) MUST_CHECK;
 struct client {
     char *id, *name, *organisation, *project; /* project NULL: all */
     int role;
@@ -104,7 +107,19 @@ int auth__role(const char *word);
 /* passwords.c: base64url of what scrypt makes. g_free(). */
 char *auth__hash(const char *password, const char *salt, GError **error) MUST_CHECK;
 
+/* roster.c */
+struct proof {
+    char *salt, *digest; /* of a password */
+};
+void auth__proof_clear(struct proof *p);
+bool auth__check_password(const char *password, GError **error) MUST_CHECK;
+struct auth_person;
+/* A transaction of its own. */
+bool auth__change_password(struct auth *a, const struct auth_person *who, const struct proof *p,
+                           int64_t now_ms, GError **error) MUST_CHECK;
+
 /* accounts.c, consent.c: see people.h */
+bool auth__has_accounts(struct auth *a, bool *yes, GError **error) MUST_CHECK;
 #define EVERY_ORGANISATION "*" /* no organisation's name */
 struct account {
     char *name, *email, *organisation, *project; /* email and project may be NULL */

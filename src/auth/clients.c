@@ -115,16 +115,18 @@ static bool is_wrong(GError **error, const char *what, const char *why)
     return false;
 }
 
-/* Names stand in URLs and in scopes between colons. */
-static bool check_name(const char *what, const char *name, GError **error)
+bool auth__check_name(const char *what, const char *name, const char *also, GError **error)
 {
     if (!name || !*name)
         return is_wrong(error, what, "must be given");
     if (strlen(name) > MAX_NAME_BYTES)
         return is_wrong(error, what, "is longer than 256 bytes");
     for (const char *p = name; *p; p++)
-        if (!g_ascii_isalnum(*p) && !strchr("-_.", *p))
-            return is_wrong(error, what, "may hold letters, digits, \"-\", \"_\" and \".\" only");
+        if (!g_ascii_isalnum(*p) && !strchr("-_.", *p) && !strchr(also, *p))
+            return is_wrong(error, what,
+                            *also ? "may hold letters, digits, \"-\", \"_\", \".\", \"@\" and "
+                                    "\"+\" only"
+                                  : "may hold letters, digits, \"-\", \"_\" and \".\" only");
     return true;
 }
 
@@ -141,9 +143,9 @@ static bool check_client(const struct auth_client *c, GError **error)
 {
     if (c->role < 0 || c->role >= ROLE_COUNT)
         return is_wrong(error, "The role", "must be executor, viewer, developer or admin");
-    return check_name("The organisation", c->organisation, error) &&
-           (!c->project || check_name("The project", c->project, error)) &&
-           (!c->client_id || check_name("The client id", c->client_id, error)) &&
+    return auth__check_name("The organisation", c->organisation, "", error) &&
+           (!c->project || auth__check_name("The project", c->project, "", error)) &&
+           (!c->client_id || auth__check_name("The client id", c->client_id, "", error)) &&
            (!c->client_secret || check_secret(c->client_secret, error));
 }
 

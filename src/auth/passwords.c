@@ -2,16 +2,21 @@
 #include "auth/auth_int.h"
 #include "auth/people.h"
 
+#include "base/ids.h"
+
 #include <openssl/crypto.h>
 #include <string.h>
 
+#define SALT_BYTES  16
 #define HASH_BYTES  32
 #define COST        16384 /* N; with r 8 and p 1 it takes 16 MB */
 #define MOST_MEMORY (64 * 1024 * 1024)
 
 struct auth_try {
-    char *name, *password, *peer_key, *name_key;
+    char *name, *password, *peer, *peer_key, *name_key;
     char *salt, *digest; /* NULL: there is no such account */
+    char *fresh;         /* or NULL: the password stays */
+    struct proof proof;  /* of what is fresh */
     bool right;
     GError *error; /* the work could not be done */
 };
@@ -70,9 +75,12 @@ struct auth_try *auth_try_new(struct auth *a, const struct auth_person *who, int
 
     t->name = g_strdup(who->name);
     t->password = g_strdup(who->password);
+    t->peer = g_strdup(who->peer);
+    t->fresh = g_strdup(who->fresh);
     t->peer_key = g_strdup(who->peer ? who->peer : "-");
     t->name_key = key_of(who);
-    if (admit(a, t, now_ms, error) && look_up(a, t, error))
+    if ((!who->fresh || auth__check_password(who->fresh, error)) && admit(a, t, now_ms, error) &&
+        look_up(a, t, error))
         return t;
     auth_try_free(t);
     return NULL;
@@ -85,6 +93,25 @@ void auth_try_hash(struct auth_try *t)
 
     t->right = digest && t->digest && strlen(digest) == strlen(t->digest) &&
                CRYPTO_memcmp(digest, t->digest, strlen(digest)) == 0;
+    if (t->right && t->fresh) {
+        t->proof.salt = random_hex(SALT_BYTES);
+        t->proof.digest = auth__hash(t->fresh, t->proof.salt, &t->error);
+    }
+}
+
+/* Is the account still as it was when the try began? */
+static bool is_as_it_was(struct auth *a, const struct auth_try *t, GError **error)
+{
+    GError *why = NULL;
+    g_autoptr(account) found = auth__find_account(a, t->name, &why);
+
+    if (!auth__ended_well(why, error))
+        return false;
+    if (found && strcmp(found->salt, t->salt) == 0 && strcmp(found->digest, t->digest) == 0)
+        return true;
+    g_set_error(error, auth_error(), ERROR_DENIED,
+                "The account was changed while you signed in; sign in again.");
+    return false;
 }
 
 bool auth_try_end(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error)
@@ -98,18 +125,34 @@ bool auth_try_end(struct auth *a, struct auth_try *t, int64_t now_ms, GError **e
         return false;
     }
     if (t->right)
-        return true;
+        return is_as_it_was(a, t, error);
     g_set_error(error, auth_error(), ERROR_DENIED,
                 "There is no account of this name with this password.");
     return false;
+}
+
+bool auth_try_change(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error)
+{
+    const struct auth_person who = {.name = t->name, .peer = t->peer};
+
+    return auth__change_password(a, &who, &t->proof, now_ms, error);
+}
+
+static void wipe(char *password)
+{
+    if (password)
+        explicit_bzero(password, strlen(password));
+    g_free(password);
 }
 
 void auth_try_free(struct auth_try *t)
 {
     if (!t)
         return;
-    explicit_bzero(t->password, strlen(t->password));
-    g_free(t->password);
+    wipe(t->password);
+    wipe(t->fresh);
+    auth__proof_clear(&t->proof);
+    g_free(t->peer);
     g_free(t->name);
     g_free(t->peer_key);
     g_free(t->name_key);

@@ -22,6 +22,26 @@ enum { AUTH_PENDING = ERROR_OWN }; /* nobody has approved the device yet */
 bool auth_first_account(struct auth *a, const char *given, int64_t now_ms, char **password,
                         GError **error) MUST_CHECK;
 
+/* Accounts, as commands change them; each change is in the audit log, done by AUTH_OPERATOR. */
+enum { AUTH_PASSWORD_LEAST = 12 }; /* bytes */
+struct auth_account {
+    const char *name, *email;           /* email may be NULL */
+    const char *organisation, *project; /* NULL: every one */
+    int role;                           /* not ROLE_EXECUTOR */
+    const char *password;               /* NULL: one is made */
+};
+/* *password (g_free): what was made, or NULL. ERROR_INVALID, ERROR_CONFLICT. */
+bool auth_add_account(struct auth *a, const struct auth_account *wanted, int64_t now_ms,
+                      char **password, GError **error) MUST_CHECK;
+/* `given` or NULL, *password as above. Ends the person's sign-ins and tokens. ERROR_NOT_FOUND. */
+bool auth_set_password(struct auth *a, const char *name, const char *given, int64_t now_ms,
+                       char **password, GError **error) MUST_CHECK;
+/* With all sign-ins and tokens. ERROR_CONFLICT: it is the last admin of every organisation. */
+bool auth_remove_account(struct auth *a, const char *name, int64_t now_ms,
+                         GError **error) MUST_CHECK;
+/* Array of name, email, organisation, project, role, created_ms. */
+json_t *auth_list_accounts(struct auth *a, GError **error) MUST_CHECK;
+
 /* A sign-in, in three steps because a password's hash takes 50 ms and 16 MB: the auth object's
  * thread begins and ends it, any other does the work between. A try counts as a failure until it
  * has ended well, so that many at once are no way round the limit.
@@ -29,14 +49,18 @@ bool auth_first_account(struct auth *a, const char *given, int64_t now_ms, char 
 struct auth_try;
 struct auth_person {
     const char *name, *password, *peer;
+    const char *fresh; /* what the password shall be from now on; or NULL */
 };
-/* ERROR_LIMIT after too many failures of this peer with this name, or of this peer; see
- * auth_wait_s(). What is given is copied. */
+/* ERROR_INVALID when what is fresh cannot be a password; ERROR_LIMIT after too many failures of
+ * this peer with this name, or of this peer; see auth_wait_s(). What is given is copied. */
 struct auth_try *auth_try_new(struct auth *a, const struct auth_person *who, int64_t now_ms,
                               GError **error) MUST_CHECK;
 void auth_try_hash(struct auth_try *t);
 /* ERROR_DENIED for a wrong name or password, the same for both. */
 bool auth_try_end(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error) MUST_CHECK;
+/* After that, if `fresh` was given: it is the password, all sign-ins and tokens of the person have
+ * ended, and the audit log says so. */
+bool auth_try_change(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error) MUST_CHECK;
 void auth_try_free(struct auth_try *t); /* NULL is fine */
 
 /* Into the audit log. A name that does not exist may be a password: it is left out. */

@@ -24,6 +24,10 @@ bool control__device_approve(struct control *c, struct op *op, GError **error) M
 bool control__session_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__session_begin(struct control *c, struct op *op, GError **error) MUST_CHECK;
 
+/* account.c */
+bool control__password_page(struct control *c, struct op *op, GError **error) MUST_CHECK;
+bool control__password_change(struct control *c, struct op *op, GError **error) MUST_CHECK;
+
 /* discovery.c */
 bool control__discovery(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__key_set(struct control *c, struct op *op, GError **error) MUST_CHECK;

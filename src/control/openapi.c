@@ -268,7 +268,8 @@ static bool is_page(const struct endpoint *e)
     return e->route.needs & FOR_PAGES || e->run == control__session_page ||
            e->run == control__session_begin || e->run == control__sign_in_page ||
            e->run == control__sign_in || e->run == control__device_page ||
-           e->run == control__device_approve;
+           e->run == control__device_approve || e->run == control__password_page ||
+           e->run == control__password_change;
 }
 
 /* A message by its name, or with "[]" behind it a list of them. */
@@ -410,6 +411,7 @@ static json_t *body_json(const struct endpoint *e)
                                          "code_challenge?",
                                          "code_challenge_method?",
                                          NULL};
+    static const char *const fresh[] = {"name", "password", "fresh", "again", "form", NULL};
     static const char *const device[] = {"client_id", "scope?", NULL};
     static const char *const token[] = {"token", "token_type_hint?", NULL};
     json_t *schema;
@@ -419,6 +421,8 @@ static json_t *body_json(const struct endpoint *e)
                          content(JSON_TYPE, reference(e->takes->name, true)));
     if (e->run == control__sign_in || e->run == control__device_approve)
         return form_json(plain_schema(person));
+    if (e->run == control__password_change)
+        return form_json(plain_schema(fresh));
     if (e->run == control__device)
         return form_json(plain_schema(device));
     if (e->run == control__revoke)

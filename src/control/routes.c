@@ -138,6 +138,8 @@ static const struct endpoint endpoints[] = {
     PAGE("POST", "/auth/device", control__device, "A device asks for codes (RFC 8628)."),
     PAGE("GET", "/auth/device", control__device_page, "Where people approve a device."),
     PAGE("POST", "/auth/device/approve", control__device_approve, "The form of that page."),
+    PAGE("GET", "/account/password", control__password_page, "Where people change their own password."),
+    PAGE("POST", "/account/password", control__password_change, "The form of that page; ends all sign-ins of the person."),
     ROUTE("GET", "/.well-known/openid-configuration", FOR_ALL, control__discovery, NULL, NULL, NULL, 0, "Where OAuth clients find what they need."),
     ROUTE("GET", "/.well-known/jwks.json", FOR_ALL, control__key_set, NULL, NULL, NULL, 0, "The public keys that verify tokens (RFC 7517)."),
     ROUTE("GET", "/openapi.json", FOR_ALL, control__openapi, NULL, NULL, NULL, 0, "This API as an OpenAPI document."),

@@ -3,6 +3,7 @@
 #include "control/oauth.h"
 #include "control/pages.h"
 #include "control/porter.h"
+#include "control/signin.h"
 
 #include "auth/people.h"
 #include "base/ids.h"
@@ -19,7 +20,8 @@ static const char *const carried[] = {
     "user_code", "to",           NULL,
 };
 
-static bool show(struct http_call *call, unsigned status, const char *title, const char *inside)
+bool control__show_page(struct http_call *call, unsigned status, const char *title,
+                        const char *inside)
 {
     g_autofree char *page = control__html_page(title, inside);
 
@@ -29,7 +31,7 @@ static bool show(struct http_call *call, unsigned status, const char *title, con
 }
 
 /* A paragraph for what happened, one for the hint. */
-static bool show_error(const struct control *c, struct http_call *call, const GError *error)
+bool control__show_failure(const struct control *c, struct http_call *call, const GError *error)
 {
     unsigned status = error_is(error, ERROR_LIMIT)     ? 429
                       : error_is(error, ERROR_INVALID) ? 400
@@ -45,7 +47,7 @@ static bool show_error(const struct control *c, struct http_call *call, const GE
     }
     if (status == 429)
         control__add_wait(c, call);
-    return show(call, status, "Not signed in", inside->str);
+    return control__show_page(call, status, "Not signed in", inside->str);
 }
 
 /* Under https a cookie that no other host of the domain can set. */
@@ -84,30 +86,42 @@ static void add_hidden(GString *form, const char *name, const char *value)
     g_string_append(form, field);
 }
 
-/* The form says in a hidden field what a cookie says that only this site can set and read. A second
- * page gets the secret of the first, so that both can be sent. */
-static bool show_form(struct control *c, struct http_call *call, const char *action,
-                      const char *words)
+static char *cookie_for(const struct control *c, const char *secret)
+{
+    return g_strdup_printf("%s=%s; Path=/; HttpOnly; SameSite=Strict%s", cookie_name(c), secret,
+                           g_str_has_prefix(c->issuer, "https:") ? "; Secure" : "");
+}
+
+/* A second page gets the secret of the first, so that both can be sent. */
+bool control__show_form(struct control *c, struct http_call *call, const struct sheet_form *f)
 {
     g_autofree char *had = cookie_of(c, call);
     g_autofree char *secret = had ? g_steal_pointer(&had) : random_hex(FORM_BYTES);
-    g_autofree char *cookie =
-        g_strdup_printf("%s=%s; Path=/; HttpOnly; SameSite=Strict%s", cookie_name(c), secret,
-                        g_str_has_prefix(c->issuer, "https:") ? "; Secure" : "");
+    g_autofree char *cookie = cookie_for(c, secret);
     g_autoptr(GString) form = g_string_new(NULL);
 
-    g_string_printf(form, "<p>%s</p><form method=\"post\" action=\"%s\">", words, action);
+    g_string_printf(form, "<p>%s</p><form method=\"post\" action=\"%s\">", f->words, f->action);
     for (const char *const *name = carried; *name; name++)
         if (http_query(call, *name))
             add_hidden(form, *name, http_query(call, *name));
     add_hidden(form, "form", secret);
-    g_string_append(
-        form, "<p><label>Name <input name=\"name\" autocomplete=\"username\" required></label></p>"
-              "<p><label>Password <input name=\"password\" type=\"password\" "
-              "autocomplete=\"current-password\" required></label></p>"
-              "<p><button>Sign in</button></p></form>");
+    g_string_append_printf(
+        form,
+        "<p><label>Name <input name=\"name\" autocomplete=\"username\" required></label></p>"
+        "<p><label>Password <input name=\"password\" type=\"password\" "
+        "autocomplete=\"current-password\" required></label></p>%s"
+        "<p><button>%s</button></p></form>",
+        f->fields ? f->fields : "", f->button);
     http_add_header(call, "Set-Cookie", cookie);
-    return show(call, 200, "Sign in to Heddle", form->str);
+    return control__show_page(call, 200, f->title, form->str);
+}
+
+static bool ask_to_sign_in(struct control *c, struct http_call *call, const char *action,
+                           const char *words)
+{
+    const struct sheet_form form = {"Sign in to Heddle", action, words, NULL, "Sign in"};
+
+    return control__show_form(c, call, &form);
 }
 
 static struct auth_request request_of(GHashTable *form)
@@ -135,10 +149,11 @@ bool control__sign_in_page(struct control *c, struct op *op, GError **error)
 
     (void)error;
     if (!auth_check_request(&request, &why))
-        return show_error(c, op->call, why);
+        return control__show_failure(c, op->call, why);
     if (g_strcmp0(type, "code") != 0)
-        return show(op->call, 400, "Not signed in", "<p>The response_type must be code.</p>");
-    return show_form(c, op->call, "/auth", "A program on this machine asks to act for you.");
+        return control__show_page(op->call, 400, "Not signed in",
+                                  "<p>The response_type must be code.</p>");
+    return ask_to_sign_in(c, op->call, "/auth", "A program on this machine asks to act for you.");
 }
 
 bool control__device_page(struct control *c, struct op *op, GError **error)
@@ -150,15 +165,15 @@ bool control__device_page(struct control *c, struct op *op, GError **error)
 
     (void)error;
     if (!code || !*code)
-        return show(op->call, 200, "Which device?",
-                    "<form method=\"get\" action=\"/auth/device\">"
-                    "<p><label>The code it shows <input name=\"user_code\" autocomplete=\"off\" "
-                    "required></label></p><p><button>Go on</button></p></form>");
-    return show_form(c, op->call, "/auth/device/approve", words);
+        return control__show_page(
+            op->call, 200, "Which device?",
+            "<form method=\"get\" action=\"/auth/device\">"
+            "<p><label>The code it shows <input name=\"user_code\" autocomplete=\"off\" "
+            "required></label></p><p><button>Go on</button></p></form>");
+    return ask_to_sign_in(c, op->call, "/auth/device/approve", words);
 }
 
-/* The form, if it was sent by a page of ours; NULL after an answer that refuses it. */
-static GHashTable *read_form(const struct control *c, struct http_call *call)
+GHashTable *control__read_form(const struct control *c, struct http_call *call)
 {
     const GString *body = http_body(call);
     g_autofree char *cookie = cookie_of(c, call);
@@ -172,8 +187,9 @@ static GHashTable *read_form(const struct control *c, struct http_call *call)
         return form;
     if (form)
         g_hash_table_unref(form);
-    show(call, 403, "Not signed in",
-         "<p>This form was not sent by a page of this site. Open the page again.</p>");
+    control__show_page(
+        call, 403, "Not signed in",
+        "<p>This form was not sent by a page of this site. Open the page again.</p>");
     return NULL;
 }
 
@@ -197,12 +213,11 @@ static void record(struct control *c, const struct auth_person *who, bool admitt
         log_event(LOG_ERROR, "a sign-in is not in the audit log", "error", error->message, NULL);
 }
 
-/* First the porter gets the password, then this is asked again. False: not (yet); it is parked, or
- * an answer has been given. */
-static bool is_signed_in(struct control *c, struct op *op, GHashTable *form)
+bool control__is_signed_in(struct control *c, struct op *op, GHashTable *form, const char *fresh)
 {
     const struct auth_person who = {g_hash_table_lookup(form, "name"),
-                                    g_hash_table_lookup(form, "password"), http_peer(op->call)};
+                                    g_hash_table_lookup(form, "password"), http_peer(op->call),
+                                    fresh};
     g_autoptr(GError) why = NULL;
 
     if (op->attempt && auth_try_end(c->auth, op->attempt, c->now_ms, &why)) {
@@ -221,7 +236,7 @@ static bool is_signed_in(struct control *c, struct op *op, GHashTable *form)
         note(c, op->call, &who, false);
     if (op->attempt && error_is(why, ERROR_DENIED))
         record(c, &who, false);
-    show_error(c, op->call, why);
+    control__show_failure(c, op->call, why);
     return false;
 }
 
@@ -236,7 +251,7 @@ static char *way_back(const struct auth_request *request, const char *code, cons
 
 bool control__sign_in(struct control *c, struct op *op, GError **error)
 {
-    g_autoptr(GHashTable) form = read_form(c, op->call);
+    g_autoptr(GHashTable) form = control__read_form(c, op->call);
     g_autoptr(GError) why = NULL;
     g_autofree char *code = NULL, *to = NULL;
     struct auth_request request;
@@ -246,36 +261,37 @@ bool control__sign_in(struct control *c, struct op *op, GError **error)
         return true;
     request = request_of(form);
     if (!auth_check_request(&request, &why))
-        return show_error(c, op->call, why);
-    if (!is_signed_in(c, op, form))
+        return control__show_failure(c, op->call, why);
+    if (!control__is_signed_in(c, op, form, NULL))
         return true;
     code = auth_approve(c->auth, g_hash_table_lookup(form, "name"), &request, c->now_ms, &why);
     if (!code)
-        return show_error(c, op->call, why);
+        return control__show_failure(c, op->call, why);
     to = way_back(&request, code, g_hash_table_lookup(form, "state"));
     http_add_header(op->call, "Location", to);
-    return show(op->call, 303, "Signed in", "<p>The program goes on by itself.</p>");
+    return control__show_page(op->call, 303, "Signed in", "<p>The program goes on by itself.</p>");
 }
 
 bool control__device_approve(struct control *c, struct op *op, GError **error)
 {
-    g_autoptr(GHashTable) form = read_form(c, op->call);
+    g_autoptr(GHashTable) form = control__read_form(c, op->call);
     g_autoptr(GError) why = NULL;
     const char *code;
 
     (void)error;
-    if (!form || !is_signed_in(c, op, form))
+    if (!form || !control__is_signed_in(c, op, form, NULL))
         return true;
     code = g_hash_table_lookup(form, "user_code");
     if (!auth_approve_device(c->auth, g_hash_table_lookup(form, "name"), code ? code : "",
                              c->now_ms, &why))
-        return show_error(c, op->call, why);
-    return show(op->call, 200, "Signed in", "<p>The device goes on by itself.</p>");
+        return control__show_failure(c, op->call, why);
+    return control__show_page(op->call, 200, "Signed in", "<p>The device goes on by itself.</p>");
 }
 
 static bool refuse_address(struct http_call *call)
 {
-    return show(call, 400, "Not signed in", "<p>There is no page of ours at this address.</p>");
+    return control__show_page(call, 400, "Not signed in",
+                              "<p>There is no page of ours at this address.</p>");
 }
 
 bool control__session_page(struct control *c, struct op *op, GError **error)
@@ -285,12 +301,12 @@ bool control__session_page(struct control *c, struct op *op, GError **error)
     (void)error;
     if (!to || !control__session_may_go_to(to))
         return refuse_address(op->call);
-    return show_form(c, op->call, "/auth/session", "Sign in to see the page.");
+    return ask_to_sign_in(c, op->call, "/auth/session", "Sign in to see the page.");
 }
 
 bool control__session_begin(struct control *c, struct op *op, GError **error)
 {
-    g_autoptr(GHashTable) form = read_form(c, op->call);
+    g_autoptr(GHashTable) form = control__read_form(c, op->call);
     const char *to = form ? g_hash_table_lookup(form, "to") : NULL;
     g_autoptr(GError) why = NULL;
     g_autofree char *token = NULL;
@@ -300,12 +316,12 @@ bool control__session_begin(struct control *c, struct op *op, GError **error)
         return true;
     if (!to || !control__session_may_go_to(to))
         return refuse_address(op->call);
-    if (!is_signed_in(c, op, form))
+    if (!control__is_signed_in(c, op, form, NULL))
         return true;
     token = auth_session(c->auth, g_hash_table_lookup(form, "name"), c->issuer, c->now_ms, &why);
     if (!token)
-        return show_error(c, op->call, why);
+        return control__show_failure(c, op->call, why);
     control__session_start(c, op->call, token);
     http_add_header(op->call, "Location", to);
-    return show(op->call, 303, "Signed in", "<p>The page comes by itself.</p>");
+    return control__show_page(op->call, 303, "Signed in", "<p>The page comes by itself.</p>");
 }

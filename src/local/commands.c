@@ -43,6 +43,20 @@ static const char client_help[] =
     "Exit codes: 0 done, 1 it could not be done, 2 the command line cannot be, 4 the state's "
     "database does\nnot answer.";
 
+static const char user_help[] =
+    "People sign in with an account at the server's pages, and may what it says. Works beside a "
+    "running server, on the\nsame state database. A password comes from a file, from standard "
+    "input, "
+    "or is made and printed once. passwd and\nremove end the person's sign-ins and tokens; other "
+    "servers know of it ten seconds later.\n\n"
+    "Examples:\n"
+    "  heddle user add ann --org acme --role developer --email ann@example.com\n"
+    "  heddle user add bob --org acme --project shop --role viewer --password-file bob.txt\n"
+    "  heddle user passwd ann\n"
+    "  heddle user remove bob\n\n"
+    "Exit codes: 0 done, 1 it could not be done, 2 the command line cannot be, 4 the state's "
+    "database does\nnot answer.";
+
 static const char keys_help[] =
     "Works beside running servers, on the same state database. A new key signs when it is a minute "
     "old, so that every\nserver knows it by then; the key before goes on verifying until the next "
@@ -97,6 +111,8 @@ const struct cli_command local_commands[] = {
     {"client",   "create|list|rotate ID|retire ID|remove ID", "Ids and secrets to log in with.",
      client_help,                                                                                                                                local__run_client  },
     {"keys",     "list|rotate",                               "The keys that sign tokens.",                                         keys_help,   local__run_keys    },
+    {"user",     "add NAME|passwd NAME|list|remove NAME",     "Accounts that people sign in with.",
+     user_help,                                                                                                                                  local__run_user    },
     {NULL,       NULL,                                        NULL,                                                                 NULL,        NULL               },
 };
 

@@ -105,6 +105,9 @@ def test_what_begins(c):
     made = c.ok("client", "create", "--state", c.w.state, "--org", "acme", "--all-projects", "--role", "viewer",
                 environment={})
     assert made["project"] is None and made["client_secret"]
+    made = c.ok("user", "add", "ann", "--state", c.w.state, "--all-organisations", "--role", "viewer", environment={})
+    assert made["name"] == "ann" and len(made["password"]) == 32
+    assert c.refused("user", "remove", "admin", "--state", c.w.state, environment={})["code"] == "conflict"
 
 
 def test_an_error_in_a_model_says_where(c):

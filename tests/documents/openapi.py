@@ -328,10 +328,12 @@ def test_signing_in(a):
     device = json.loads(a.ask("POST", "/auth/device", form={"client_id": client}).answer)
     for page, action, status in (("/auth?" + urllib.parse.urlencode(query), "/auth", 303),
                                  (device["verification_uri_complete"].removeprefix(a.w.base), "/auth/device/approve", 200),
-                                 ("/auth/session?to=/sqlmesh/acme/shop/environments/prod", "/auth/session", 303)):
+                                 ("/auth/session?to=/sqlmesh/acme/shop/environments/prod", "/auth/session", 303),
+                                 ("/account/password", "/account/password", 200)):
         text = a.ask("GET", page).answer.decode()
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', text))
-        got = a.ask("POST", action, form={**fields, "name": "admin", "password": password}, cookie=fields["form"])
+        fresh = {"fresh": "another password", "again": "another password"} if action == "/account/password" else {}
+        got = a.ask("POST", action, form={**fields, **fresh, "name": "admin", "password": password}, cookie=fields["form"])
         assert got.status == status, got
 
 

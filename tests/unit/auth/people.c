@@ -34,7 +34,7 @@ int teardown(void **state)
 static bool signs_in(struct people *p, const char *name, const char *password, const char *peer,
                      int64_t now_ms, GError **error)
 {
-    const struct auth_person who = {name, password, peer};
+    const struct auth_person who = {name, password, peer, NULL};
     struct auth_try *t = auth_try_new(p->f->auth, &who, now_ms, error);
     bool ok;
 
@@ -152,7 +152,7 @@ void test_after_ten_failures_the_right_password_waits_too(void **state)
 void test_many_tries_at_once_are_no_way_round_the_limit(void **state)
 {
     struct people *p = *state;
-    const struct auth_person who = {"admin", "wrong", "x"};
+    const struct auth_person who = {"admin", "wrong", "x", NULL};
     struct auth_try *tries[10];
 
     for (size_t i = 0; i < G_N_ELEMENTS(tries); i++)
@@ -168,7 +168,7 @@ void test_a_peer_that_tries_many_names_waits_as_well(void **state)
 
     for (int i = 0; i < 100; i++) {
         g_autofree char *name = g_strdup_printf("name-%d", i);
-        const struct auth_person who = {name, "wrong", "x"};
+        const struct auth_person who = {name, "wrong", "x", NULL};
         struct auth_try *t;
 
         OK((t = auth_try_new(p->f->auth, &who, NOW, &error)) != NULL);

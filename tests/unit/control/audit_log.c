@@ -146,8 +146,8 @@ void test_readers_see_what_is_no_wider_than_they_are(void **state)
 void test_sign_ins_are_in_the_log_without_names_that_may_be_passwords(void **state)
 {
     struct desk *d = *state;
-    const struct auth_person known = {"admin", "wrong", "192.0.2.1"};
-    const struct auth_person typed = {"hunter22", "admin", "192.0.2.2"};
+    const struct auth_person known = {"admin", "wrong", "192.0.2.1", NULL};
+    const struct auth_person typed = {"hunter22", "admin", "192.0.2.2", NULL};
     g_autofree char *all = NULL, *acme = NULL;
 
     MUST(auth_record_sign_in(d->auth.auth, &known, true, d->auth.now_ms, &error));
