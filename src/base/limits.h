@@ -8,11 +8,11 @@
 #define MAX_MACRO_DEPTH      100                 /* @DEF functions that call each other */
 #define MAX_HTTP_BODY        (256 * 1024 * 1024) /* a plan with every definition in it */
 #define MAX_HTTP_FORM        (16 * 1024)         /* the body of a token request */
-#define MAX_HTTP_CONNECTIONS 4096
-#define MAX_LOG_CHUNK        (64 * 1024)   /* one chunk of a task's log */
-#define MAX_LOG_REQUEST      (1024 * 1024) /* chunks of many tasks, as JSON */
-#define MAX_TASK_LOG         (1024 * 1024) /* what is kept of one attempt's log */
-#define MAX_CLAIM_TASKS      256           /* tasks handed out by one claim */
+#define MAX_HTTP_CONNECTIONS 4096                /* unless the server is told another number */
+#define MAX_LOG_CHUNK        (64 * 1024)         /* one chunk of a task's log */
+#define MAX_LOG_REQUEST      (1024 * 1024)       /* chunks of many tasks, as JSON */
+#define MAX_TASK_LOG         (1024 * 1024)       /* what is kept of one attempt's log */
+#define MAX_CLAIM_TASKS      256                 /* tasks handed out by one claim */
 #define MAX_CLAIM_WAIT_MS    30000
 #define MAX_QUERY_ROWS       100000
 #define MAX_QUERY_BYTES      (32 * 1024 * 1024)

@@ -204,6 +204,7 @@ static bool serve(struct control *c, const struct control_settings *settings, GE
         .observer = control__count_request,
         .data = c,
         .threads = settings->threads,
+        .connections = settings->connections,
         .tls_cert = settings->tls_cert,
         .tls_key = settings->tls_key,
     };

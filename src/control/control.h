@@ -35,6 +35,7 @@ struct control_settings {
     bool alone;                     /* its executors are in this very process (local/) */
     bool no_janitor;                /* clean up by request only */
     unsigned threads;               /* 0: 2 */
+    unsigned connections;           /* at once; 0: MAX_HTTP_CONNECTIONS */
     /* 0: the default */
     int64_t lease_ttl_ms;     /* 30 s */
     int64_t max_attempts;     /* 3 */

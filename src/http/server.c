@@ -160,22 +160,38 @@ static void log_words(void *data, const char *format, va_list args)
     log_event(LOG_DEBUG, "http", "words", g_strchomp(words), NULL);
 }
 
-/* As many connections as limits.h allows and the process has descriptors for. */
-static unsigned connection_limit(void)
+/* As many connections as are wanted and the process has descriptors for. */
+static unsigned connection_limit(unsigned most)
 {
     struct rlimit r;
-    rlim_t wanted = MAX_HTTP_CONNECTIONS + DESCRIPTORS_OF_OTHERS;
+    rlim_t wanted = most + DESCRIPTORS_OF_OTHERS;
 
     if (getrlimit(RLIMIT_NOFILE, &r) != 0)
-        return MAX_HTTP_CONNECTIONS / 8;
+        return most / 8;
     if (r.rlim_cur < wanted) {
         r.rlim_cur = MIN(wanted, r.rlim_max);
         if (setrlimit(RLIMIT_NOFILE, &r) != 0 || getrlimit(RLIMIT_NOFILE, &r) != 0)
-            return MAX_HTTP_CONNECTIONS / 8;
+            return most / 8;
     }
     if (r.rlim_cur >= wanted)
-        return MAX_HTTP_CONNECTIONS;
+        return most;
     return (unsigned)MAX(r.rlim_cur, 2 * DESCRIPTORS_OF_OTHERS) - DESCRIPTORS_OF_OTHERS;
+}
+
+/* A number that was asked for and cannot be had is told at the start, not found out by people who
+ * are turned away. */
+static unsigned admitted(unsigned connections)
+{
+    unsigned most = connections ? connections : MAX_HTTP_CONNECTIONS;
+    unsigned limit = connection_limit(most);
+    g_autofree char *wanted = g_strdup_printf("%u", most);
+    g_autofree char *got = g_strdup_printf("%u", limit);
+
+    if (connections && limit < most)
+        log_event(LOG_WARNING,
+                  "fewer connections than wanted: the process may not have so many descriptors",
+                  "wanted", wanted, "admitted", got, NULL);
+    return limit;
 }
 
 static struct MHD_Daemon *start_daemon(struct http_server *s,
@@ -185,14 +201,14 @@ static struct MHD_Daemon *start_daemon(struct http_server *s,
     unsigned threads = settings->threads ? settings->threads : 2;
     /* The last rows are taken away when they do not apply. */
     struct MHD_OptionItem options[] = {
-        {MHD_OPTION_NOTIFY_COMPLETED,                                (intptr_t)end_call,   s   },
-        {MHD_OPTION_URI_LOG_CALLBACK,                                (intptr_t)start_call, s   },
-        {MHD_OPTION_LISTEN_SOCKET,                                   s->listener,          NULL},
-        {MHD_OPTION_CONNECTION_LIMIT,                                connection_limit(),   NULL},
-        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,                         HEADERS_AND_BUFFER,   NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT,                              IDLE_S,               NULL},
-        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads,              NULL},
-        {MHD_OPTION_END,                                             0,                    NULL},
+        {MHD_OPTION_NOTIFY_COMPLETED,                                (intptr_t)end_call,              s   },
+        {MHD_OPTION_URI_LOG_CALLBACK,                                (intptr_t)start_call,            s   },
+        {MHD_OPTION_LISTEN_SOCKET,                                   s->listener,                     NULL},
+        {MHD_OPTION_CONNECTION_LIMIT,                                admitted(settings->connections), NULL},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT,                         HEADERS_AND_BUFFER,              NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT,                              IDLE_S,                          NULL},
+        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads,                         NULL},
+        {MHD_OPTION_END,                                             0,                               NULL},
     };
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_CERT_CALLBACK, 0,                        (void *)(intptr_t)http__tls_show},

@@ -47,6 +47,8 @@ struct http_server_settings {
     http_observer observer;         /* or NULL */
     void *data;                     /* for guard, observer and handlers */
     unsigned threads;               /* 0: 2 */
+    unsigned connections;           /* at once; 0: MAX_HTTP_CONNECTIONS. Fewer when the process may
+                                     * not have so many descriptors. */
     const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP; TLS 1.2 at least */
 };
 

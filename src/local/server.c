@@ -10,13 +10,14 @@
 #include <string.h>
 
 enum { ROUND_MS = 1000, LONG_MS = 3600 * 1000, PASSWORD_BYTES = 12 };
+enum { LEAST_CONNECTIONS = 64, MOST_CONNECTIONS = 1000000 };
 
 struct texts {
     char *listen, *metrics_listen, *state, *public_url, *level, *format;
     char *admin_file, *admin_password, *executor_file;
     struct certificate tls;
     gboolean no_scheduler, no_queries, plain_http, check;
-    int lease_seconds, linger_seconds;
+    int lease_seconds, linger_seconds, connections;
 };
 
 static void texts_clear(struct texts *t)
@@ -33,6 +34,15 @@ static void texts_clear(struct texts *t)
         explicit_bzero(t->admin_password, strlen(t->admin_password));
     g_free(t->admin_password);
     local__certificate_clear(&t->tls);
+}
+
+static bool check_connections(const struct texts *t, GError **error)
+{
+    if (t->connections == 0 ||
+        (t->connections >= LEAST_CONNECTIONS && t->connections <= MOST_CONNECTIONS))
+        return true;
+    return local__usage_error(error, "--connections is from %d to %d, not %d.", LEAST_CONNECTIONS,
+                              MOST_CONNECTIONS, t->connections);
 }
 
 static bool check_seconds(const struct texts *t, GError **error)
@@ -162,6 +172,7 @@ static int serve(struct texts *t, GError **error)
         .plain_http = t->plain_http,
         .no_scheduler = t->no_scheduler,
         .no_queries = t->no_queries,
+        .connections = (unsigned)t->connections,
         .lease_ttl_ms = t->lease_seconds * 1000LL,
     };
     struct control *c;
@@ -196,7 +207,7 @@ static int check(const struct texts *t, GError **error)
 static int carry_out(struct texts *t, GError **error)
 {
     if (!set_log(t, error) || !read_tls(t, error) || !check_seconds(t, error) ||
-        !read_admin(t, error))
+        !check_connections(t, error) || !read_admin(t, error))
         return CLI_USAGE;
     return t->check ? check(t, error) : serve(t, error);
 }
@@ -224,19 +235,21 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
         {"lease-seconds",               0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"admin-password-file",     0, 0, G_OPTION_ARG_FILENAME, &t.admin_file,
+        {"connections",     0, 0, G_OPTION_ARG_INT, &t.connections,
+         "How many connections are admitted at once. Default: 4096", "N"},
+        {"admin-password-file",           0, 0, G_OPTION_ARG_FILENAME, &t.admin_file,
          "Holds the password of the first account, admin. Default: one is made and printed", "FILE"},
-        {"executor-file",           0, 0, G_OPTION_ARG_FILENAME, &t.executor_file,
+        {"executor-file",        0, 0, G_OPTION_ARG_FILENAME, &t.executor_file,
          "What tcloud installs as its executor (make artifact). Default: HEDDLE_EXECUTOR_FILE", "FILE"},
-        {"linger-seconds",        0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
+        {"linger-seconds",               0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
          "After SIGTERM serve on so long, not ready, until load balancers know. Default: 0", "N"},
-        {"check",               0, 0, G_OPTION_ARG_NONE, &t.check,
+        {"check",      0, 0, G_OPTION_ARG_NONE, &t.check,
          "Only say whether the server that listens there is ready", NULL},
-        {"log-level",      0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"log-level",          0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format",          0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format", 0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0},
+        {0              },
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);

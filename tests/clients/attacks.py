@@ -23,6 +23,8 @@ from rig import Form, Site, main
 
 API = "/sqlmesh/acme/shop/api/heddle/v1/"
 SLOW_CLIENTS = 2000
+CONNECTIONS = SLOW_CLIENTS + 200  # all that the server admits
+FEW = 64
 WRONG_SECRETS = 100_000
 TEXTS = ["../../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/etc/passwd", "file:///etc/passwd", "....//....//etc/passwd",
          "x'; DROP TABLE auth_client; --", "' OR '1'='1", "\") UNION SELECT pem FROM auth_key --", "1; DELETE FROM auth_key",
@@ -49,6 +51,7 @@ def signature(text, pem):
 
 class Target(Site):
     def __init__(self, world):
+        world.server_options = [*world.server_options, "--connections", str(CONNECTIONS)]
         super().__init__(world)
         self.port = int(world.base.rsplit(":", 1)[1])
         self.developer = self.token(world.cloud)
@@ -243,6 +246,39 @@ def test_slow_clients_do_not_keep_claims_waiting(s):
     worst = statistics.quantiles(seconds, n=100)[98]
     print(f"{len(seconds)} claims beside {SLOW_CLIENTS} slow clients: p99 {worst * 1000:.1f} ms (wanted: 100 ms)")
     assert len(seconds) >= 20
+
+
+def test_more_connections_than_are_admitted_wait_until_one_ends(s):
+    there = s.w.start("small", "server", "--listen", "127.0.0.1:0", "--state", f"sqlite:{s.w.root}/small.db",
+                      "--connections", str(FEW))
+    port = int(there.stdout.readline().rsplit(":", 1)[1])
+    held = []
+    try:
+        for _ in range(FEW):
+            held.append(socket.create_connection(("127.0.0.1", port), 60))
+            held[-1].sendall(b"GET /healthz HTTP/1.1\r\nX-A: ")
+        time.sleep(0.5)
+        assert health(port, 1) is None, "one more than is admitted"
+        held.pop().close()
+        assert health(port, 30) == 200
+    finally:
+        for one in held:
+            one.close()
+        s.w.stop("small")
+    refused = s.w.run("server", "--connections", "63", code=2, environment={})
+    assert "--connections is from 64 to 1000000, not 63." in refused.stderr, refused.stderr
+
+
+def health(port, seconds):
+    """The status, or none when nobody answers in time."""
+    there = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        there.request("GET", "/healthz")
+        return there.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        there.close()
 
 
 def test_a_hundred_thousand_wrong_secrets_and_passwords(s):
