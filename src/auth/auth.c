@@ -18,6 +18,7 @@ struct auth *auth_new(struct db *db, int64_t now_ms, GError **error)
     pthread_mutex_init(&a->lock, NULL);
     a->limiter = auth__limiter_new(10, 6000);
     a->peers = auth__limiter_new(100, 600);
+    a->devices = auth__limiter_new(30, 30000);
     if (auth__ensure_key(a, now_ms, error) && auth_refresh(a, now_ms, error))
         return a;
     auth_free(a);
@@ -32,6 +33,7 @@ void auth_free(struct auth *a)
     pthread_mutex_destroy(&a->lock);
     auth__limiter_free(a->limiter);
     auth__limiter_free(a->peers);
+    auth__limiter_free(a->devices);
     g_free(a);
 }
 

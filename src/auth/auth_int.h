@@ -46,6 +46,7 @@ struct auth {
     struct known *known;     /* guarded by the lock */
     struct limiter *limiter; /* of a peer with one name */
     struct limiter *peers;   /* of a peer with whatever names */
+    struct limiter *devices; /* that a peer has asked for */
     int64_t wait_ms;         /* that the last ERROR_LIMIT asked for */
 };
 

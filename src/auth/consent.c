@@ -120,8 +120,26 @@ static bool check_room(struct auth *a, int64_t now_ms, GError **error)
     return false;
 }
 
-char *auth_begin_device(struct auth *a, const struct auth_request *r, const char *page,
-                        int64_t now_ms, GError **error)
+/* One peer cannot take the room of all others. */
+static bool admit(struct auth *a, const char *peer, int64_t now_ms, GError **error)
+{
+    const char *key = peer ? peer : "-";
+    int64_t wait_ms = auth__limiter_wait(a->devices, key, now_ms);
+
+    if (wait_ms <= 0) {
+        auth__limiter_failed(a->devices, key, now_ms);
+        return true;
+    }
+    a->wait_ms = wait_ms;
+    g_set_error(error, auth_error(), ERROR_LIMIT,
+                "Too many devices of one address ask; the next is admitted in %" G_GINT64_FORMAT
+                " seconds.",
+                auth_wait_s(a));
+    return false;
+}
+
+char *auth_begin_device(struct auth *a, const struct auth_request *r, const char *peer,
+                        const char *page, int64_t now_ms, GError **error)
 {
     g_autofree char *code = random_hex(SECRET_BYTES), *family = id_new();
     g_autofree char *user_code = make_user_code();
@@ -138,7 +156,7 @@ char *auth_begin_device(struct auth *a, const struct auth_request *r, const char
                   json_sprintf("%s?user_code=%s", page, user_code), "expires_in",
                   (json_int_t)(DEVICE_TTL_MS / 1000), "interval", 5);
 
-    if (!check_program(r, error) || !db_begin(a->db, error))
+    if (!check_program(r, error) || !admit(a, peer, now_ms, error) || !db_begin(a->db, error))
         return NULL;
     if (check_room(a, now_ms, error) && auth__keep(a, &p, now_ms, error) && db_commit(a->db, error))
         return json_text_as_built(body);

@@ -79,9 +79,10 @@ char *auth_approve(struct auth *a, const char *account, const struct auth_reques
 enum { AUTH_SESSION_MS = 8 * 3600 * 1000 };
 char *auth_session(struct auth *a, const char *account, const char *issuer, int64_t now_ms,
                    GError **error) MUST_CHECK;
-/* The device endpoint's answer; `page` is where a person types the code. */
-char *auth_begin_device(struct auth *a, const struct auth_request *r, const char *page,
-                        int64_t now_ms, GError **error) MUST_CHECK;
+/* The device endpoint's answer; `page` is where a person types the code. ERROR_LIMIT: there are too
+ * many, of this peer or of all; see auth_wait_s(). */
+char *auth_begin_device(struct auth *a, const struct auth_request *r, const char *peer,
+                        const char *page, int64_t now_ms, GError **error) MUST_CHECK;
 /* Small letters, spaces and dashes in the code are what people make of it. ERROR_INVALID: no device
  * waits with it. */
 bool auth_approve_device(struct auth *a, const char *account, const char *user_code, int64_t now_ms,

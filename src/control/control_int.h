@@ -55,9 +55,9 @@ struct op {
     int64_t arrived_ms, deadline_ms; /* deadline: run it once more, with `expired` set */
     int64_t retry_ms;                /* run it again then; INT64_MAX: when told */
     int64_t missed_ms;               /* a query's task is gone since then; 0: it is not */
-    bool expired;
-    bool recorded;            /* in the audit log */
-    struct auth_try *attempt; /* a sign-in, hashed when the porter brings it back; or NULL */
+    bool expired, settled;           /* settled: what it began is committed */
+    bool recorded;                   /* in the audit log */
+    struct auth_try *attempt;        /* a sign-in, hashed when the porter brings it back; or NULL */
 
     void (*inside)(struct control *c, struct op *op, void *data); /* call NULL */
     void *data;

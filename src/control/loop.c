@@ -76,6 +76,14 @@ void control__submit(struct control *c, struct op *op)
         refuse(c, op);
 }
 
+/* A project comes into being when somebody asks for it who may change something. */
+static bool only_looks(const struct op *op)
+{
+    const struct auth_identity *who = http_user(op->call);
+
+    return who && who->role == ROLE_VIEWER;
+}
+
 static bool find_project(struct control *c, struct op *op, GError **error)
 {
     const char *organisation = http_param(op->call, "org");
@@ -84,7 +92,13 @@ static bool find_project(struct control *c, struct op *op, GError **error)
     if (!organisation || op->project)
         return true;
     path = g_strdup_printf("%s/%s", organisation, http_param(op->call, "project"));
-    return state_project(c->state, path, &op->project, error);
+    if (!only_looks(op))
+        return state_project(c->state, path, &op->project, error);
+    if (!state_find_project(c->state, path, &op->project, error))
+        return false;
+    if (!op->project)
+        g_set_error(error, control_error(), ERROR_NOT_FOUND, "There is no project %.200s.", path);
+    return op->project != 0;
 }
 
 static bool in_savepoint(struct control *c, struct op *op, GError **error)
@@ -222,6 +236,14 @@ int64_t control__now(const struct control *c)
     return db_now_ms(c->db);
 }
 
+/* What is parked by now began in a transaction that is committed. */
+static void note_committed(struct control *c)
+{
+    c->shift_ms = 0;
+    for (guint i = 0; i < c->parked->len; i++)
+        ((struct op *)c->parked->pdata[i])->settled = true;
+}
+
 static int64_t clock_jump(const struct control *c)
 {
     int64_t jump_ms = control__now(c) - clock_monotonic_ms() - c->clock_ms;
@@ -312,7 +334,8 @@ static void take_alone(struct control *c, GQueue *ops)
     }
 }
 
-/* After a transaction that failed: what was to be looked at by now is answered with the failure. */
+/* After a transaction that failed: what was to be looked at by now is answered with the failure,
+ * and what began in it: the numbers it waits for were never given, and will be given to others. */
 static void take_overdue(struct control *c)
 {
     g_autoptr(GPtrArray) all = g_steal_pointer(&c->parked);
@@ -322,7 +345,7 @@ static void take_overdue(struct control *c)
         struct op *op = all->pdata[i];
         bool overdue = c->now_ms >= MIN(op->deadline_ms, op->retry_ms);
 
-        g_ptr_array_add(overdue ? c->answered : c->parked, op);
+        g_ptr_array_add(overdue || !op->settled ? c->answered : c->parked, op);
     }
     c->all_woken = true; /* nobody knows who was called */
 }
@@ -342,7 +365,7 @@ static void cycle(struct control *c, GQueue *ops)
         control__hear(c);
         work(c, ops);
         if (commit(c, &error))
-            c->shift_ms = 0;
+            note_committed(c);
         else
             db_rollback(c->db);
     }
@@ -351,6 +374,7 @@ static void cycle(struct control *c, GQueue *ops)
         g_ptr_array_add(c->answered, op);
     if (error) {
         take_overdue(c);
+        state_undone(c->state);
         json_object_clear(c->told);
         g_hash_table_remove_all(c->works);
         metrics_add(c->metrics, M_DB_FAILED, METRIC_PLAIN, 1);

@@ -205,7 +205,7 @@ bool control__device(struct control *c, struct op *op, GError **error)
         struct auth_request request = {.client_id = k.id,
                                        .scope = g_hash_table_lookup(k.form, "scope")};
 
-        text = auth_begin_device(c->auth, &request, page, c->now_ms, &why);
+        text = auth_begin_device(c->auth, &request, http_peer(op->call), page, c->now_ms, &why);
         done = error_is(why, ERROR_INVALID) ? refuse(op->call, 400, "invalid_client", why->message)
                                             : answer(c, op->call, text, why);
     }

@@ -44,7 +44,7 @@ bool state__first(struct db_rows *rows, GError **error)
     return false;
 }
 
-static bool find_project(struct state *s, const char *path, int64_t *project, GError **error)
+static bool read_project(struct state *s, const char *path, int64_t *project, GError **error)
 {
     g_autoptr(db_rows) rows =
         db_query(s->db, "SELECT id FROM state_project WHERE path = ?", "s", path, error);
@@ -58,7 +58,7 @@ static bool find_project(struct state *s, const char *path, int64_t *project, GE
     return state__ended_well(why, error);
 }
 
-bool state_project(struct state *s, const char *path, int64_t *project, GError **error)
+bool state_find_project(struct state *s, const char *path, int64_t *project, GError **error)
 {
     const int64_t *known = g_hash_table_lookup(s->projects, path);
 
@@ -66,17 +66,27 @@ bool state_project(struct state *s, const char *path, int64_t *project, GError *
         *project = *known;
         return true;
     }
-    if (!find_project(s, path, project, error))
+    if (!read_project(s, path, project, error))
         return false;
-    if (*project) {
-        /* Only what was committed before may be remembered: this transaction may be undone. */
+    if (*project)
         g_hash_table_insert(s->projects, g_strdup(path), g_memdup2(project, sizeof *project));
-        return true;
-    }
-    return db_run(s->db, NULL,
-                  "INSERT INTO state_project (path) VALUES (?) ON CONFLICT (path) DO NOTHING", "s",
-                  path, error) &&
-           find_project(s, path, project, error);
+    return true;
+}
+
+void state_undone(struct state *s)
+{
+    g_hash_table_remove_all(s->projects);
+}
+
+bool state_project(struct state *s, const char *path, int64_t *project, GError **error)
+{
+    if (!state_find_project(s, path, project, error))
+        return false;
+    return *project ||
+           (db_run(s->db, NULL,
+                   "INSERT INTO state_project (path) VALUES (?) ON CONFLICT (path) DO NOTHING", "s",
+                   path, error) &&
+            read_project(s, path, project, error));
 }
 
 GArray *state__read_ids(struct db_rows *rows, GError **error)

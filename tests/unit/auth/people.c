@@ -279,7 +279,7 @@ void test_a_device_waits_until_somebody_approves_it(void **state)
     const char *code, *user_code;
     struct auth_redeem redeem;
 
-    OK((text = auth_begin_device(p->f->auth, &r, PAGE, NOW, &error)) != NULL);
+    OK((text = auth_begin_device(p->f->auth, &r, NULL, PAGE, NOW, &error)) != NULL);
     begun = json_loads(text, 0, NULL);
     code = json_get_string(begun, "device_code", "");
     user_code = json_get_string(begun, "user_code", "");
@@ -304,12 +304,31 @@ void test_devices_that_wait_have_an_end(void **state)
     g_autofree char *later = NULL;
 
     for (int i = 0; i < 1000; i++) {
+        g_autofree char *peer = g_strdup_printf("10.0.0.%d", i / 30), *text = NULL;
+
+        OK((text = auth_begin_device(p->f->auth, &r, peer, PAGE, NOW, &error)) != NULL);
+    }
+    FAILS(auth_begin_device(p->f->auth, &r, NULL, PAGE, NOW, &error), ERROR_LIMIT,
+          "Too many devices");
+    OK((later = auth_begin_device(p->f->auth, &r, NULL, PAGE, NOW + 10 * MINUTE, &error)) != NULL);
+}
+
+void test_one_peer_does_not_take_the_room_of_all_devices(void **state)
+{
+    struct people *p = *state;
+    struct auth_request r = {.client_id = AUTH_PUBLIC_CLIENT};
+    g_autofree char *other = NULL, *later = NULL;
+
+    for (int i = 0; i < 30; i++) {
         g_autofree char *text = NULL;
 
-        OK((text = auth_begin_device(p->f->auth, &r, PAGE, NOW, &error)) != NULL);
+        OK((text = auth_begin_device(p->f->auth, &r, "10.0.0.1", PAGE, NOW, &error)) != NULL);
     }
-    FAILS(auth_begin_device(p->f->auth, &r, PAGE, NOW, &error), ERROR_LIMIT, "Too many devices");
-    OK((later = auth_begin_device(p->f->auth, &r, PAGE, NOW + 10 * MINUTE, &error)) != NULL);
+    FAILS(auth_begin_device(p->f->auth, &r, "10.0.0.1", PAGE, NOW, &error), ERROR_LIMIT,
+          "one address");
+    assert_int_equal(auth_wait_s(p->f->auth), 30);
+    OK((later = auth_begin_device(p->f->auth, &r, "10.0.0.1", PAGE, NOW + MINUTE, &error)) != NULL);
+    OK((other = auth_begin_device(p->f->auth, &r, "10.0.0.2", PAGE, NOW, &error)) != NULL);
 }
 
 void test_requests_that_no_page_is_shown_for(void **state)

@@ -204,7 +204,7 @@ void test_a_device_gets_what_the_account_may(void **state)
     g_autoptr(auth_identity) who = NULL;
 
     OK(adds(f, ann, &error));
-    OK((text = auth_begin_device(f->auth, &r, ISSUER, NOW, &error)) != NULL);
+    OK((text = auth_begin_device(f->auth, &r, NULL, ISSUER, NOW, &error)) != NULL);
     begun = json_loads(text, 0, NULL);
     OK(auth_approve_device(f->auth, "ann", json_get_string(begun, "user_code", ""), NOW, &error));
     OK((grant = redeemed(f, PROOF_DEVICE, json_get_string(begun, "device_code", ""), NOW,

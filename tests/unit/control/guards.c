@@ -267,3 +267,29 @@ void test_what_waits_ends_with_its_token(void **state)
     pthread_join(thread, NULL);
     assert_int_equal(w.status, 401);
 }
+
+static long look_at(struct walk *k, const char *project, const struct shown *who)
+{
+    g_autofree char *token = token_of(k, who);
+    g_autofree char *url = g_strdup_printf("http://127.0.0.1:%d/sqlmesh/acme/%s/" V1 "environments",
+                                           control_port(k->world->c), project);
+    const struct http_request request = {.method = "GET", .url = url, .bearer = token};
+    g_autoptr(http_answer) answer = NULL;
+
+    MUST((answer = http_send(k->client, &request, &error)) != NULL);
+    return answer->status;
+}
+
+void test_looking_makes_no_project(void **state)
+{
+    const struct shown viewer = {
+        .what = "v", .organisation = "acme", .role = ROLE_VIEWER, .ttl_ms = MINUTE};
+    const struct shown developer = {
+        .what = "d", .organisation = "acme", .role = ROLE_DEVELOPER, .ttl_ms = MINUTE};
+    struct walk *k = *state;
+
+    assert_int_equal(look_at(k, "unheard", &viewer), 404);
+    assert_int_equal(look_at(k, "unheard", &viewer), 404);
+    assert_int_equal(look_at(k, "unheard", &developer), 200);
+    assert_int_equal(look_at(k, "unheard", &viewer), 200);
+}

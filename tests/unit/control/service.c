@@ -306,6 +306,38 @@ void test_a_query_brings_its_rows_and_stores_none(void **state)
     assert_false(file_contains(w->dir, "state.db-wal", "\"rows\""));
 }
 
+static void change(struct db *db, const char *sql)
+{
+    MUST(db_begin(db, &error));
+    MUST(db_run(db, NULL, sql, "", &error));
+    MUST(db_commit(db, &error));
+}
+
+/* SQLite gives the number of a task that was undone to the next one, whose rows are not for whoever
+ * asked before. */
+void test_a_query_whose_transaction_fails_does_not_wait_for_its_task(void **state)
+{
+    struct world *w = *state;
+    g_autoptr(wire_query) q = query_of("SELECT 42");
+    struct db *db;
+    int code;
+
+    if (statedb_is_postgres())
+        skip();
+    hello(w->apply, "apply-1", "apply");
+    MUST((db = db_open(w->state_url, &error)) != NULL);
+    change(db, "CREATE TABLE nobody (id INTEGER PRIMARY KEY)");
+    change(db,
+           "CREATE TABLE somebody (id INTEGER REFERENCES nobody DEFERRABLE INITIALLY DEFERRED)");
+    change(db, "CREATE TRIGGER commit_fails AFTER INSERT ON task BEGIN"
+               " INSERT INTO somebody VALUES (1); END");
+    code = post_code(w->dev, V1 "queries", &wire_query_type, q, NULL);
+    change(db, "DROP TRIGGER commit_fails");
+    db_close(db);
+    assert_int_not_equal(code, 0);
+    assert_int_not_equal(code, ERROR_NOT_FOUND); /* so it would have looked for the task */
+}
+
 void test_a_failing_query_says_why(void **state)
 {
     struct world *w = *state;
