@@ -16,7 +16,7 @@ from running import await_welcome, free_port, main
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "tests/cases/cli/json"
 SERVING = {"dev", "server", "executor", "worker"}  # those that stay, and print no answer
-BY_OTHERS = {"doctor": "doctor.py", "sql": "sql.py"}
+BY_OTHERS = {"auth": "../clients/heddle_auth.py", "doctor": "doctor.py", "sql": "sql.py"}
 
 
 class Commands:
@@ -105,6 +105,7 @@ def test_what_begins(c):
     made = c.ok("client", "create", "--state", c.w.state, "--org", "acme", "--all-projects", "--role", "viewer",
                 environment={})
     assert made["project"] is None and made["client_secret"]
+    assert [k["signs"] for k in c.ok("keys", "list", "--state", c.w.state, environment={})] == [True]
     made = c.ok("user", "add", "ann", "--state", c.w.state, "--all-organisations", "--role", "viewer", environment={})
     assert made["name"] == "ann" and len(made["password"]) == 32
     assert c.refused("user", "remove", "admin", "--state", c.w.state, environment={})["code"] == "conflict"
