@@ -77,9 +77,9 @@ static void print(const struct texts *t, const char *id, const char *secret)
                secret);
 }
 
-static bool create(struct texts *t, const char *word, struct control_auth *a, GError **error)
+static struct auth_client client_of(const struct texts *t)
 {
-    const struct auth_client client = {
+    return (struct auth_client){
         .organisation = t->organisation,
         .project = t->project,
         .name = t->name,
@@ -87,11 +87,18 @@ static bool create(struct texts *t, const char *word, struct control_auth *a, GE
         .client_id = t->id,
         .client_secret = t->secret,
     };
+}
+
+static bool create(struct texts *t, const char *word, struct control_auth *a, GError **error)
+{
     g_autofree char *id = NULL, *secret = NULL;
+    struct auth_client client;
 
     (void)word;
-    if (!read_secret(t, error) ||
-        !auth_create_client(a->auth, &client, a->now_ms, &id, &secret, error))
+    if (!read_secret(t, error))
+        return false;
+    client = client_of(t);
+    if (!auth_create_client(a->auth, &client, a->now_ms, &id, &secret, error))
         return false;
     print(t, id, secret);
     return true;
