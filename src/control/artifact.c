@@ -13,6 +13,8 @@
 
 enum { TOKEN_MS = 10 * 60 * 1000, PIECE = 64 * 1024 };
 
+#define HOST_LETTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-_:[]"
+
 struct artifact {
     char *path;
     pthread_mutex_t lock; /* guards what follows */
@@ -157,9 +159,37 @@ static char *token_for(struct control *c, const struct op *op, GError **error)
     return auth_sign(c->auth, &who, c->issuer, c->now_ms, TOKEN_MS, error);
 }
 
+static bool is_host(const char *text)
+{
+    return *text && strlen(text) < 256 && text[strspn(text, HOST_LETTERS)] == '\0';
+}
+
+static bool is_passed_on(const struct http_call *call)
+{
+    static const char *const marks[] = {"X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (http_header(call, marks[i]))
+            return true;
+    return false;
+}
+
+/* The project's address as the executor reached it: it may stand where the public one leads
+ * nowhere, such as in a cluster. Through a proxy it came by the public one. */
+static char *reached_at(const struct control *c, const struct op *op)
+{
+    g_autofree char *public = control__project_link(c, op);
+    const char *host = http_header(op->call, "Host");
+
+    if (!host || !is_host(host) || is_passed_on(op->call))
+        return g_steal_pointer(&public);
+    return g_strdup_printf("%s://%s%s", c->settings.tls_cert ? "https" : "http", host,
+                           public + strlen(c->issuer));
+}
+
 bool control__artifact_upgrade(struct control *c, struct op *op, GError **error)
 {
-    g_autofree char *version = version_of(c->artifact), *base = control__project_link(c, op);
+    g_autofree char *version = version_of(c->artifact), *base = reached_at(c, op);
     g_autofree char *token = token_for(c, op, error);
 
     if (!token)

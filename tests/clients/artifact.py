@@ -178,6 +178,20 @@ def test_a_token_for_the_download_is_good_for_nothing_else(s):
     assert json.loads(s.ask("GET", SYNC, headers=developer).text)["target_version"] == told["target_version"]
 
 
+def test_it_is_fetched_from_where_the_executor_asked(s):
+    """Inside a cluster or Compose the public address may lead nowhere; behind a proxy the inner one leads nowhere."""
+    def told(**headers):
+        token = s.with_token(s.w.executor)
+        got = s.ask("GET", SYNC + "/upgrade", headers={**token, **{k.replace("_", "-"): v for k, v in headers.items()}})
+        return json.loads(got.text)["executors_pex_url"].split("/sqlmesh/")[0]
+
+    assert told(Host="heddle.data.svc:8080") == "http://heddle.data.svc:8080"
+    assert told(Host="[::1]:8080") == "http://[::1]:8080"
+    for mark in ("X_Forwarded_For", "X_Forwarded_Host", "Forwarded", "Via"):
+        assert told(Host="inner:8080", **{mark: "for=10.0.0.1"}) == s.w.base, mark
+    assert told(Host='a"b/c') == s.w.base
+
+
 def test_another_file_upgrades_them_on_their_next_turn_and_no_task_is_lost(s):
     """While `tcloud executor apply`, which goes on by itself, is at work on a plan."""
     old, = (s.home / "artifacts").iterdir()
