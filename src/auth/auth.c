@@ -19,6 +19,7 @@ struct auth *auth_new(struct db *db, int64_t now_ms, GError **error)
     a->limiter = auth__limiter_new(10, 6000);
     a->peers = auth__limiter_new(100, 600);
     a->devices = auth__limiter_new(30, 30000);
+    a->endings = auth__limiter_new(100, 60000);
     if (auth__ensure_key(a, now_ms, error) && auth_refresh(a, now_ms, error))
         return a;
     auth_free(a);
@@ -34,6 +35,7 @@ void auth_free(struct auth *a)
     auth__limiter_free(a->limiter);
     auth__limiter_free(a->peers);
     auth__limiter_free(a->devices);
+    auth__limiter_free(a->endings);
     g_free(a);
 }
 
@@ -50,6 +52,7 @@ void auth_identity_free(struct auth_identity *i)
     if (!i)
         return;
     g_free(i->id);
+    g_strfreev(i->origins);
     g_free(i->subject);
     g_free(i->name);
     g_free(i->email);

@@ -28,8 +28,9 @@ extern const struct db_schema auth_schema; /* its tables */
 
 /* Who a token says it is. */
 struct auth_identity {
-    char *id;      /* of the token it was read from; or NULL */
-    char *subject; /* client id or user */
+    char *id;       /* of the token it was read from; or NULL */
+    char **origins; /* the ids of the tokens that one was made from (auth_exchange); or NULL */
+    char *subject;  /* client id or user */
     char *name;
     char *email;        /* of a person; or NULL */
     char *audience;     /* the program a person uses, or AUTH_PAGES; NULL: the subject itself */
@@ -38,8 +39,12 @@ struct auth_identity {
     char *project;      /* NULL: every project of the organisation */
     int role;           /* enum auth_role */
     int64_t issued_ms, expires_ms;
+    int64_t granted_ms; /* when the first of its origins was issued, or it itself */
 };
 #define AUTH_PAGES "heddle-pages" /* the audience of tokens that are for pages and nothing else */
+/* Subjects that are neither a client nor a person. */
+#define AUTH_LOCAL     "local"           /* commands of a folder with its own control plane */
+#define AUTH_DOWNLOADS "heddle-artifact" /* who fetches an executor to install */
 typedef struct auth_identity auth_identity;
 
 /* Migrates its tables in `db` (borrowed), makes a signing key when there is none. */
@@ -74,12 +79,14 @@ char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, in
                               GError **error) MUST_CHECK;
 /* After an ERROR_LIMIT: in how many seconds the next try is admitted. */
 int64_t auth_wait_s(const struct auth *a);
-/* RFC 8693, narrowing only: a token for less than `subject_token` may, and no longer than it. The
- * grant's scope must be given. ERROR_DENIED: the token is no good; ERROR_INVALID: invalid_scope. */
+/* RFC 8693, narrowing only: a token for less than `subject_token` may, and no longer than it: it
+ * ends with that one, also before its time. The grant's scope must be given. ERROR_DENIED: the
+ * token is no good, or itself made from too many; ERROR_INVALID: invalid_scope. */
 char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,
                     int64_t now_ms, GError **error) MUST_CHECK;
-/* RFC 7009: a token of ours ends now, a refresh token with all tokens of the same sign-in. What is
- * no token of ours is none afterwards either. */
+/* RFC 7009: a token of ours ends now with all that were made from it, a refresh token with all
+ * tokens of the same sign-in. What is no token of ours is none afterwards either. Whoever ends a
+ * thousand of his tokens one by one ends the older ones all. */
 bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error) MUST_CHECK;
 /* The audit log, for a transaction of the caller's; no secret belongs into it. */
 struct auth_deed {

@@ -33,7 +33,8 @@ void auth__known_unref(struct known *k);
 const struct key *auth__find_key(const struct known *known, const char *id);
 const struct key *auth__signer(const struct known *known, int64_t now_ms);
 #define ENDED_TOKEN   "jti"
-#define ENDED_SUBJECT "sub"
+#define ENDED_CLIENT  "sub"
+#define ENDED_PERSON  "acc" /* who may be called as a client is */
 #define ENDED_SIGN_IN "sid"
 /* INT64_MIN: it goes on. */
 int64_t auth__ended_ms(const struct known *known, const char *kind, const char *id);
@@ -47,6 +48,7 @@ struct auth {
     struct limiter *limiter; /* of a peer with one name */
     struct limiter *peers;   /* of a peer with whatever names */
     struct limiter *devices; /* that a peer has asked for */
+    struct limiter *endings; /* of tokens, that somebody has in the audit log */
     int64_t wait_ms;         /* that the last ERROR_LIMIT asked for */
 };
 
@@ -59,12 +61,17 @@ bool auth__ensure_key(struct auth *a, int64_t now_ms, GError **error) MUST_CHECK
 void auth__key_free(struct key *k);
 
 /* ended.c: for a transaction of the caller's; auth_refresh() after it. */
-/* All that came of a person's sign-in: codes, refresh tokens, tokens. */
-bool auth__end_sign_in(struct auth *a, const char *family, int64_t now_ms,
+/* All that came of a person's sign-in: codes, refresh tokens, tokens. No account: nobody has signed
+ * in yet. */
+bool auth__end_sign_in(struct auth *a, const char *family, const char *account, int64_t now_ms,
                        GError **error) MUST_CHECK;
-/* Every token of a client or a person, and what a person's sign-ins are still good for. */
-bool auth__end_all_of(struct auth *a, const char *subject, int64_t now_ms,
+/* Every token of a client. */
+bool auth__end_client(struct auth *a, const char *id, int64_t now_ms, GError **error) MUST_CHECK;
+/* Every token of a person, and what the sign-ins are still good for. */
+bool auth__end_person(struct auth *a, const char *account, int64_t now_ms,
                       GError **error) MUST_CHECK;
+/* ENDED_CLIENT or ENDED_PERSON: whose tokens its subject's are. */
+const char *auth__kind_of(const struct auth_identity *i);
 
 /* trail.c: a command did this to a client, which must be there; in the caller's transaction. */
 bool auth__record_client(struct auth *a, const char *id, const char *what, int64_t now_ms,
@@ -83,10 +90,15 @@ bool auth__is_signed(const struct key *k, const char *text, size_t n,
 /* OpenSSL's own words, behind ours. */
 void auth__set_openssl_error(GError **error, const char *what);
 
-/* clients.c */
+/* names.c */
 /* Letters, digits, "-", "_", "." and what is in `also`; names stand in URLs and between colons. */
 bool auth__check_name(const char *what, const char *name, const char *also,
                       GError **error) MUST_CHECK;
+/* May a new client or account be called so? None of either may have the name. */
+bool auth__check_subject(struct auth *a, const char *what, const char *name,
+                         GError **error) MUST_CHECK;
+
+/* clients.c */
 struct client {
     char *id, *name, *organisation, *project; /* project NULL: all */
     int role;

@@ -115,21 +115,6 @@ static bool is_wrong(GError **error, const char *what, const char *why)
     return false;
 }
 
-bool auth__check_name(const char *what, const char *name, const char *also, GError **error)
-{
-    if (!name || !*name)
-        return is_wrong(error, what, "must be given");
-    if (strlen(name) > MAX_NAME_BYTES)
-        return is_wrong(error, what, "is longer than 256 bytes");
-    for (const char *p = name; *p; p++)
-        if (!g_ascii_isalnum(*p) && !strchr("-_.", *p) && !strchr(also, *p))
-            return is_wrong(error, what,
-                            *also ? "may hold letters, digits, \"-\", \"_\", \".\", \"@\" and "
-                                    "\"+\" only"
-                                  : "may hold letters, digits, \"-\", \"_\" and \".\" only");
-    return true;
-}
-
 static bool check_secret(const char *secret, GError **error)
 {
     size_t n = strlen(secret);
@@ -183,8 +168,11 @@ static bool store(struct auth *a, const struct auth_client *c, const char *id, c
     GError *why = NULL;
     g_autoptr(client) old = auth__find_client(a, id, &why);
 
-    return auth__ended_well(why, error) &&
-           (old ? check_same(old, c, error) : insert(a, c, id, now_ms, error)) &&
+    if (!auth__ended_well(why, error))
+        return false;
+    if (old)
+        return check_same(old, c, error) && add_secret_once(a, id, secret, now_ms, error);
+    return auth__check_subject(a, "The client id", id, error) && insert(a, c, id, now_ms, error) &&
            add_secret_once(a, id, secret, now_ms, error);
 }
 
@@ -268,7 +256,7 @@ static bool drop(struct auth *a, const char *id, int64_t now_ms, GError **error)
            auth__record_client(a, id, "removed a client", now_ms, error) &&
            db_run(a->db, NULL, "DELETE FROM auth_secret WHERE client = ?", "s", id, error) &&
            db_run(a->db, NULL, "DELETE FROM auth_client WHERE id = ?", "s", id, error) &&
-           auth__end_all_of(a, id, now_ms, error);
+           auth__end_client(a, id, now_ms, error);
 }
 
 bool auth_remove_client(struct auth *a, const char *id, int64_t now_ms, GError **error)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { MOST_ORIGINS = 8 }; /* tokens one behind the other, each made from the one before */
+
 static bool refuse(GError **error)
 {
     g_set_error(error, auth_error(), ERROR_DENIED,
@@ -85,6 +87,25 @@ char *auth_client_credentials(struct auth *a, const struct auth_grant *grant, in
     return body ? json_text_as_built(body) : NULL;
 }
 
+/* From now on `who` is what is made from its token. */
+static bool derive(struct auth_identity *who, GError **error)
+{
+    guint n = who->origins ? g_strv_length(who->origins) : 0;
+
+    if (n >= MOST_ORIGINS) {
+        g_set_error(error, auth_error(), ERROR_DENIED,
+                    "This token was made from another by %d exchanges, and no further one is "
+                    "made from it.",
+                    MOST_ORIGINS);
+        error_hint(error, "exchange one that is nearer to the login.");
+        return false;
+    }
+    who->origins = g_renew(char *, who->origins, n + 2);
+    who->origins[n] = g_steal_pointer(&who->id);
+    who->origins[n + 1] = NULL;
+    return true;
+}
+
 char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *subject_token,
                     int64_t now_ms, GError **error)
 {
@@ -99,6 +120,8 @@ char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *
         error_hint(error, "ask for tbk:scope:project:ORGANISATION:PROJECT[:ROLE].");
         return NULL;
     }
+    if (!derive(who, error))
+        return NULL;
     body = grant_to(a, who, grant, now_ms, MIN(TOKEN_TTL_MS, who->expires_ms - now_ms), error);
     if (body)
         json_object_set_new(body, "issued_token_type",

@@ -71,16 +71,6 @@ static bool record(struct auth *a, const struct account *p, const char *what, in
 
 /* ---- adding ---- */
 
-/* The audit log names commands "operator" and strangers "-". */
-static bool check_account_name(const char *name, GError **error)
-{
-    if (!auth__check_name("The name", name, "@+", error))
-        return false;
-    if (*name == '-' || strcmp(name, AUTH_OPERATOR) == 0)
-        return is_wrong(error, "The name may not begin with \"-\", nor be \"" AUTH_OPERATOR "\".");
-    return true;
-}
-
 static bool check_email(const char *email, GError **error)
 {
     const char *at = strchr(email, '@');
@@ -99,24 +89,10 @@ static bool check_account(const struct auth_account *w, GError **error)
         return is_wrong(error, "The role of a person must be viewer, developer or admin.");
     if (w->project && !w->organisation)
         return is_wrong(error, "A project needs its organisation.");
-    return check_account_name(w->name, error) && (!w->email || check_email(w->email, error)) &&
+    return auth__check_name("The name", w->name, "@+", error) &&
+           (!w->email || check_email(w->email, error)) &&
            (!w->organisation || auth__check_name("The organisation", w->organisation, "", error)) &&
            (!w->project || auth__check_name("The project", w->project, "", error));
-}
-
-static bool check_free(struct auth *a, const char *name, GError **error)
-{
-    GError *why = NULL;
-    g_autoptr(account) old = auth__find_account(a, name, &why);
-
-    if (!auth__ended_well(why, error))
-        return false;
-    if (!old)
-        return true;
-    g_set_error(error, auth_error(), ERROR_CONFLICT, "There is an account %s already.", name);
-    error_hint(error, "choose another name, or remove it first; `heddle user passwd` gives it "
-                      "another password.");
-    return false;
 }
 
 static bool insert(struct auth *a, const struct auth_account *w, const struct proof *p,
@@ -140,11 +116,12 @@ bool auth_add_account(struct auth *a, const struct auth_account *wanted, int64_t
 {
     struct proof p = {0};
     g_autofree char *made = NULL;
-    bool ok =
-        check_account(wanted, error) && prove(wanted->password, &p, &made, error) &&
-        db_begin(a->db, error) &&
-        in_transaction(
-            a, check_free(a, wanted->name, error) && insert(a, wanted, &p, now_ms, error), error);
+    bool ok = check_account(wanted, error) && prove(wanted->password, &p, &made, error) &&
+              db_begin(a->db, error) &&
+              in_transaction(a,
+                             auth__check_subject(a, "The name", wanted->name, error) &&
+                                 insert(a, wanted, &p, now_ms, error),
+                             error);
 
     auth__proof_clear(&p);
     *password = ok ? g_steal_pointer(&made) : NULL;
@@ -193,7 +170,7 @@ static bool replace(struct auth *a, const char *name, const struct proof *p, int
 {
     return db_run(a->db, NULL, "UPDATE auth_account SET salt = ?, digest = ? WHERE name = ?", "sss",
                   p->salt, p->digest, name, error) &&
-           auth__end_all_of(a, name, now_ms, error);
+           auth__end_person(a, name, now_ms, error);
 }
 
 static bool reset(struct auth *a, const char *name, const struct proof *p, int64_t now_ms,
@@ -273,7 +250,7 @@ static bool drop(struct auth *a, const char *name, int64_t now_ms, GError **erro
 
     return p && check_another(a, p, error) && record(a, p, "removed an account", now_ms, error) &&
            db_run(a->db, NULL, "DELETE FROM auth_account WHERE name = ?", "s", name, error) &&
-           auth__end_all_of(a, name, now_ms, error);
+           auth__end_person(a, name, now_ms, error);
 }
 
 bool auth_remove_account(struct auth *a, const char *name, int64_t now_ms, GError **error)

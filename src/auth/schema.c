@@ -31,6 +31,10 @@ static const struct db_migration migrations[] = {
         "CREATE INDEX auth_deed_organisation ON auth_deed (organisation, number);"
         "CREATE INDEX auth_deed_moment ON auth_deed (at_ms);"
         "CREATE INDEX auth_pending_expiry ON auth_pending (expires_ms);"                          },
+    {7, "ALTER TABLE auth_ended ADD COLUMN subject TEXT;"
+        "CREATE INDEX auth_ended_subject ON auth_ended (subject, before_ms);"
+        "INSERT INTO auth_ended (what, before_ms, expires_ms) SELECT 'acc ' || substr(what, 5),"
+        " before_ms, expires_ms FROM auth_ended WHERE substr(what, 1, 4) = 'sub ';"               },
 };
 
 const struct db_schema auth_schema = {"auth", migrations, G_N_ELEMENTS(migrations)};

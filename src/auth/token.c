@@ -32,6 +32,15 @@ static char *scope_of(const struct auth_identity *i)
                       : g_strdup("tbk:scope:projects");
 }
 
+static json_t *texts_json(char **texts)
+{
+    json_t *out = json_array();
+
+    for (char **text = texts; *text; text++)
+        json_array_append_new(out, json_string(*text));
+    return out;
+}
+
 static json_t *claims_of(const struct auth_identity *i, const char *issuer, int64_t issued_s,
                          int64_t expires_s)
 {
@@ -48,6 +57,10 @@ static json_t *claims_of(const struct auth_identity *i, const char *issuer, int6
         json_object_set_new(claims, "email", json_string(i->email));
     if (i->sign_in)
         json_object_set_new(claims, "sid", json_string(i->sign_in));
+    if (i->origins) {
+        json_object_set_new(claims, "auth_time", json_integer(i->granted_ms / 1000));
+        json_object_set_new(claims, "from", texts_json(i->origins));
+    }
     if (issuer)
         json_object_set_new(claims, "iss", json_string(issuer));
     return claims;
@@ -68,14 +81,14 @@ static char *sign(const struct key *k, const json_t *claims, GError **error)
     return g_strconcat(text, ".", third, NULL);
 }
 
-/* The times are whole seconds: what is issued in the second in which all before it ended says the
- * next one. */
+/* The times are whole seconds: what is issued in the second up to which all has ended says the next
+ * one. */
 char *auth_sign(struct auth *a, const struct auth_identity *identity, const char *issuer,
                 int64_t now_ms, int64_t ttl_ms, GError **error)
 {
     struct known *known = auth__known(a);
-    int64_t ended_ms = auth__ended_ms(known, ENDED_SUBJECT, identity->subject);
-    int64_t issued_s = now_ms / 1000 + (ended_ms / 1000 == now_ms / 1000);
+    int64_t ended_ms = auth__ended_ms(known, auth__kind_of(identity), identity->subject);
+    int64_t issued_s = MAX(now_ms / 1000, ended_ms / 1000 + 1);
     g_autoptr(json_t) claims = claims_of(identity, issuer, issued_s, (now_ms + ttl_ms) / 1000);
     char *token = sign(auth__signer(known, now_ms), claims, error);
 
@@ -139,6 +152,20 @@ static bool check_claims(const json_t *claims, int64_t now_ms, GError **error)
     return true;
 }
 
+/* NULL for none. */
+static char **texts_of(const json_t *array)
+{
+    size_t n = json_array_size(array);
+    char **out = n > 0 ? g_new0(char *, n + 1) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+
+        out[i] = g_strdup(text ? text : "");
+    }
+    return out;
+}
+
 static struct auth_identity *identity_of(const json_t *claims)
 {
     struct auth_identity *i = g_new0(struct auth_identity, 1);
@@ -154,7 +181,9 @@ static struct auth_identity *identity_of(const json_t *claims)
     i->project = g_strdup(json_get_string(claims, "project", NULL));
     i->role = auth__role(json_get_string(claims, "role", NULL));
     i->sign_in = g_strdup(json_get_string(claims, "sid", NULL));
+    i->origins = texts_of(json_object_get(claims, "from"));
     i->issued_ms = json_get_int(claims, "iat", 0) * 1000;
+    i->granted_ms = json_get_int(claims, "auth_time", i->issued_ms / 1000) * 1000;
     i->expires_ms = json_get_int(claims, "exp", 0) * 1000;
     return i;
 }
@@ -167,10 +196,13 @@ static bool is_ended(const struct known *known, const char *kind, const char *id
 bool auth_has_ended(struct auth *a, const struct auth_identity *i)
 {
     struct known *known = auth__known(a);
-    int64_t all_ms = auth__ended_ms(known, ENDED_SUBJECT, i->subject);
+    int64_t all_ms = auth__ended_ms(known, auth__kind_of(i), i->subject);
     bool ended = is_ended(known, ENDED_TOKEN, i->id) ||
-                 is_ended(known, ENDED_SIGN_IN, i->sign_in) || i->issued_ms / 1000 <= all_ms / 1000;
+                 is_ended(known, ENDED_SIGN_IN, i->sign_in) ||
+                 i->granted_ms / 1000 <= all_ms / 1000;
 
+    for (char **from = i->origins; !ended && from && *from; from++)
+        ended = is_ended(known, ENDED_TOKEN, *from);
     auth__known_unref(known);
     return ended;
 }

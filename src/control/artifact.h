@@ -13,7 +13,7 @@
 #define FOR_DOWNLOAD (1u << 29)
 
 /* The subject of tokens that are good for the download and nothing else. */
-#define ARTIFACT_SUBJECT "heddle-artifact"
+#define ARTIFACT_SUBJECT AUTH_DOWNLOADS
 
 /* NULL for a path of NULL is no error: such a server has none. */
 bool control__artifact_open(struct control *c, GError **error) MUST_CHECK;

@@ -289,8 +289,8 @@ struct local_tokens {
 static char *local_token(struct control *c, const struct local_tokens *t, int role, GError **error)
 {
     struct auth_identity who = {
-        .subject = (char *)"local",
-        .name = (char *)"local",
+        .subject = (char *)AUTH_LOCAL,
+        .name = (char *)AUTH_LOCAL,
         .organisation = (char *)t->organisation,
         .project = (char *)t->project,
         .role = role,

@@ -12,7 +12,7 @@ bool control__discovery(struct control *c, struct op *op, GError **error)
     (void)error;
     op->answer = json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:o, s:[s], s:[s], s:o, s:[s], s:[s], s:[s, s, s], s:[s],"
-        " s:[s, s, s, s, s, s, s, s, s, s, s, s, s]}",
+        " s:[s, s, s, s, s, s, s, s, s, s, s, s, s, s, s]}",
         "issuer", c->issuer, "token_endpoint", at(c, "/auth/token"), "jwks_uri",
         at(c, "/.well-known/jwks.json"), "authorization_endpoint", at(c, "/auth"),
         "device_authorization_endpoint", at(c, "/auth/device"), "revocation_endpoint",
@@ -21,7 +21,8 @@ bool control__discovery(struct control *c, struct op *op, GError **error)
         "subject_types_supported", "public", "id_token_signing_alg_values_supported", "ES256",
         "token_endpoint_auth_methods_supported", "client_secret_basic", "client_secret_post",
         "none", "scopes_supported", "tbk:scope:projects", "claims_supported", "iss", "sub", "aud",
-        "exp", "nbf", "iat", "jti", "sid", "name", "email", "scope", "org", "role");
+        "exp", "nbf", "iat", "jti", "sid", "auth_time", "from", "name", "email", "scope", "org",
+        "role");
     return true;
 }
 

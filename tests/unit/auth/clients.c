@@ -1,5 +1,7 @@
 #include "auth/auth_test.h"
 
+#include "auth/people.h"
+
 static const struct auth_client executor = {.organisation = "acme",
                                             .project = "shop",
                                             .name = "executors",
@@ -242,4 +244,69 @@ void test_a_peer_that_invents_ids_does_not_lock_out_a_client(void **state)
     OK(create(f, &executor, &error));
     failures_until_limited(f, "nobody", NOW);
     OK(logs_in(f, "ex", SECRET, NOW, &error));
+}
+
+/* Tokens and the audit log name both by it. */
+void test_a_client_and_a_person_do_not_share_a_name(void **state)
+{
+    static const struct auth_client ann = {
+        .organisation = "acme", .role = ROLE_VIEWER, .client_id = "ann", .client_secret = SECRET};
+    static const struct auth_client bob = {
+        .organisation = "acme", .role = ROLE_VIEWER, .client_id = "bob", .client_secret = SECRET};
+    const struct auth_account person = {"ann", NULL, "acme", NULL, ROLE_VIEWER, "a long password"};
+    const struct auth_account same = {"bob", NULL, "acme", NULL, ROLE_VIEWER, "a long password"};
+    struct fixture *f = *state;
+    char *made = NULL;
+
+    OK(auth_add_account(f->auth, &person, NOW, &made, &error));
+    FAILS(create(f, &ann, &error), ERROR_CONFLICT, "There is an account ann");
+    OK(create(f, &bob, &error));
+    FAILS(auth_add_account(f->auth, &same, NOW, &made, &error), ERROR_CONFLICT,
+          "There is a client bob");
+}
+
+/* A state of before may have both, and a server's first account is admin whoever else is. */
+void test_a_client_and_a_person_of_one_name_end_apart(void **state)
+{
+    static const struct auth_client admin = {
+        .organisation = "acme", .role = ROLE_ADMIN, .client_id = "admin", .client_secret = SECRET};
+    struct fixture *f = *state;
+    g_autofree char *password = NULL, *fresh = NULL, *session = NULL, *text = NULL;
+    g_autoptr(json_t) answer = NULL;
+    g_autoptr(auth_identity) who = NULL, client = NULL;
+
+    OK(create(f, &admin, &error));
+    OK(auth_first_account(f->auth, NULL, NOW, &password, &error));
+    assert_non_null(password);
+    OK(create(f, &admin, &error)); /* repeating it is still no change */
+    OK((text = log_in(f, "admin", SECRET, NOW, &error)) != NULL);
+    answer = json_loads(text, 0, NULL);
+    OK((session = auth_session(f->auth, "admin", ISSUER, NOW, &error)) != NULL);
+
+    OK(auth_set_password(f->auth, "admin", NULL, NOW, &fresh, &error));
+    FAILS((who = auth_verify(f->auth, session, NOW, &error)) != NULL, ERROR_DENIED, "revoked");
+    OK((client = auth_verify(f->auth, json_get_string(answer, "access_token", ""), NOW, &error)) !=
+       NULL);
+
+    g_free(session);
+    OK((session = auth_session(f->auth, "admin", ISSUER, NOW + 5000, &error)) != NULL);
+    OK(auth_remove_client(f->auth, "admin", NOW + 10000, &error));
+    FAILS((who = auth_verify(f->auth, json_get_string(answer, "access_token", ""), NOW + 10000,
+                             &error)) != NULL,
+          ERROR_DENIED, "revoked");
+    OK((who = auth_verify(f->auth, session, NOW + 10000, &error)) != NULL);
+}
+
+void test_names_of_heddles_own_are_no_clients(void **state)
+{
+    static const char *const own[] = {"operator", "local", "heddle-artifact", "heddle-pages",
+                                      AUTH_PUBLIC_CLIENT};
+    struct auth_client c = {.organisation = "acme", .role = ROLE_VIEWER, .client_secret = SECRET};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+        c.client_id = own[i];
+        FAILS(create(*state, &c, &error), ERROR_INVALID, "Heddle's own");
+    }
+    c.client_id = "-";
+    FAILS(create(*state, &c, &error), ERROR_INVALID, "may not begin");
 }

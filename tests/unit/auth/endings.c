@@ -183,6 +183,83 @@ void test_a_client_that_is_removed_takes_its_tokens_along(void **state)
     FAILS(verifies(f->auth, before, NOW + 20, &error), ERROR_DENIED, "revoked");
 }
 
+static int64_t count(struct fixture *f, const char *sql)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    OK((rows = db_query(f->db, sql, "", &error)) != NULL);
+    OK(db_next(rows, &error));
+    return db_int(rows, 0);
+}
+
+static char *token_of(struct fixture *f, const char *subject, int64_t now_ms)
+{
+    struct auth_identity who = {.subject = (char *)subject,
+                                .organisation = (char *)"acme",
+                                .project = (char *)"shop",
+                                .role = ROLE_VIEWER};
+    char *token;
+
+    OK((token = auth_sign(f->auth, &who, ISSUER, now_ms, HOUR, &error)) != NULL);
+    return token;
+}
+
+/* A thousand are remembered one by one; then the older half is "all until then". */
+void test_one_who_ends_tokens_without_end_fills_neither_memory_nor_log(void **state)
+{
+    enum { MOST = 1000, MORE = 1100 };
+    struct fixture *f = *state;
+    g_autofree char *old = token_of(f, "busy", NOW), *other = token_of(f, "quiet", NOW);
+    g_autofree char *fresh = NULL;
+    g_autoptr(GPtrArray) ended = g_ptr_array_new_with_free_func(g_free);
+    int64_t now_ms = NOW;
+
+    for (int i = 0; i < MORE; i++, now_ms += 1000) {
+        g_ptr_array_add(ended, token_of(f, "busy", now_ms));
+        OK(auth_revoke(f->auth, ended->pdata[i], now_ms, &error));
+        assert_true(count(f, "SELECT count(*) FROM auth_ended") <= MOST + 1);
+        if (i == MOST - 1)
+            OK(verifies(f->auth, old, now_ms, &error));
+    }
+    for (guint i = 0; i < ended->len; i++)
+        FAILS(verifies(f->auth, ended->pdata[i], now_ms, &error), ERROR_DENIED, "revoked");
+    FAILS(verifies(f->auth, old, now_ms, &error), ERROR_DENIED, "revoked");
+    OK(verifies(f->auth, other, now_ms, &error));
+    fresh = token_of(f, "busy", now_ms);
+    OK(verifies(f->auth, fresh, now_ms, &error));
+    assert_in_range(count(f, "SELECT count(*) FROM auth_deed WHERE who = 'busy'"), 100,
+                    100 + MORE / 60 + 1);
+    assert_true(count(f, "SELECT count(*) FROM auth_deed WHERE what LIKE '%than are recorded'") >
+                0);
+}
+
+/* All of one moment: what is issued next is not among what has ended. */
+void test_tokens_ended_faster_than_the_clock_goes_do_not_end_the_next_one(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *next = NULL;
+
+    for (int i = 0; i < 1600; i++) {
+        g_autofree char *token = token_of(f, "busy", NOW);
+
+        OK(verifies(f->auth, token, NOW, &error));
+        OK(auth_revoke(f->auth, token, NOW, &error));
+        FAILS(verifies(f->auth, token, NOW, &error), ERROR_DENIED, "revoked");
+    }
+    next = token_of(f, "busy", NOW);
+    OK(verifies(f->auth, next, NOW, &error));
+}
+
+void test_what_has_ended_is_remembered_no_longer_than_it_would_have_lived(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *one = token_of(f, "busy", NOW), *two = token_of(f, "busy", NOW + 2 * HOUR);
+
+    OK(auth_revoke(f->auth, one, NOW, &error));
+    OK(auth_revoke(f->auth, two, NOW + 2 * HOUR, &error));
+    assert_int_equal(count(f, "SELECT count(*) FROM auth_ended"), 1);
+}
+
 void test_secrets_rotate_with_two_valid_until_the_old_one_is_retired(void **state)
 {
     struct fixture *f = *state;

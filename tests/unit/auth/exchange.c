@@ -1,5 +1,7 @@
 #include "auth/auth_test.h"
 
+#include "auth/people.h"
+
 #define ALL_OF(p) "tbk:scope:project:acme:" p
 
 int setup(void **state)
@@ -119,6 +121,117 @@ void test_a_token_that_is_no_good_is_not_exchanged(void **state)
     FAILS(exchanges(f, "a.b.c", ALL_OF("shop"), NOW, &error), ERROR_DENIED, "The token");
     FAILS(exchanges(f, token, NULL, NOW, &error), ERROR_INVALID, "needs the scope");
     FAILS(exchanges(f, token, "everything", NOW, &error), ERROR_INVALID, "is not known");
+}
+
+/* ---- with what a made token ends ---- */
+
+/* A narrower token, made from `token` at this server at that moment. */
+static char *made_from(struct auth *a, const char *token, int64_t now_ms)
+{
+    struct auth_grant grant = {
+        .scope = ALL_OF("shop:viewer"), .issuer = ISSUER, .peer = "192.0.2.1"};
+    g_autofree char *text = NULL;
+    g_autoptr(json_t) answer = NULL;
+
+    OK((text = auth_exchange(a, &grant, token, now_ms, &error)) != NULL);
+    answer = json_loads(text, 0, NULL);
+    return g_strdup(json_get_string(answer, "access_token", ""));
+}
+
+static bool verifies(struct auth *a, const char *token, int64_t now_ms, GError **error)
+{
+    g_autoptr(auth_identity) who = auth_verify(a, token, now_ms, error);
+
+    return who != NULL;
+}
+
+void test_a_token_ends_with_those_it_was_made_from(void **state)
+{
+    struct auth *a = ((struct fixture *)*state)->auth;
+    g_autofree char *first = token_of(*state, NULL, ROLE_ADMIN, HOUR);
+    g_autofree char *second = made_from(a, first, NOW), *third = made_from(a, second, NOW);
+    g_autofree char *other = made_from(a, first, NOW);
+
+    OK(auth_revoke(a, second, NOW, &error));
+    FAILS(verifies(a, second, NOW, &error), ERROR_DENIED, "revoked");
+    FAILS(verifies(a, third, NOW, &error), ERROR_DENIED, "revoked");
+    OK(verifies(a, first, NOW, &error)); /* neither does it end what it was made from */
+    OK(verifies(a, other, NOW, &error));
+    OK(auth_revoke(a, first, NOW, &error));
+    FAILS(verifies(a, other, NOW, &error), ERROR_DENIED, "revoked");
+}
+
+/* Another server goes on with a token of which it has not heard yet; not for long. */
+void test_a_token_made_from_an_ended_one_ends_when_the_news_arrives(void **state)
+{
+    struct fixture *f = *state;
+    struct auth *behind;
+    g_autofree char *first = token_of(f, NULL, ROLE_ADMIN, HOUR), *second = NULL;
+
+    OK((behind = auth_new(f->db, NOW, &error)) != NULL);
+    OK(auth_revoke(f->auth, first, NOW, &error));
+    second = made_from(behind, first, NOW + 5000);
+    OK(verifies(behind, second, NOW + 5000, &error));
+    FAILS(verifies(f->auth, second, NOW + 5000, &error), ERROR_DENIED, "revoked");
+    OK(auth_refresh(behind, NOW + 10000, &error));
+    FAILS(verifies(behind, second, NOW + 10000, &error), ERROR_DENIED, "revoked");
+    auth_free(behind);
+}
+
+/* What is made after the end of all of somebody, from a token of before, has ended with those. */
+void test_a_token_made_late_ends_with_the_client_of_the_first(void **state)
+{
+    static const struct auth_client ops = {.organisation = "acme",
+                                           .role = ROLE_ADMIN,
+                                           .client_id = "x", /* as token_of() says */
+                                           .client_secret = SECRET};
+    struct fixture *f = *state;
+    struct auth *behind;
+    g_autofree char *first = token_of(f, NULL, ROLE_ADMIN, HOUR), *late = NULL, *later = NULL;
+
+    OK(create(f, &ops, &error));
+    OK((behind = auth_new(f->db, NOW, &error)) != NULL);
+    OK(auth_remove_client(f->auth, "x", NOW, &error));
+    late = made_from(behind, first, NOW + 5000);
+    later = made_from(behind, late, NOW + 6000);
+    OK(auth_refresh(behind, NOW + 10000, &error));
+    FAILS(verifies(behind, late, NOW + 10000, &error), ERROR_DENIED, "revoked");
+    FAILS(verifies(behind, later, NOW + 10000, &error), ERROR_DENIED, "revoked");
+    auth_free(behind);
+}
+
+void test_a_token_made_late_ends_with_the_password_of_the_first(void **state)
+{
+    struct fixture *f = *state;
+    struct auth *behind;
+    g_autofree char *password = NULL, *fresh = NULL, *late = NULL, *session = NULL;
+    g_autoptr(auth_identity) who = NULL;
+
+    OK(auth_first_account(f->auth, NULL, NOW, &password, &error));
+    OK((session = auth_session(f->auth, "admin", ISSUER, NOW, &error)) != NULL);
+    OK((behind = auth_new(f->db, NOW, &error)) != NULL);
+    OK(auth_set_password(f->auth, "admin", NULL, NOW + 1000, &fresh, &error));
+    late = made_from(behind, session, NOW + 5000);
+    OK((who = auth_verify(behind, late, NOW + 5000, &error)) != NULL);
+    assert_string_equal(who->audience, AUTH_PAGES); /* still for pages alone */
+    OK(auth_refresh(behind, NOW + 10000, &error));
+    FAILS(verifies(behind, late, NOW + 10000, &error), ERROR_DENIED, "revoked");
+    auth_free(behind);
+}
+
+/* A token says of what it was made, so that there is an end to it. */
+void test_tokens_are_not_made_from_each_other_without_end(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *token = token_of(f, NULL, ROLE_ADMIN, HOUR);
+
+    for (int i = 0; i < 8; i++) {
+        char *next = made_from(f->auth, token, NOW);
+
+        g_free(token);
+        token = next;
+    }
+    FAILS(exchanges(f, token, ALL_OF("shop"), NOW, &error), ERROR_DENIED, "by 8 exchanges");
 }
 
 /* It names the key that tokens are signed with, and nothing of the private half. */
