@@ -205,6 +205,7 @@ static bool serve(struct control *c, const struct control_settings *settings, GE
         .data = c,
         .threads = settings->threads,
         .connections = settings->connections,
+        .trusted_proxies = settings->trusted_proxies,
         .tls_cert = settings->tls_cert,
         .tls_key = settings->tls_key,
     };

@@ -31,6 +31,7 @@ struct control_settings {
     const char *metrics_listen;     /* /metrics for everybody, at an address of its own; or NULL */
     const char *metrics_token;      /* whoever shows it may read /metrics; or NULL */
     const char *admin_password;     /* of the first account; NULL: one is made */
+    const char *trusted_proxies;    /* whose X-Forwarded-For says who asks (server.h); or NULL */
     const char *executor_file;      /* what the public client installs (artifact.h); or NULL */
     bool alone;                     /* its executors are in this very process (local/) */
     bool no_janitor;                /* clean up by request only */

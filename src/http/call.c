@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#include <netdb.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
@@ -46,20 +45,6 @@ void http__call_free(struct http_call *c)
     g_free(c);
 }
 
-static void note_peer(struct http_call *c)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *a = info ? info->client_addr : NULL;
-    socklen_t len =
-        a && a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-
-    if (!a || getnameinfo(a, len, c->peer, sizeof c->peer, NULL, 0, NI_NUMERICHOST) != 0)
-        g_strlcpy(c->peer, "unknown", sizeof c->peer);
-    if (g_str_has_prefix(c->peer, "::ffff:")) /* IPv4 through a socket for both */
-        memmove(c->peer, c->peer + 7, strlen(c->peer + 7) + 1);
-}
-
 void http__call_begin(struct http_call *c, struct MHD_Connection *connection, const char *method)
 {
     const char *query = strchr(c->target, '?');
@@ -69,7 +54,7 @@ void http__call_begin(struct http_call *c, struct MHD_Connection *connection, co
     c->method = method;
     c->segments = http__segments(c->path);
     c->query = http__parse_query(query ? query + 1 : "");
-    note_peer(c);
+    http__note_origin(c);
 }
 
 const char *http_method(const struct http_call *c)

@@ -50,6 +50,7 @@ struct http_server {
     http_guard guard;
     http_observer observer;
     void *data;
+    GArray *proxies; /* that are trusted; see origin.c */
     int listener, port;
     atomic_bool stopping;
     pthread_mutex_t lock; /* guards what follows */
@@ -62,6 +63,12 @@ struct http_call *http__call_new(struct http_server *s, const char *target);
 void http__call_free(struct http_call *c);
 /* The headers are here: who asks, and for what. */
 void http__call_begin(struct http_call *c, struct MHD_Connection *connection, const char *method);
+
+/* origin.c */
+/* "ADDRESS[/BITS],…", NULL for none; g_array_unref(). NULL: ERROR_INVALID. */
+GArray *http__networks(const char *list, GError **error) MUST_CHECK;
+/* Set the call's peer. */
+void http__note_origin(struct http_call *c);
 
 /* route.c */
 /* Find the row; false when the call was answered instead (400, 404, 405). */

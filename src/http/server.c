@@ -230,6 +230,8 @@ static void server_free(struct http_server *s)
     if (s->listener >= 0)
         close(s->listener);
     http__tls_free(s->tls);
+    if (s->proxies)
+        g_array_unref(s->proxies);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->changed);
     g_free(s);
@@ -269,7 +271,8 @@ struct http_server *http_server_start(const struct http_server_settings *setting
     struct http_server *s = server_new(settings);
 
     http__set_up();
-    if (set_tls(s, settings, error))
+    s->proxies = http__networks(settings->trusted_proxies, error);
+    if (s->proxies && set_tls(s, settings, error))
         s->listener = http__listen(settings->listen, &s->port, error);
     if (s->listener >= 0 && (s->daemon = start_daemon(s, settings)))
         return s;

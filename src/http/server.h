@@ -50,7 +50,11 @@ struct http_server_settings {
     unsigned connections;           /* at once; 0: MAX_HTTP_CONNECTIONS. Fewer when the process may
                                      * not have so many descriptors. */
     const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP; TLS 1.2 at least */
+    const char *trusted_proxies;    /* networks, "ADDRESS[/BITS],…", whose X-Forwarded-For is
+                                     * believed; or NULL */
 };
+/* Can this be trusted_proxies? ERROR_INVALID. */
+bool http_check_networks(const char *list, GError **error) MUST_CHECK;
 
 struct http_server *http_server_start(const struct http_server_settings *settings,
                                       GError **error) MUST_CHECK;
@@ -71,7 +75,8 @@ const char *http_query(const struct http_call *c, const char *name);  /* NULL wh
 const char *http_header(const struct http_call *c, const char *name); /* likewise */
 const GString *http_body(const struct http_call *c);
 json_t *http_body_json(struct http_call *c, GError **error) MUST_CHECK; /* a new reference */
-const char *http_peer(const struct http_call *c);                       /* the client's address */
+const char *http_peer(
+    const struct http_call *c); /* the client's address, a proxy's when it is not trusted */
 const struct http_route *http_route_of(const struct http_call *c);
 /* Something the guard leaves for the handler; freed with the call. */
 void http_set_user(struct http_call *c, void *user, GDestroyNotify free_user);

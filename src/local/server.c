@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control/control.h"
+#include "http/server.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@ enum { LEAST_CONNECTIONS = 64, MOST_CONNECTIONS = 1000000 };
 
 struct texts {
     char *listen, *metrics_listen, *state, *public_url, *level, *format;
-    char *admin_file, *admin_password, *executor_file;
+    char *admin_file, *admin_password, *executor_file, *proxies;
     struct certificate tls;
     gboolean no_scheduler, no_queries, plain_http, check;
     int lease_seconds, linger_seconds, connections;
@@ -30,6 +31,7 @@ static void texts_clear(struct texts *t)
     g_free(t->format);
     g_free(t->admin_file);
     g_free(t->executor_file);
+    g_free(t->proxies);
     if (t->admin_password)
         explicit_bzero(t->admin_password, strlen(t->admin_password));
     g_free(t->admin_password);
@@ -134,6 +136,11 @@ static const char *executor_file(const struct texts *t)
     return file && *file ? file : NULL;
 }
 
+static const char *proxies(const struct texts *t)
+{
+    return t->proxies ? t->proxies : g_getenv("HEDDLE_TRUSTED_PROXIES");
+}
+
 /* Until it is told to stop. */
 static int wait_for_end(struct texts *t, struct control *c)
 {
@@ -167,6 +174,7 @@ static int serve(struct texts *t, GError **error)
         .metrics_token = metrics_token(),
         .admin_password = t->admin_password,
         .executor_file = executor_file(t),
+        .trusted_proxies = proxies(t),
         .tls_cert = t->tls.cert_pem,
         .tls_key = t->tls.key_pem,
         .plain_http = t->plain_http,
@@ -207,7 +215,8 @@ static int check(const struct texts *t, GError **error)
 static int carry_out(struct texts *t, GError **error)
 {
     if (!set_log(t, error) || !read_tls(t, error) || !check_seconds(t, error) ||
-        !check_connections(t, error) || !read_admin(t, error))
+        !check_connections(t, error) || !http_check_networks(proxies(t), error) ||
+        !read_admin(t, error))
         return CLI_USAGE;
     return t->check ? check(t, error) : serve(t, error);
 }
@@ -216,40 +225,42 @@ int local__run_server(struct cli *cli, int argc, char **argv, GError **error)
 {
     struct texts t = {0};
     const GOptionEntry own[] = {
-        {"listen",         0, 0, G_OPTION_ARG_STRING, &t.listen,
+        {"listen",           0, 0, G_OPTION_ARG_STRING, &t.listen,
          "Where to listen; port 0 takes a free one. Default: 127.0.0.1:8080", "HOST:PORT"},
-        {"state",               0, 0, G_OPTION_ARG_STRING, &t.state,
+        {"state",                 0, 0, G_OPTION_ARG_STRING, &t.state,
          "The state: sqlite:PATH or postgresql://…. Default: HEDDLE_STATE, or sqlite:heddle.db", "URL"},
-        {"tls-cert",       0, 0, G_OPTION_ARG_FILENAME, &t.tls.cert, "The certificate chain, PEM",
+        {"tls-cert",         0, 0, G_OPTION_ARG_FILENAME, &t.tls.cert, "The certificate chain, PEM",
          "FILE"},
-        {"tls-key",     0, 0, G_OPTION_ARG_FILENAME, &t.tls.key, "Its private key, PEM", "FILE"},
-        {"metrics-listen",          0, 0, G_OPTION_ARG_STRING, &t.metrics_listen,
+        {"tls-key",       0, 0, G_OPTION_ARG_FILENAME, &t.tls.key, "Its private key, PEM", "FILE"},
+        {"metrics-listen",            0, 0, G_OPTION_ARG_STRING, &t.metrics_listen,
          "Serve /metrics at an address of its own, to whoever reaches it", "HOST:PORT"},
-        {"public-url",               0, 0, G_OPTION_ARG_STRING, &t.public_url,
+        {"public-url",                 0, 0, G_OPTION_ARG_STRING, &t.public_url,
          "How clients reach this server, for links and tokens", "URL"},
-        {"plain-http",        0, 0, G_OPTION_ARG_NONE, &t.plain_http,
+        {"plain-http",          0, 0, G_OPTION_ARG_NONE, &t.plain_http,
          "Admit plain HTTP beyond loopback: an Ingress in front speaks TLS", NULL},
-        {"no-scheduler",           0, 0, G_OPTION_ARG_NONE, &t.no_scheduler,
+        {"no-scheduler",             0, 0, G_OPTION_ARG_NONE, &t.no_scheduler,
          "Do not watch the clock: runs start by request only", NULL},
-        {"no-queries",       0, 0, G_OPTION_ARG_NONE, &t.no_queries,
+        {"no-queries",         0, 0, G_OPTION_ARG_NONE, &t.no_queries,
          "Refuse queries (fetchdf, evaluate, audit) of developers", NULL},
-        {"lease-seconds",               0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
+        {"lease-seconds",                 0, 0, G_OPTION_ARG_INT, &t.lease_seconds,
          "How long an executor may be silent before its tasks are given to another. Default: 30", "N"},
-        {"connections",     0, 0, G_OPTION_ARG_INT, &t.connections,
+        {"connections",       0, 0, G_OPTION_ARG_INT, &t.connections,
          "How many connections are admitted at once. Default: 4096", "N"},
-        {"admin-password-file",           0, 0, G_OPTION_ARG_FILENAME, &t.admin_file,
+        {"admin-password-file",             0, 0, G_OPTION_ARG_FILENAME, &t.admin_file,
          "Holds the password of the first account, admin. Default: one is made and printed", "FILE"},
-        {"executor-file",        0, 0, G_OPTION_ARG_FILENAME, &t.executor_file,
+        {"executor-file",          0, 0, G_OPTION_ARG_FILENAME, &t.executor_file,
          "What tcloud installs as its executor (make artifact). Default: HEDDLE_EXECUTOR_FILE", "FILE"},
-        {"linger-seconds",               0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
+        {"trusted-proxies",                 0, 0, G_OPTION_ARG_STRING, &t.proxies,
+         "Whose X-Forwarded-For says who asks. Default: HEDDLE_TRUSTED_PROXIES, or nobody's", "CIDR,…"},
+        {"linger-seconds",        0, 0, G_OPTION_ARG_INT, &t.linger_seconds,
          "After SIGTERM serve on so long, not ready, until load balancers know. Default: 0", "N"},
-        {"check",      0, 0, G_OPTION_ARG_NONE, &t.check,
+        {"check",            0, 0, G_OPTION_ARG_NONE, &t.check,
          "Only say whether the server that listens there is ready", NULL},
-        {"log-level",          0, 0, G_OPTION_ARG_STRING, &t.level,
+        {"log-level",   0, 0, G_OPTION_ARG_STRING, &t.level,
          "debug, info, warning or error. Default: HEDDLE_LOG_LEVEL, or info", "LEVEL"},
-        {"log-format", 0, 0, G_OPTION_ARG_STRING, &t.format,
+        {"log-format",                 0, 0, G_OPTION_ARG_STRING, &t.format,
          "text or json. Default: HEDDLE_LOG_FORMAT, or text", "FORMAT"},
-        {0              },
+        {0},
     };
     const struct local_options options = {own, 0, 0};
     int code = local__parse(local__command("server"), &options, &argc, &argv, error);
