@@ -318,12 +318,13 @@ static void change(struct db *db, const char *sql)
 void test_a_query_whose_transaction_fails_does_not_wait_for_its_task(void **state)
 {
     struct world *w = *state;
-    g_autoptr(wire_query) q = query_of("SELECT 42");
+    g_autoptr(wire_query) q = NULL;
     struct db *db;
     int code;
 
     if (statedb_is_postgres())
         skip();
+    q = query_of("SELECT 42");
     hello(w->apply, "apply-1", "apply");
     MUST((db = db_open(w->state_url, &error)) != NULL);
     change(db, "CREATE TABLE nobody (id INTEGER PRIMARY KEY)");
