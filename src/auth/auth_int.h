@@ -24,7 +24,7 @@ struct key {
 /* known.c: what tokens are checked against; never changed, only replaced, so any thread may use
  * what it has a reference of. */
 struct known {
-    gatomicrefcount refs;
+    gint refs;         /* counted by atomic macros, which ThreadSanitizer sees */
     GPtrArray *keys;   /* of struct key, the newest first: all of them verify */
     GHashTable *ended; /* "KIND ID" -> int64_t: what was issued before is void */
 };

@@ -9,7 +9,7 @@ static struct known *known_new(void)
 {
     struct known *k = g_new0(struct known, 1);
 
-    g_atomic_ref_count_init(&k->refs);
+    k->refs = 1;
     k->keys = g_ptr_array_new_with_free_func((GDestroyNotify)auth__key_free);
     k->ended = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return k;
@@ -21,14 +21,14 @@ struct known *auth__known(struct auth *a)
 
     pthread_mutex_lock(&a->lock);
     k = a->known;
-    g_atomic_ref_count_inc(&k->refs);
+    g_atomic_int_inc(&k->refs);
     pthread_mutex_unlock(&a->lock);
     return k;
 }
 
 void auth__known_unref(struct known *k)
 {
-    if (!k || !g_atomic_ref_count_dec(&k->refs))
+    if (!k || !g_atomic_int_dec_and_test(&k->refs))
         return;
     g_ptr_array_unref(k->keys);
     g_hash_table_unref(k->ended);

@@ -142,6 +142,8 @@ def test_the_token_endpoint_speaks_rfc_6749(server):
 def test_roles_are_kept_apart(server):
     assert server.call(EXECUTOR, "GET", "environments")[0] == 403
     assert server.call(DEVELOPER, "POST", "tasks/claim", {"executor_id": "x"})[0] == 403
+    assert server.call(VIEWER, "GET", "environments")[0] == 404, "who only looks makes no project"
+    assert server.call(DEVELOPER, "GET", "environments")[0] == 200
     assert server.call(VIEWER, "GET", "environments")[0] == 200
     assert server.call(VIEWER, "POST", "runs", {"environment": "prod"})[0] == 403
 
