@@ -5,7 +5,7 @@
 # make fuzz       an hour of damaged SQL and macros [FUZZ_SECONDS=…]
 # make format     rewrite to .clang-format      make install PREFIX=/usr/local [DESTDIR=]
 # make chart      package both Helm charts       make image      the container image (deploy/README.md)
-# make artifact   the executor that tcloud installs: BUILD/artifact/executors_bin.pex
+# make artifact   the executor that tcloud installs, for x86_64 and aarch64: BUILD/artifact/executors_bin.pex
 
 PREFIX  ?= /usr/local
 BUILD   ?= build
@@ -52,6 +52,14 @@ $(BUILD)/heddle: $(BUILD)/obj/main.o $(LIBS)
 
 # To read SQL is what most of a command's time is spent on.
 $(BUILD)/obj/sql/%.o: OPTIMISE := $(OPTIMISE:-O2=-O3)
+
+# Objects that know the version are compiled again when that changes.
+versioned := $(call objects,$(shell grep -l HEDDLE_VERSION $(call module_sources,*) src/main.c))
+$(versioned): $(BUILD)/obj/version
+$(BUILD)/obj/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+FORCE:
 
 $(BUILD)/obj/%.o: src/%.c | $(DEPS)/include/adbc.h
 	@mkdir -p $(@D)
@@ -160,9 +168,11 @@ bench:
 image:
 	deploy/image/build
 
-# Of further architectures: TREES="aarch64=FOLDER", as deploy/image/collect has made it there.
+# Those of another architecture than this machine's are cross-built; TREES="NAME=FOLDER" takes what
+# deploy/image/collect has laid out elsewhere.
+ARCHITECTURES ?= x86_64 aarch64
 artifact: all
-	deploy/artifact/build $(BUILD)/heddle $(BUILD)/artifact $(TREES)
+	VERSION=$(VERSION) deploy/artifact/build $(BUILD) $(ARCHITECTURES) $(TREES)
 
 asan:
 	$(MAKE) --no-print-directory BUILD=build/asan OPTIMISE='-O1 -g -fno-omit-frame-pointer' \

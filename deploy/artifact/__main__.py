@@ -1,4 +1,4 @@
-"""Unpack the executor that this file holds, once, and start it; or with PEX_TOOLS do only the former.
+"""Unpack the executor that this file holds for this machine, once, and start it; or with PEX_TOOLS do only the former.
 
     executors_bin.pex run|apply [--once|--check]
     PEX_TOOLS=1 executors_bin.pex venv --compile FOLDER
@@ -10,7 +10,13 @@ import sys
 import tempfile
 import zipfile
 
-NAME = ".heddle-@DIGEST@"
+MACHINE = os.uname().machine
+NAME = f".heddle-@DIGEST@-{MACHINE}"
+
+
+def of_this_machine(name):
+    """What is in a folder that is called after an architecture is of that architecture."""
+    return name != "__main__.py" and name.split("/")[0] not in {*"@ARCHITECTURES@".split()} - {MACHINE}
 
 
 def unpack(archive, folder):
@@ -22,7 +28,7 @@ def unpack(archive, folder):
     try:
         with zipfile.ZipFile(archive) as packed:
             for entry in packed.infolist():
-                if entry.filename != "__main__.py":
+                if of_this_machine(entry.filename):
                     os.chmod(packed.extract(entry, part), entry.external_attr >> 16 & 0o777)
         try:
             os.rename(part, there)

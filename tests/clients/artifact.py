@@ -40,6 +40,17 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def make_artifact(build):
+    """`make artifact`: of today's Debian packages, where a pinned one is no longer to be had."""
+    command = ["make", "--no-print-directory", "-C", ROOT, f"BUILD={build}", "artifact"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode and "no longer has the versions" in done.stderr:
+        print("note: built with PACKAGES=current; deploy/artifact/sysroot --lock writes the list anew", flush=True)
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PACKAGES": "current"})
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return build / "artifact/executors_bin.pex"
+
+
 def again(path, target):
     """The same program in a file of another content."""
     shutil.copy(path, target)
@@ -50,8 +61,7 @@ def again(path, target):
 class Shop(Site):
     def __init__(self, world):
         heddle = world.heddle
-        self.built = world.root / "built/executors_bin.pex"
-        subprocess.run([ROOT / "deploy/artifact/build", heddle, self.built.parent], check=True, capture_output=True)
+        self.built = make_artifact(pathlib.Path(heddle).parent)
         self.served = world.root / "served.pex"
         shutil.copy(self.built, self.served)
         world.server_options = ["--no-scheduler", "--executor-file", str(self.served)]
@@ -111,10 +121,9 @@ class Shop(Site):
 
 
 def test_two_builds_are_one_file(s):
-    twin = s.w.root / "twin"
-    subprocess.run([ROOT / "deploy/artifact/build", s.w.heddle, twin], check=True, capture_output=True)
-    assert digest(twin / "executors_bin.pex") == digest(s.built)
-    shutil.rmtree(twin)
+    before = digest(s.built)
+    s.built.unlink()
+    assert digest(make_artifact(s.built.parent.parent)) == before
 
 
 def test_check_fails_before_anything_is_installed(s):
