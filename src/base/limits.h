@@ -8,6 +8,9 @@
 #define MAX_MACRO_DEPTH      100                 /* @DEF functions that call each other */
 #define MAX_HTTP_BODY        (256 * 1024 * 1024) /* a plan with every definition in it */
 #define MAX_HTTP_FORM        (16 * 1024)         /* the body of a token request */
+#define MAX_HTTP_UNASKED     (16 * 1024)         /* one with a request that needs none */
+#define MAX_HTTP_BODIES      (256 * 1024 * 1024) /* all together, of callers of one kind */
+#define MAX_JSON_VALUES      8000000             /* in a request; each takes some 100 bytes */
 #define MAX_HTTP_CONNECTIONS 4096                /* unless the server is told another number */
 #define MAX_LOG_CHUNK        (64 * 1024)         /* one chunk of a task's log */
 #define MAX_LOG_REQUEST      (1024 * 1024)       /* chunks of many tasks, as JSON */

@@ -195,6 +195,13 @@ static void name_any_port(struct control *c)
     c->issuer = g_strdup_printf("%s%d", old, http_server_port(c->http));
 }
 
+/* What those of one kind send at once keeps no others waiting. */
+enum {
+    BODIES_OF_STRANGERS = 32 * 1024 * 1024,  /* forms */
+    BODIES_OF_EXECUTORS = 128 * 1024 * 1024, /* results */
+    BODIES_OF_VIEWERS = 64 * 1024 * 1024,    /* fingerprints */
+};
+
 static bool serve(struct control *c, const struct control_settings *settings, GError **error)
 {
     struct http_server_settings http = {
@@ -206,6 +213,9 @@ static bool serve(struct control *c, const struct control_settings *settings, GE
         .threads = settings->threads,
         .connections = settings->connections,
         .trusted_proxies = settings->trusted_proxies,
+ /* a developer or an admin has MAX_HTTP_BODIES */
+        .bodies = {BODIES_OF_STRANGERS, [1 + ROLE_EXECUTOR] = BODIES_OF_EXECUTORS,
+                   [1 + ROLE_VIEWER] = BODIES_OF_VIEWERS},
         .tls_cert = settings->tls_cert,
         .tls_key = settings->tls_key,
     };

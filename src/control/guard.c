@@ -109,6 +109,7 @@ bool control__guard(struct http_call *call, unsigned needs, void *data)
         http_reply_problem(call, 403, "denied", "This token is for %s, nothing else.", only);
         return false;
     }
+    http_set_kind(call, 1 + (unsigned)who->role); /* 0: strangers */
     http_set_user(call, g_steal_pointer(&who), (GDestroyNotify)auth_identity_free);
     return true;
 }

@@ -60,7 +60,7 @@ static const struct endpoint endpoints[] = {
           "Put an environment on the cadence."),
     ROUTE("POST", AT "snapshots/lookup", FOR_READERS, control__lookup, TAKES(lookup), "wire_lookup", "wire_snapshots", LOOKUP,
           "Which of these snapshots are stored, with their intervals."),
-    ROUTE("POST", AT "plans", FOR_DEVELOPERS, control__post_plan, TAKES(plan), "wire_plan", "wire_progress", 0,
+    ROUTE("POST", AT "plans", FOR_DEVELOPERS, control__post_plan, TAKES(plan), "wire_plan", "wire_progress", MAX_HTTP_BODY,
           "Apply a plan; 409 when the environment changed since the difference was taken."),
     ROUTE("GET", AT "plans/{id}", FOR_READERS, control__get_plan, NULL, NULL, "wire_progress", 0,
           "How far a plan is; with after=VERSION&wait_ms=N a long poll."),
@@ -195,6 +195,8 @@ static void handle(struct http_call *call, void *data)
         http_reply_error(call, error);
         return;
     }
+    if (endpoint->takes) /* the message has all of it */
+        http_drop_body(call);
     op = g_new0(struct op, 1);
     op->endpoint = endpoint;
     op->call = call;

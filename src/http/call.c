@@ -38,6 +38,7 @@ void http__call_free(struct http_call *c)
     if (c->response)
         MHD_destroy_response(c->response);
     g_strfreev(c->segments);
+    http_drop_body(c);
     g_string_free(c->body, TRUE);
     g_array_unref(c->headers);
     g_free(c->target);
@@ -80,16 +81,6 @@ const char *http_query(const struct http_call *c, const char *name)
 const char *http_header(const struct http_call *c, const char *name)
 {
     return MHD_lookup_connection_value(c->connection, MHD_HEADER_KIND, name);
-}
-
-const GString *http_body(const struct http_call *c)
-{
-    return c->body;
-}
-
-json_t *http_body_json(struct http_call *c, GError **error)
-{
-    return json_parse(c->body->str, c->body->len, error);
 }
 
 const char *http_peer(const struct http_call *c)

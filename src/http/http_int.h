@@ -31,6 +31,8 @@ struct http_call {
     const struct http_route *route;
     GString *body;
     size_t max_body, drained;
+    size_t counted; /* of the server's `kept` */
+    unsigned kind;
     char peer[64];
     void *user;
     GDestroyNotify free_user;
@@ -53,7 +55,9 @@ struct http_server {
     GArray *proxies; /* that are trusted; see origin.c */
     int listener, port;
     atomic_bool stopping;
-    pthread_mutex_t lock; /* guards what follows */
+    size_t bodies[HTTP_KINDS];      /* at most */
+    atomic_size_t kept[HTTP_KINDS]; /* by the calls of each kind */
+    pthread_mutex_t lock;           /* guards what follows */
     pthread_cond_t changed;
     unsigned calls, suspended;
 };
@@ -69,6 +73,14 @@ void http__call_begin(struct http_call *c, struct MHD_Connection *connection, co
 GArray *http__networks(const char *list, GError **error) MUST_CHECK;
 /* Set the call's peer. */
 void http__note_origin(struct http_call *c);
+
+/* body.c */
+/* Is there room for so much more? */
+bool http__has_room(const struct http_call *c, size_t more);
+/* Keep a piece, or answer that it is too much: 413, 503. What follows of it is not kept. */
+void http__take_piece(struct http_call *c, const char *data, size_t len);
+void http__refuse_size(struct http_call *c);
+void http__refuse_room(struct http_call *c);
 
 /* route.c */
 /* Find the row; false when the call was answered instead (400, 404, 405). */

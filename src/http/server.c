@@ -60,13 +60,6 @@ static enum MHD_Result send_answer(struct http_call *c)
     return MHD_queue_response(c->connection, c->status, c->response);
 }
 
-static void refuse_size(struct http_call *c)
-{
-    g_string_truncate(c->body, 0);
-    http_reply_problem(c, 413, "limit", "The body of %s %.200s is larger than %zu bytes.",
-                       c->method, c->path, c->max_body);
-}
-
 static guint64 announced_size(const struct http_call *c)
 {
     const char *text = http_header(c, "Content-Length");
@@ -85,14 +78,16 @@ static void judge_headers(struct http_call *c)
     }
     if (!http__route(c))
         return;
-    c->max_body = c->route->max_body ? c->route->max_body : MAX_HTTP_BODY;
+    c->max_body = c->route->max_body ? c->route->max_body : MAX_HTTP_UNASKED;
     if (c->server->guard && !c->server->guard(c, c->route->needs, c->server->data)) {
         if (!c->response)
             http_reply_problem(c, 403, "denied", "This is not allowed.");
         return;
     }
     if (announced_size(c) > c->max_body)
-        refuse_size(c);
+        http__refuse_size(c);
+    else if (!http__has_room(c, (size_t)announced_size(c)))
+        http__refuse_room(c);
 }
 
 static enum MHD_Result begin(struct http_call *c)
@@ -105,13 +100,10 @@ static enum MHD_Result begin(struct http_call *c)
 
 static enum MHD_Result take_body(struct http_call *c, const char *data, size_t len)
 {
-    if (!c->response) {
-        if (len <= c->max_body - c->body->len) {
-            g_string_append_len(c->body, data, (gssize)len);
-            return MHD_YES;
-        }
-        refuse_size(c);
-    }
+    if (!c->response)
+        http__take_piece(c, data, len);
+    if (!c->response)
+        return MHD_YES;
     c->drained += len;
     return c->drained <= MAX_DRAINED ? MHD_YES : MHD_NO;
 }
@@ -245,6 +237,8 @@ static struct http_server *server_new(const struct http_server_settings *setting
     s->guard = settings->guard;
     s->observer = settings->observer;
     s->data = settings->data;
+    for (unsigned i = 0; i < HTTP_KINDS; i++)
+        s->bodies[i] = settings->bodies[i] ? settings->bodies[i] : MAX_HTTP_BODIES;
     s->listener = -1;
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);

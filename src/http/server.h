@@ -37,9 +37,10 @@ struct http_route {
     http_handler handler;
     const char *help;          /* one sentence, for documents */
     const char *takes, *gives; /* names of message types, for documents; or NULL */
-    size_t max_body;           /* 0: MAX_HTTP_BODY */
+    size_t max_body;           /* 0: MAX_HTTP_UNASKED */
 };
 
+enum { HTTP_KINDS = 8 }; /* of callers; what they mean is the guard's */
 struct http_server_settings {
     const char *listen;              /* "127.0.0.1:8080", "[::]:8080", "0.0.0.0:0" for any port */
     const struct http_route *routes; /* ends with a row whose method is NULL */
@@ -49,6 +50,8 @@ struct http_server_settings {
     unsigned threads;               /* 0: 2 */
     unsigned connections;           /* at once; 0: MAX_HTTP_CONNECTIONS. Fewer when the process may
                                      * not have so many descriptors. */
+    size_t bodies[HTTP_KINDS];      /* bytes of bodies that callers of each kind have here at once;
+                                     * 0: MAX_HTTP_BODIES. What is more is answered 503. */
     const char *tls_cert, *tls_key; /* PEM texts, or NULL for plain HTTP; TLS 1.2 at least */
     const char *trusted_proxies;    /* networks, "ADDRESS[/BITS],…", whose X-Forwarded-For is
                                      * believed; or NULL */
@@ -74,13 +77,17 @@ const char *http_param(const struct http_call *c, const char *name);  /* of the 
 const char *http_query(const struct http_call *c, const char *name);  /* NULL when not there */
 const char *http_header(const struct http_call *c, const char *name); /* likewise */
 const GString *http_body(const struct http_call *c);
-json_t *http_body_json(struct http_call *c, GError **error) MUST_CHECK; /* a new reference */
+/* A new reference. ERROR_INVALID: no JSON; ERROR_LIMIT: more than MAX_JSON_VALUES. */
+json_t *http_body_json(struct http_call *c, GError **error) MUST_CHECK;
+void http_drop_body(struct http_call *c); /* it is read: its room is for others */
 const char *http_peer(
     const struct http_call *c); /* the client's address, a proxy's when it is not trusted */
 const struct http_route *http_route_of(const struct http_call *c);
 /* Something the guard leaves for the handler; freed with the call. */
 void http_set_user(struct http_call *c, void *user, GDestroyNotify free_user);
 void *http_user(const struct http_call *c);
+/* For the guard: which kind of caller it is, below HTTP_KINDS. Else 0. */
+void http_set_kind(struct http_call *c, unsigned kind);
 
 /* Answers. After one of these the call is gone. */
 void http_reply(struct http_call *c, unsigned status, const char *content_type, const char *body,

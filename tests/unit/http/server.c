@@ -1,6 +1,8 @@
 /* Routes, decoding, ceilings, the guard, slow and rude clients. */
 #include "http_test.h"
 
+#include "base/limits.h"
+
 static atomic_int handled;
 
 static void echo(struct http_call *c, void *data)
@@ -60,20 +62,20 @@ static void user(struct http_call *c, void *data)
 }
 
 static const struct http_route routes[] = {
-    {"GET",  "/",              0, name,        "root",  NULL, NULL, 0   },
-    {"GET",  "/one/{a}",       0, echo,        "",      NULL, NULL, 0   },
-    {"GET",  "/two/{a}/x/{b}", 0, echo,        "",      NULL, NULL, 0   },
-    {"GET",  "/first/fixed",   0, name,        "fixed", NULL, NULL, 0   },
-    {"GET",  "/first/{any}",   0, name,        "any",   NULL, NULL, 0   },
-    {"PUT",  "/first/fixed",   0, name,        "put",   NULL, NULL, 0   },
-    {"POST", "/small",         0, count_body,  "",      NULL, NULL, 1000},
-    {"POST", "/large",         0, count_body,  "",      NULL, NULL, 0   },
-    {"POST", "/closed",        1, count_body,  "",      NULL, NULL, 0   },
-    {"GET",  "/user",          2, user,        "",      NULL, NULL, 0   },
-    {"GET",  "/silent",        0, say_nothing, "",      NULL, NULL, 0   },
-    {"POST", "/problem",       0, problem,     "",      NULL, NULL, 0   },
-    {"GET",  "/peer",          0, peer,        "",      NULL, NULL, 0   },
-    {NULL,   NULL,             0, NULL,        NULL,    NULL, NULL, 0   },
+    {"GET",  "/",              0, name,        "root",  NULL, NULL, 0            },
+    {"GET",  "/one/{a}",       0, echo,        "",      NULL, NULL, 0            },
+    {"GET",  "/two/{a}/x/{b}", 0, echo,        "",      NULL, NULL, 0            },
+    {"GET",  "/first/fixed",   0, name,        "fixed", NULL, NULL, 0            },
+    {"GET",  "/first/{any}",   0, name,        "any",   NULL, NULL, 0            },
+    {"PUT",  "/first/fixed",   0, name,        "put",   NULL, NULL, 0            },
+    {"POST", "/small",         0, count_body,  "",      NULL, NULL, 1000         },
+    {"POST", "/large",         0, count_body,  "",      NULL, NULL, MAX_HTTP_BODY},
+    {"POST", "/closed",        1, count_body,  "",      NULL, NULL, 0            },
+    {"GET",  "/user",          2, user,        "",      NULL, NULL, 0            },
+    {"GET",  "/silent",        0, say_nothing, "",      NULL, NULL, 0            },
+    {"POST", "/problem",       0, problem,     "",      NULL, NULL, 0            },
+    {"GET",  "/peer",          0, peer,        "",      NULL, NULL, 0            },
+    {NULL,   NULL,             0, NULL,        NULL,    NULL, NULL, 0            },
 };
 
 static bool guard(struct http_call *c, unsigned needs, void *data)
