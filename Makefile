@@ -59,6 +59,7 @@ $(versioned): $(BUILD)/obj/version
 $(BUILD)/obj/version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+.PHONY: FORCE
 FORCE:
 
 $(BUILD)/obj/%.o: src/%.c | $(DEPS)/include/adbc.h

@@ -5,125 +5,34 @@ system that holds python3 and the client alone.
     tests/clients/artifact.py build/heddle
 """
 
-import hashlib
 import json
-import os
-import pathlib
 import shutil
 import subprocess
 import time
 import zipfile
 
-from rig import CACHE, Site, check_record, main
+from installed import BARE, HERE, WRONG, Shop, digest, make_artifact
+from rig import check_record, main
 
 from roundtrip import DAY, TODAY, check_totals
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BARE = CACHE / "bare"  # Debian's smallest, with python3 and the client: tools/bootstrap
-PACKAGES = "usr/local/lib/python3.11/site-packages"
 SYNC = "/sqlmesh/acme/shop/api/state-sync/enterprise-version"
-INTO = """set -e
-mount --make-rprivate /
-cd "$1"
-mount -t tmpfs tmpfs tmp
-mkdir -p ".$2"
-mount --bind "$2" ".$2"
-mount -t proc proc proc
-mount --bind /dev dev
-shift 2
-exec chroot . "$@"
-"""
-WRONG = "a-secret-of-nobody-0123456789"
+LATER = "99.9.9"
 
 
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def make_artifact(build):
-    """`make artifact`: of today's Debian packages, where a pinned one is no longer to be had."""
-    command = ["make", "--no-print-directory", "-C", ROOT, f"BUILD={build}", "artifact"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode and "no longer has the versions" in done.stderr:
-        print("note: built with PACKAGES=current; deploy/artifact/sysroot --lock writes the list anew", flush=True)
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PACKAGES": "current"})
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return build / "artifact/executors_bin.pex"
-
-
-def again(path, target):
-    """The same program in a file of another content."""
-    shutil.copy(path, target)
-    with zipfile.ZipFile(target, "a") as archive:
-        archive.comment = b"the next one"
-
-
-class Shop(Site):
-    def __init__(self, world):
-        heddle = world.heddle
-        self.built = make_artifact(pathlib.Path(heddle).parent)
-        self.served = world.root / "served.pex"
-        shutil.copy(self.built, self.served)
-        world.server_options = ["--no-scheduler", "--executor-file", str(self.served)]
-        super().__init__(world)
-        self.home = world.root / "tcloud-home"
-        self.next = world.root / "next.pex"
-
-    def serve(self, path):
-        os.replace(path, self.served)
-
-    def begin(self, *words, **change):
-        """`tcloud executor ...` in the bare root."""
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self.w.root), "PYTHONPATH": "/" + PACKAGES, "TCLOUD_HOME": str(self.home),
-                       "TCLOUD_TOKEN_URL": self.w.base + "/auth/token", **self.w.executor, **change}
-        log = open(self.w.root / "tcloud.log", "a")
-        return subprocess.Popen(
-            ["unshare", "--mount", "/bin/sh", "-c", INTO, "sh", BARE, self.w.root,
-             "/usr/bin/env", "-i", *(f"{k}={v}" for k, v in environment.items()),
-             "python3", f"/{PACKAGES}/bin/tcloud", "executor", *words], stdout=log, stderr=log, cwd=self.w.root)
-
-    def executor(self, *words, **change):
-        code = self.begin(*words, **change).wait(120)
-        return code, self.w.log("tcloud")
-
-    def turns(self, kind, command):
-        """`tcloud executor KIND --once` until a command of a developer has ended."""
-        turns = 0
-        while command.poll() is None:
-            code, text = self.executor(kind, "--once")
-            assert code == 0, text
-            turns += 1
-            assert turns < 20, text
-        out = command.communicate(timeout=60)[0]
-        assert command.returncode == 0, out + self.w.log("tcloud")
-        return turns
-
-    def develops(self, *words):
-        return subprocess.Popen([self.w.heddle, *words], cwd=self.w.project, text=True, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, env={**self.w.environment, **self.w.cloud})
-
-    def rows(self):
-        return json.loads(subprocess.run(
-            [CACHE / "oracle/bin/python", "-c",
-             "import duckdb, json, sys; print(json.dumps([dict(kind=k, total=str(t)) for k, t in "
-             "duckdb.connect(sys.argv[1], read_only=True).sql('select kind, total from shop.kinds').fetchall()]))",
-             self.w.database], check=True, capture_output=True, text=True).stdout)
-
-    def with_token(self, client):
-        got = self.ask("POST", "/auth/token", {"grant_type": "client_credentials", "client_id": client["TCLOUD_CLIENT_ID"],
-                                               "client_secret": client["TCLOUD_CLIENT_SECRET"]})
-        return {"Authorization": "Bearer " + json.loads(got.text)["id_token"]}
-
+class Upgraded(Shop):
     def upgrade(self):
         got = self.ask("GET", SYNC + "/upgrade?current_version=", headers=self.with_token(self.w.executor))
         assert got.status == 200, got.text
         return json.loads(got.text)
 
-
-def test_two_builds_are_one_file(s):
-    before = digest(s.built)
-    s.built.unlink()
-    assert digest(make_artifact(s.built.parent.parent)) == before
+    def later_build(self):
+        """The same source as another version: what knows its number is compiled anew."""
+        build = self.w.root / "later"
+        build.mkdir()
+        for part in ("obj", "lib"):
+            shutil.copytree(self.build / part, build / part)
+        return make_artifact(build, f"VERSION={LATER}", f"ARCHITECTURES={HERE}")
 
 
 def test_check_fails_before_anything_is_installed(s):
@@ -134,7 +43,7 @@ def test_check_fails_before_anything_is_installed(s):
 def test_apply_once_carries_out_a_plan(s):
     code, text = s.executor("apply", "--once")
     assert code == 0 and "welcomes this executor" in text, text
-    s.turns("apply", s.develops("plan", "--auto-apply", "--no-prompts", "--execution-time", str(TODAY - DAY)))
+    s.turns("apply", s.plans("--execution-time", str(TODAY - DAY)))
     check_totals(s.rows(), TODAY - DAY)
 
 
@@ -152,11 +61,9 @@ def test_check_is_0_when_healthy_and_not_with_a_wrong_secret(s):
 
 
 def test_the_file_itself_checks_too(s):
-    installed, = s.home.glob("artifacts/*/executors_bin.pex")
-    environment = {**s.w.executor, "TCLOUD_TOKEN_URL": s.w.base + "/auth/token"}
-    done = subprocess.run([installed, "run", "--check"], env=environment, capture_output=True, text=True)
+    done = subprocess.run([s.installed(), "run", "--check"], env=s.settings(), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    done = subprocess.run([installed, "run", "--check"], env={**environment, "TCLOUD_CLIENT_SECRET": WRONG},
+    done = subprocess.run([s.installed(), "run", "--check"], env=s.settings(TCLOUD_CLIENT_SECRET=WRONG),
                           capture_output=True, text=True)
     assert done.returncode == 1 and WRONG not in done.stdout + done.stderr, done.stdout + done.stderr
 
@@ -166,6 +73,9 @@ def test_it_is_unpacked_once_for_its_owner_alone(s):
     assert version.name == digest(s.served)
     unpacked, = version.glob(".heddle-*")
     assert unpacked.stat().st_mode & 0o777 == 0o700
+    with zipfile.ZipFile(s.served) as archive:
+        held = {name.split("/")[0] for name in archive.namelist()}
+    assert {p.name for p in unpacked.iterdir()} == held - {"__main__.py", *({"x86_64", "aarch64"} - {HERE})}
 
 
 def test_a_token_for_the_download_is_good_for_nothing_else(s):
@@ -201,26 +111,40 @@ def test_it_is_fetched_from_where_the_executor_asked(s):
     assert told(Host='a"b/c') == s.w.base
 
 
-def test_another_file_upgrades_them_on_their_next_turn_and_no_task_is_lost(s):
-    """While `tcloud executor apply`, which goes on by itself, is at work on a plan."""
+def until(what, condition, seconds=60):
+    deadline = time.time() + seconds
+    while not condition():
+        assert time.time() < deadline, what
+        time.sleep(0.1)
+
+
+def test_another_build_upgrades_them_on_their_next_turn_and_no_task_is_lost(s):
+    """Put in its place while `tcloud executor apply`, which goes on by itself, is at work on a plan."""
+    later = s.later_build()
+    assert digest(later) != digest(s.built)
     old, = (s.home / "artifacts").iterdir()
+    before = s.attempts()
     (s.w.project / "models/more.sql").write_text(
         f"MODEL (name shop.more, kind FULL);\nSELECT kind, ({s.w.engine.slow}) AS n FROM shop.kinds\n")
     client = s.begin("apply")
+    again = "--restate-model", "shop.daily"
     try:
-        plan = s.develops("plan", "--auto-apply", "--no-prompts")
-        again(s.built, s.next)
-        s.serve(s.next)
-        out = plan.communicate(timeout=120)[0]
-        assert plan.returncode == 0, out + s.w.log("tcloud")
-        deadline = time.time() + 60
-        while not (s.home / "artifacts" / digest(s.served) / "executors").exists():
-            assert time.time() < deadline, s.w.log("tcloud")
-            time.sleep(0.2)
-        assert not old.exists() and "lease was lost" not in s.w.log("tcloud")
+        plan = s.plans()
+        until("a task of the first plan is at work", lambda: any(state == "leased" for state, _, _ in s.attempts()[len(before):]))
+        s.serve(later)
+        s.succeeds(plan)
+        s.succeeds(s.plans(*again))  # as the old one ends and the new one comes
+        until("it is installed", (s.home / "artifacts" / digest(s.served) / "executors").exists)
+        assert not old.exists()
+        s.succeeds(s.plans(*again))
     finally:
         client.terminate()
         client.wait(60)
+    made = s.attempts()[len(before):]
+    assert all(state == "done" and attempts == 1 for state, attempts, _ in made), made
+    versions = [by for _, _, by in made]
+    assert versions[-1] == LATER and versions[0] == before[0][2] != LATER, made
+    assert "lease was lost" not in s.w.log("tcloud")
     code, text = s.executor("apply", "--check")
     assert code == 0, text
 
@@ -229,4 +153,4 @@ def test_their_files_are_as_they_were_installed(_):
     assert check_record("tcloud", venv=BARE / "usr/local") > 5
 
 
-main(globals(), Shop)
+main(globals(), Upgraded)
