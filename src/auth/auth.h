@@ -99,10 +99,11 @@ struct auth_deed {
 bool auth_record(struct auth *a, const struct auth_deed *d, int64_t now_ms,
                  GError **error) MUST_CHECK;
 struct auth_log_query {
-    const struct auth_identity *reader; /* sees what is no wider than itself */
-    const char *organisation, *project;
-    const char *before; /* the id of a deed: older ones only; or NULL */
-    int64_t limit;
+    const struct auth_identity *reader; /* sees what is no wider than itself; NULL: all */
+    const char *organisation, *project; /* that a reader looks at */
+    const char *before;                 /* the id of a deed: older ones only; or NULL */
+    int64_t limit;                      /* a thousand at most */
+    int64_t since_ms;                   /* nothing older */
 };
 /* Array of id, at_ms, who, what, subject, peer, organisation, project, the last recorded first.
  * ERROR_NOT_FOUND: there is no deed `before`. */

@@ -88,8 +88,17 @@ bool auth_forget_deeds(struct auth *a, int64_t before_ms, GError **error)
 /* Each part has an index in the order of the answer: what is done elsewhere costs nothing. */
 #define PART(project, name)                                                                        \
     "SELECT * FROM (SELECT id, at_ms, who, what, subject, peer, organisation, project, number"     \
-    " FROM auth_deed WHERE number < ? AND organisation = ? AND " project                           \
+    " FROM auth_deed WHERE number < ? AND at_ms >= ? AND organisation = ? AND " project            \
     " ORDER BY number DESC LIMIT ?) AS " name
+
+static struct db_rows *select_all(struct auth *a, const struct auth_log_query *q, int64_t before,
+                                  GError **error)
+{
+    return db_query(a->db,
+                    "SELECT id, at_ms, who, what, subject, peer, organisation, project"
+                    " FROM auth_deed WHERE number < ? AND at_ms >= ? ORDER BY number DESC LIMIT ?",
+                    "iii", before, q->since_ms, CLAMP(q->limit, 1, MOST_DEEDS), error);
+}
 
 static struct db_rows *select_deeds(struct auth *a, const struct auth_log_query *q, int64_t before,
                                     GError **error)
@@ -103,9 +112,9 @@ static struct db_rows *select_deeds(struct auth *a, const struct auth_log_query 
         a->db,
         PART("project = ?", "own") " UNION " PART("project IS NULL", "wider") " UNION " PART(
             "1 = 1", "widest") " ORDER BY number DESC LIMIT ?",
-        "issiisiisii", before, q->organisation, q->project, limit, before,
-        is_wide ? q->organisation : "", limit, before, sees_all ? EVERY_ORGANISATION : "", limit,
-        limit, error);
+        "iissiiisiiisii", before, q->since_ms, q->organisation, q->project, limit, before,
+        q->since_ms, is_wide ? q->organisation : "", limit, before, q->since_ms,
+        sees_all ? EVERY_ORGANISATION : "", limit, limit, error);
 }
 
 json_t *auth_read_log(struct auth *a, const struct auth_log_query *q, GError **error)
@@ -115,7 +124,10 @@ json_t *auth_read_log(struct auth *a, const struct auth_log_query *q, GError **e
     GError *why = NULL;
     int64_t before;
 
-    if (!number_of(a, q->before, &before, error) || !(rows = select_deeds(a, q, before, error)))
+    if (!number_of(a, q->before, &before, error))
+        return NULL;
+    rows = q->reader ? select_deeds(a, q, before, error) : select_all(a, q, before, error);
+    if (!rows)
         return NULL;
     while (db_next(rows, &why))
         json_array_append_new(out, deed_json(rows));

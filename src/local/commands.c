@@ -64,6 +64,14 @@ static const char keys_help[] =
     "1 it could not be done, 2 the command line cannot be, 4 the state's database does\nnot "
     "answer.";
 
+static const char log_help[] =
+    "Sign-ins, requests of developers that were carried out, changed clients, accounts and keys, "
+    "revoked tokens: the\nnewest first, for 400 days. Works beside running servers, on the same "
+    "state database.\n\n"
+    "Examples:\n  heddle log\n  heddle log --since '1 week ago' --limit 1000 --json\n\n"
+    "Exit codes: 0 done, 1 it could not be done, 2 the command line cannot be, 4 the state's "
+    "database does\nnot answer.";
+
 static const char state_help[] =
     "backup writes the whole state, as lines of JSON, whatever database keeps it; servers go on "
     "meanwhile. \"-\" is\nstandard output. restore reads such a file (\"-\": standard input) into "
@@ -111,6 +119,7 @@ const struct cli_command local_commands[] = {
     {"client",   "create|list|rotate ID|retire ID|remove ID", "Ids and secrets to log in with.",
      client_help,                                                                                                                                local__run_client  },
     {"keys",     "list|rotate",                               "The keys that sign tokens.",                                         keys_help,   local__run_keys    },
+    {"log",      "",                                          "Who did what: the audit log.",                                       log_help,    local__run_log     },
     {"user",     "add NAME|passwd NAME|list|remove NAME",     "Accounts that people sign in with.",
      user_help,                                                                                                                                  local__run_user    },
     {NULL,       NULL,                                        NULL,                                                                 NULL,        NULL               },

@@ -92,6 +92,7 @@ int local__run_state(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_worker(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_client(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_user(struct cli *cli, int argc, char **argv, GError **error);
+int local__run_log(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_keys(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_doctor(struct cli *cli, int argc, char **argv, GError **error);
 int local__run_dev(struct cli *cli, int argc, char **argv, GError **error);

@@ -111,6 +111,19 @@ def test_what_begins(c):
     assert c.refused("user", "remove", "admin", "--state", c.w.state, environment={})["code"] == "conflict"
 
 
+def test_the_audit_log_is_shown_to_operators(c):
+    deeds = c.ok("log", "--state", c.w.state, environment={})
+    assert {("operator", "created a client"), ("operator", "created an account")} <= {(d["who"], d["what"]) for d in deeds}
+    assert any(d["what"] == "POST heddle/v1/plans" and d["peer"] == "127.0.0.1" and d["project"] == "shop" for d in deeds), deeds
+    assert c.ok("log", "--state", c.w.state, "--limit", "2", environment={}) == deeds[:2]
+    assert c.ok("log", "--state", c.w.state, "--since", "1 hour ago", environment={}) == deeds
+    assert c.ok("log", "--state", c.w.state, "--since", "tomorrow", environment={}) == []
+    plain = c.w.run("log", "--state", c.w.state, environment={}, code=0).stdout.splitlines()
+    assert len(plain) == len(deeds) and "  operator  created an account  admin  in */*" in plain[-1], plain
+    assert c.refused("log", "--state", c.w.state, "--since", "the flood", code=2, environment={})["code"] == "usage"
+    assert c.refused("log", "--state", c.w.state, "--limit", "0", code=2, environment={})["code"] == "usage"
+
+
 def test_an_error_in_a_model_says_where(c):
     bad = c.w.project / "models/bad.sql"
     bad.write_text("MODEL (name shop.bad, kind FULL);\nSELECT (1 + 2 AS n\n")

@@ -23,7 +23,7 @@ static void record(struct fixture *f, int from, int to, int64_t now_ms)
 static json_t *read_log(struct fixture *f, const char *before, int64_t limit, GError **error)
 {
     const struct auth_identity boss = {.organisation = (char *)"*", .role = ROLE_ADMIN};
-    const struct auth_log_query q = {&boss, "acme", "shop", before, limit};
+    const struct auth_log_query q = {&boss, "acme", "shop", before, limit, 0};
 
     return auth_read_log(f->auth, &q, error);
 }
@@ -88,4 +88,24 @@ void test_old_deeds_go_and_the_order_goes_on(void **state)
     record(f, 8, 9, NOW + 2 * HOUR);
     OK((all = read_log(f, NULL, 100, &error)) != NULL);
     expect(all, 8, 7);
+}
+
+void test_an_operator_sees_all_of_it(void **state)
+{
+    static const struct auth_deed deeds[] = {
+        {.who = "a",   .what = "0",            .organisation = "*"    },
+        {                    .who = "b", .what = "1", .organisation = "acme",       .project = "shop", .peer = "192.0.2.1"},
+        { .who = "c",   .what = "2",            .organisation = "other", .subject = "x"},
+    };
+    struct fixture *f = *state;
+    struct auth_log_query q = {.limit = 100};
+    g_autoptr(json_t) all = NULL, late = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(deeds); i++)
+        OK(auth_record(f->auth, &deeds[i], NOW + (int64_t)i * MINUTE, &error));
+    OK((all = auth_read_log(f->auth, &q, &error)) != NULL);
+    expect(all, 2, 0);
+    q.since_ms = NOW + MINUTE;
+    OK((late = auth_read_log(f->auth, &q, &error)) != NULL);
+    expect(late, 2, 1);
 }
