@@ -1,6 +1,8 @@
 /* heddle sql VERB [FILE…] */
 #include "cli/sql_int.h"
 
+#include "sql/translate.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -56,7 +58,7 @@ json_t *cli__sql_statements(const struct cli_sql *s, const struct source *source
         struct sql_range range = g_array_index(ranges, struct sql_range, i);
         struct sql_node *n = cli__sql_statement(a, source, range, s->dialect, error);
 
-        if (!n)
+        if (!n || (s->to && !sql_translate(a, n, s->dialect, s->to, source, error)))
             return NULL;
         json_array_append_new(out, each(s, a, n, source));
     }
@@ -165,7 +167,7 @@ static int answer_all(const struct cli_sql *s, char **words, GError **error)
 
 /* What the command line says. */
 typedef struct asked {
-    char *dialect, *schema, *variables;
+    char *dialect, *to, *schema, *variables;
 } asked_t; /* the typedef is for g_auto() */
 
 static int show(struct cli *cli, const struct asked *asked, char **words, GError **error)
@@ -177,6 +179,10 @@ static int show(struct cli *cli, const struct asked *asked, char **words, GError
         return CLI_USAGE;
     if (!words[0])
         return cli__usage(error, "heddle sql needs a verb.\nhint: see heddle sql --help.");
+    if (asked->to && strcmp(words[0], "print") != 0)
+        return cli__usage(error, "--to is for the verb print.");
+    if (asked->to && !(s.to = sql_dialect_find(asked->to, error)))
+        return CLI_USAGE;
     if (!cli__sql_object(asked->schema, &tables, error) ||
         !cli__sql_object(asked->variables, &variables, error))
         return CLI_FAILED;
@@ -188,6 +194,7 @@ static int show(struct cli *cli, const struct asked *asked, char **words, GError
 static void asked_clear(struct asked *asked)
 {
     g_free(asked->dialect);
+    g_free(asked->to);
     g_free(asked->schema);
     g_free(asked->variables);
 }
@@ -195,11 +202,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(asked_t, asked_clear)
 
 int cli__sql(struct cli *cli, int argc, char **argv, GError **error)
 {
-    g_auto(asked_t) asked = {NULL, NULL, NULL};
+    g_auto(asked_t) asked = {NULL};
     gboolean batch = FALSE;
     /* clang-format off */
     const GOptionEntry entries[] = {
         {"dialect", 0, 0, G_OPTION_ARG_STRING, &asked.dialect, "The dialect of the SQL; without it SQLMesh's own.", "NAME"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &asked.to, "The dialect to print in, where both mean the same.", "NAME"},
         {"schema", 0, 0, G_OPTION_ARG_FILENAME, &asked.schema, "The columns of tables, as JSON.", "FILE"},
         {"variables", 0, 0, G_OPTION_ARG_FILENAME, &asked.variables, "The values of macro variables, as JSON.", "FILE"},
         {"batch", 0, 0, G_OPTION_ARG_NONE, &batch, "Read JSON lines from standard input; needs no verb.", NULL},

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "sql/print.h"
+#include "sql/translate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 /* What one line asks; `text` is a copy of its SQL. */
 struct question {
     json_t *line;
-    const struct sql_dialect *dialect;
+    const struct sql_dialect *dialect, *to; /* to: what to print in; NULL: the same */
     struct source source;
     char *text;
 };
@@ -24,18 +25,21 @@ static void question_clear(struct question *q)
 static bool question_read(struct question *q, const char *line, size_t len,
                           const struct sql_dialect *d, GError **error)
 {
-    const json_t *sql, *dialect;
+    const json_t *sql, *dialect, *to;
 
     q->line = json_parse(line, len, error);
     if (!q->line)
         return false;
     sql = json_object_get(q->line, "sql");
     dialect = json_object_get(q->line, "dialect");
+    to = json_object_get(q->line, "to");
     if (!json_is_string(sql)) {
         g_set_error_literal(error, cli_error(), ERROR_INVALID, "The line has no text \"sql\".");
         return false;
     }
     q->dialect = json_is_string(dialect) ? sql_dialect_find(json_string_value(dialect), error) : d;
+    if (json_is_string(to) && !(q->to = sql_dialect_find(json_string_value(to), error)))
+        return false;
     q->source.len = json_string_length(sql);
     q->text = g_memdup2(json_string_value(sql), q->source.len + 1);
     q->source.text = q->text;
@@ -59,9 +63,11 @@ static json_t *answer(struct arena *a, struct question *q, GError **error)
 
     if (!n)
         return NULL;
-    memset(q->text, 'x', q->source.len);
-    print = sql_print(n, q->dialect);
     canonical = sql_canonical(n, q->dialect);
+    if (q->to && !sql_translate(a, n, q->dialect, q->to, &q->source, error))
+        return NULL;
+    memset(q->text, 'x', q->source.len);
+    print = sql_print(n, q->to ? q->to : q->dialect);
     sql_walk(n, count_opaque, &opaque);
     return json_pack("{s:O?, s:b, s:s, s:s, s:i, s:o}", "id", json_object_get(q->line, "id"), "ok",
                      1, "print", print, "canonical", canonical, "opaque", opaque, "tables",

@@ -14,8 +14,9 @@
 struct cli_sql {
     struct cli *cli;
     const struct sql_dialect *dialect;
-    json_t *tables;    /* --schema: an object of tables, or NULL */
-    json_t *variables; /* --variables: of macros, or NULL */
+    const struct sql_dialect *to; /* --to: what print is said in; NULL: the same */
+    json_t *tables;               /* --schema: an object of tables, or NULL */
+    json_t *variables;            /* --variables: of macros, or NULL */
 };
 
 struct cli_sql_verb {

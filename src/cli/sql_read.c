@@ -133,7 +133,7 @@ void cli__sql_show_tree(const json_t *answer)
 static json_t *print_of(const struct cli_sql *s, struct arena *a, struct sql_node *n,
                         const struct source *source)
 {
-    g_autofree char *text = sql_print(n, s->dialect);
+    g_autofree char *text = sql_print(n, s->to ? s->to : s->dialect);
 
     (void)a, (void)source;
     return cli__sql_text(text, strlen(text));

@@ -98,7 +98,7 @@ static bool same_name(const char *a, const char *b)
 static bool restrict_to_batch(struct evaluate_run *r, struct sql_node *tree, GError **error)
 {
     const struct wire_table *target = r->task->target;
-    g_autoptr(GPtrArray) tables = sql_tables(r->arena, tree, r->dialect);
+    g_autoptr(GPtrArray) tables = sql_tables(r->arena, tree, r->spoken);
     const GPtrArray *columns = r->columns;
     const char *filter, *text;
 
@@ -117,24 +117,22 @@ static bool restrict_to_batch(struct evaluate_run *r, struct sql_node *tree, GEr
         if (!t->schema || !same_name(t->catalog, target->catalog) ||
             !same_name(t->schema, target->schema) || !same_name(t->name, target->name))
             continue;
-        if (!(query = sql_parse_query(r->arena, &source, r->dialect, error)))
+        if (!(query = sql_parse_query(r->arena, &source, r->spoken, error)))
             return false;
         evaluate__put_query(r, t->node, query, target->name);
     }
     return true;
 }
 
-static struct sql_node *expand(struct evaluate_run *r, const struct model_audit *a, GError **error)
+static struct sql_node *expand(struct evaluate_run *r, const struct model_audit *a,
+                               const struct source *source, GError **error)
 {
     g_autoptr(GPtrArray) arguments = arguments_of(r, a);
-    const char *text = query_of(r, a, error);
-    struct source source = {arena_printf(r->arena, "audit %s of %s", a->name, r->model->name), text,
-                            text ? strlen(text) : 0};
-    struct sql_node *tree = text ? sql_parse_query(r->arena, &source, r->dialect, error) : NULL;
+    struct sql_node *tree = sql_parse_query(r->arena, source, r->dialect, error);
     GPtrArray *definitions = tree ? evaluate__definitions(r, arguments, error) : NULL;
     GError *own = NULL;
 
-    tree = definitions ? evaluate__expand(r, tree, &source, definitions, &own) : NULL;
+    tree = definitions ? evaluate__expand(r, tree, source, definitions, &own) : NULL;
     if (own)
         g_propagate_error(error, own);
     else if (definitions && !tree)
@@ -145,16 +143,20 @@ static struct sql_node *expand(struct evaluate_run *r, const struct model_audit 
 
 static const char *render(struct evaluate_run *r, const struct model_audit *a, GError **error)
 {
-    struct sql_node *tree = expand(r, a, error);
+    const char *query = query_of(r, a, error);
+    struct source source = {arena_printf(r->arena, "audit %s of %s", a->name, r->model->name),
+                            query, query ? strlen(query) : 0};
+    struct sql_node *tree = query ? expand(r, a, &source, error) : NULL;
     g_autofree char *text = NULL;
 
     if (!tree)
         return NULL;
     evaluate__fold_names(r, tree);
-    if ((r->model->kind == KIND_INCREMENTAL_BY_TIME_RANGE && !restrict_to_batch(r, tree, error)) ||
+    if (!evaluate__say(r, tree, &source, error) ||
+        (r->model->kind == KIND_INCREMENTAL_BY_TIME_RANGE && !restrict_to_batch(r, tree, error)) ||
         !evaluate__place_tables(r, tree, error))
         return NULL;
-    text = sql_print(tree, r->dialect);
+    text = sql_print(tree, r->spoken);
     return arena_strdup(r->arena, text);
 }
 
@@ -196,15 +198,12 @@ static bool run_audit(struct evaluate_run *r, const struct model_audit *a, GErro
 
 static bool in_own_dialect(struct evaluate_run *r, const struct model_audit *a, GError **error)
 {
-    const struct sql_dialect *model = r->dialect;
-    bool ok;
+    const struct sql_dialect *model = r->dialect, *spoken = r->spoken;
+    bool ok = !a->query || !a->dialect || evaluate__set_dialect(r, a->dialect, error);
 
-    if (a->query && a->dialect && !(r->dialect = sql_dialect_find(a->dialect, error))) {
-        r->dialect = model;
-        return false;
-    }
-    ok = run_audit(r, a, error);
+    ok = ok && run_audit(r, a, error);
     r->dialect = model;
+    r->spoken = spoken;
     return ok;
 }
 
@@ -255,7 +254,7 @@ char *evaluate_render_audit(const struct wire_task *task, const char *gateway, g
     a = r->model->audits->pdata[audit];
     r->stage = STAGE_AUDITING;
     r->columns = columns ? columns : evaluate__typed(r);
-    if (!a->query || !a->dialect || (r->dialect = sql_dialect_find(a->dialect, error)))
+    if (!a->query || !a->dialect || evaluate__set_dialect(r, a->dialect, error))
         text = g_strdup(render(r, a, error));
     evaluate__run_free(r);
     return text;

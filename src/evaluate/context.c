@@ -2,6 +2,9 @@
 #include "evaluate/evaluate_int.h"
 
 #include "schedule/names.h"
+#include "sql/parse.h"
+#include "sql/print.h"
+#include "sql/translate.h"
 
 #include <string.h>
 
@@ -57,6 +60,49 @@ static bool add_parents(struct evaluate_run *r, GError **error)
     return add_embedded(r, error);
 }
 
+/* Folding is over when a tree is said in another dialect. */
+static const struct sql_dialect *spoken(const struct evaluate_run *r, GError **error)
+{
+    const char *name = r->engine ? r->engine->sql_dialect : NULL;
+    const struct sql_dialect *engine = name ? sql_dialect_find(name, error) : r->dialect;
+    g_autofree char *unfolded = NULL;
+
+    if (!engine || sql_same_dialect(engine, r->dialect))
+        return engine ? r->dialect : NULL;
+    unfolded = g_strconcat(name, ",normalization_strategy=case_sensitive", NULL);
+    return sql_dialect_find(unfolded, error);
+}
+
+bool evaluate__set_dialect(struct evaluate_run *r, const char *name, GError **error)
+{
+    if (r->engine && (!name || !*name))
+        name = r->engine->sql_dialect;
+    r->dialect = sql_dialect_find(name, error);
+    r->spoken = r->dialect ? spoken(r, error) : NULL;
+    return r->spoken != NULL;
+}
+
+/* Types of columns in the warehouse's words. */
+static bool say_types(struct evaluate_run *r, const GPtrArray *columns, GError **error)
+{
+    for (guint i = 0; columns && r->spoken != r->dialect && i < columns->len; i++) {
+        struct model_column *c = columns->pdata[i];
+        struct source source = {arena_printf(r->arena, "type of %s", c->name), c->type,
+                                c->type ? strlen(c->type) : 0};
+        struct sql_node *type =
+            c->type ? sql_parse_type(r->arena, &source, r->dialect, error) : NULL;
+        g_autofree char *text = NULL;
+
+        if (!c->type)
+            continue;
+        if (!type || !evaluate__say(r, type, &source, error))
+            return false;
+        text = sql_print(type, r->spoken);
+        c->type = arena_strdup(r->arena, text);
+    }
+    return true;
+}
+
 static bool open_model(struct evaluate_run *r, GError **error)
 {
     const char *name = NULL;
@@ -67,10 +113,10 @@ static bool open_model(struct evaluate_run *r, GError **error)
             return false;
         name = r->model->dialect;
     }
-    if (r->engine && (!name || !*name))
-        name = r->engine->sql_dialect;
-    r->dialect = sql_dialect_find(name, error);
-    return r->dialect != NULL;
+    return evaluate__set_dialect(r, name, error) &&
+           (!r->model || (say_types(r, r->model->columns, error) &&
+                          (r->model->projections == r->model->columns ||
+                           say_types(r, r->model->projections, error))));
 }
 
 static void unref(void *array)

@@ -19,6 +19,7 @@ struct evaluate_run {
     struct arena *arena;
     struct model *model;                    /* NULL: the task is about no model */
     const struct sql_dialect *dialect;      /* the model's, else the warehouse's */
+    const struct sql_dialect *spoken;       /* what is sent: another one when the warehouse's is */
     const struct warehouse_dialect *engine; /* NULL when only rendering */
     struct warehouse *warehouse;            /* likewise */
     struct wire_result *result;             /* likewise */
@@ -65,6 +66,8 @@ void evaluate__log(struct evaluate_run *r, const char *format, ...) G_GNUC_PRINT
 bool evaluate__invalid(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* In the arena. */
 char *evaluate__table(struct evaluate_run *r, const struct wire_table *t);
+/* The same for a text that is read as the model's are. */
+char *evaluate__table_read(struct evaluate_run *r, const struct wire_table *t);
 char *evaluate__name(struct evaluate_run *r, const char *name);
 char *evaluate__string(struct evaluate_run *r, const char *value);
 void evaluate__add_rows(struct evaluate_run *r, int64_t rows);
@@ -73,6 +76,9 @@ void evaluate__add_rows(struct evaluate_run *r, int64_t rows);
 struct evaluate_run *evaluate__run_new(const struct evaluate_context *c, const struct wire_task *t,
                                        GError **error);
 void evaluate__run_free(struct evaluate_run *r);
+
+/* Read in this dialect from now on (NULL or "": the warehouse's). */
+bool evaluate__set_dialect(struct evaluate_run *r, const char *name, GError **error);
 
 /* names.c: are the task's names such as the engine takes: short enough, in its catalog? */
 bool evaluate__check_names(struct evaluate_run *r, GError **error);
@@ -88,6 +94,10 @@ GPtrArray *evaluate__definitions(struct evaluate_run *r, const GPtrArray *more, 
 struct evaluate_parent *evaluate__find_parent(const struct evaluate_run *r, const char *catalog,
                                               const char *schema, const char *name);
 bool evaluate__place_tables(struct evaluate_run *r, struct sql_node *tree, GError **error);
+/* A tree with folded names as the warehouse's dialect has it; an error when that is another one and
+ * may mean something else by it. */
+bool evaluate__say(struct evaluate_run *r, struct sql_node *tree, const struct source *source,
+                   GError **error);
 /* A table in a tree becomes a query in brackets; `alias` when it has none. */
 void evaluate__put_query(struct evaluate_run *r, struct sql_node *table, struct sql_node *query,
                          const char *alias);

@@ -58,7 +58,7 @@ static const char *this_model(struct evaluate_run *r)
 {
     if (r->this_model)
         return r->this_model;
-    return r->task->target ? evaluate__table(r, r->task->target) : NULL;
+    return r->task->target ? evaluate__table_read(r, r->task->target) : NULL;
 }
 
 struct sql_node *evaluate__expand(struct evaluate_run *r, struct sql_node *tree,

@@ -64,17 +64,16 @@ static bool is_query(const struct sql_node *n)
            n->kind == SQL_VALUES || n->kind == SQL_PAREN;
 }
 
-static struct sql_node *expand_query(struct evaluate_run *r, const char *text, GError **error)
+static struct sql_node *expand_query(struct evaluate_run *r, const struct source *source,
+                                     GError **error)
 {
-    struct source source = {arena_printf(r->arena, "query of %s", r->model->name), text,
-                            strlen(text)};
-    struct sql_node *tree = sql_parse_query(r->arena, &source, r->dialect, error);
+    struct sql_node *tree = sql_parse_query(r->arena, source, r->dialect, error);
     GPtrArray *definitions = tree ? evaluate__definitions(r, NULL, error) : NULL;
     GError *own = NULL;
 
     if (!definitions)
         return NULL;
-    tree = evaluate__expand(r, tree, &source, definitions, &own);
+    tree = evaluate__expand(r, tree, source, definitions, &own);
     if (own)
         g_propagate_error(error, own);
     else if (!tree || !is_query(tree)) {
@@ -87,6 +86,7 @@ static struct sql_node *expand_query(struct evaluate_run *r, const char *text, G
 
 struct sql_node *evaluate__query_tree(struct evaluate_run *r, GError **error)
 {
+    struct source source;
     struct sql_node *tree;
 
     if (!r->model || !r->model->query) {
@@ -94,30 +94,34 @@ struct sql_node *evaluate__query_tree(struct evaluate_run *r, GError **error)
                                  "none.");
         return NULL;
     }
-    if (!(tree = expand_query(r, r->model->query, error)))
+    source = (struct source){arena_printf(r->arena, "query of %s", r->model->name), r->model->query,
+                             strlen(r->model->query)};
+    if (!(tree = expand_query(r, &source, error)))
         return NULL;
     evaluate__fold_names(r, tree);
     name_projections(r, tree);
-    return evaluate__place_tables(r, tree, error) ? tree : NULL;
+    return evaluate__say(r, tree, &source, error) && evaluate__place_tables(r, tree, error) ? tree
+                                                                                            : NULL;
 }
 
 char *evaluate__query(struct evaluate_run *r, GError **error)
 {
     const struct sql_node *tree = evaluate__query_tree(r, error);
 
-    return tree ? keep(r, sql_print(tree, r->dialect)) : NULL;
+    return tree ? keep(r, sql_print(tree, r->spoken)) : NULL;
 }
 
-static bool add_printed(struct evaluate_run *r, struct sql_node *n, GPtrArray *out, GError **error)
+static bool add_printed(struct evaluate_run *r, struct sql_node *n, const struct source *source,
+                        GPtrArray *out, GError **error)
 {
+    bool opaque = n->kind == SQL_STATEMENT && n->flags & SQL_OPAQUE;
     char *text;
 
-    if (!(n->kind == SQL_STATEMENT && n->flags & SQL_OPAQUE)) {
+    if (!opaque)
         evaluate__fold_names(r, n);
-        if (!evaluate__place_tables(r, n, error))
-            return false;
-    }
-    text = keep(r, sql_print(n, r->dialect));
+    if (!evaluate__say(r, n, source, error) || (!opaque && !evaluate__place_tables(r, n, error)))
+        return false;
+    text = keep(r, sql_print(n, r->spoken));
     if (*g_strstrip(text))
         g_ptr_array_add(out, text);
     return true;
@@ -147,9 +151,9 @@ GPtrArray *evaluate__statement(struct evaluate_run *r, const char *sql, const ch
     }
     if (tree && tree->kind == SQL_LIST) {
         SQL_EACH_CHILD (tree, c)
-            if (!add_printed(r, c, out, error))
+            if (!add_printed(r, c, &source, out, error))
                 return NULL;
-    } else if (tree && !add_printed(r, tree, out, error))
+    } else if (tree && !add_printed(r, tree, &source, out, error))
         return NULL;
     return out;
 }
@@ -182,7 +186,7 @@ char *evaluate_render(const struct wire_task *task, const char *gateway, const c
         return NULL;
     r->stage = runtime_stage ? runtime_stage : STAGE_EVALUATING;
     if ((tree = evaluate__query_tree(r, error)))
-        text = sql_print_pretty(tree, r->dialect);
+        text = sql_print_pretty(tree, r->spoken);
     evaluate__run_free(r);
     return text;
 }

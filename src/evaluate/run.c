@@ -188,16 +188,23 @@ static char *keep(struct evaluate_run *r, char *text)
 
 char *evaluate__table(struct evaluate_run *r, const struct wire_table *t)
 {
+    return r->engine ? keep(r, warehouse_quote_table(r->engine, t)) : evaluate__table_read(r, t);
+}
+
+char *evaluate__table_read(struct evaluate_run *r, const struct wire_table *t)
+{
+    const char *parts[] = {t->catalog, t->schema, t->name};
     GString *out;
 
-    if (r->engine)
+    if (r->engine && r->spoken == r->dialect)
         return keep(r, warehouse_quote_table(r->engine, t));
     out = g_string_new(NULL);
-    if (t->catalog)
-        g_string_append_printf(out, "%s.", evaluate__name(r, t->catalog));
-    if (t->schema)
-        g_string_append_printf(out, "%s.", evaluate__name(r, t->schema));
-    g_string_append(out, evaluate__name(r, t->name));
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_autofree char *part = parts[i] ? sql_quote_identifier(r->dialect, parts[i]) : NULL;
+
+        if (part)
+            g_string_append_printf(out, "%s%s", out->len ? "." : "", part);
+    }
     return keep(r, g_string_free(out, FALSE));
 }
 

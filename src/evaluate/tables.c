@@ -3,6 +3,7 @@
 #include "evaluate/evaluate_int.h"
 
 #include "sql/scope.h"
+#include "sql/translate.h"
 
 #include <string.h>
 
@@ -125,8 +126,9 @@ static struct sql_node *embedded_query(struct evaluate_run *r, const struct eval
     inner.model = model_from_definition(r->arena, p->embedded, error);
     if (!inner.model)
         return NULL;
-    inner.dialect = sql_dialect_find(inner.model->dialect, error);
-    return inner.dialect ? evaluate__query_tree(&inner, error) : NULL;
+    return evaluate__set_dialect(&inner, inner.model->dialect, error)
+               ? evaluate__query_tree(&inner, error)
+               : NULL;
 }
 
 bool evaluate__place_tables(struct evaluate_run *r, struct sql_node *tree, GError **error)
@@ -134,7 +136,7 @@ bool evaluate__place_tables(struct evaluate_run *r, struct sql_node *tree, GErro
     g_autoptr(GPtrArray) inlined = g_ptr_array_new();
     struct placing p = {r, inlined};
 
-    sql_rename_tables(r->arena, tree, r->dialect, rename_table, &p);
+    sql_rename_tables(r->arena, tree, r->spoken, rename_table, &p);
     for (guint i = 0; i < inlined->len; i += 2) {
         struct sql_node *query = embedded_query(r, inlined->pdata[i + 1], error);
 
@@ -143,17 +145,6 @@ bool evaluate__place_tables(struct evaluate_run *r, struct sql_node *tree, GErro
         evaluate__put_query(r, inlined->pdata[i], query, NULL);
     }
     return true;
-}
-
-static enum sql_visit fold(struct sql_node *n, void *data)
-{
-    struct evaluate_run *r = data;
-
-    if ((n->kind == SQL_IDENTIFIER || n->kind == SQL_ALIAS || n->kind == SQL_CTE) && n->text) {
-        n->text = sql_normalize(r->arena, n, r->dialect);
-        n->len = (uint32_t)strlen(n->text);
-    }
-    return SQL_GO_IN;
 }
 
 /* Nodes whose IDENTIFIERs are names of columns and tables. */
@@ -191,8 +182,23 @@ static bool may_quote(const struct evaluate_run *r)
 
 void evaluate__fold_names(struct evaluate_run *r, struct sql_node *tree)
 {
-    sql_walk(tree, fold, r);
+    sql_fold_names(r->arena, tree, r->dialect);
+    if (r->spoken != r->dialect) /* evaluate__say() does the rest */
+        return;
     evaluate__say_types(r, tree);
     if (may_quote(r))
         sql_walk(tree, quote_queries, r);
+}
+
+bool evaluate__say(struct evaluate_run *r, struct sql_node *tree, const struct source *source,
+                   GError **error)
+{
+    const char *name = sql_dialect_name(r->spoken);
+
+    if (r->spoken == r->dialect ||
+        sql_translate(r->arena, tree, r->dialect, r->spoken, source, error))
+        return true;
+    error_hint(error, "write it in the SQL of %s and say so (dialect %s), or use a gateway of %s.",
+               name, name, sql_dialect_name(r->dialect));
+    return false;
 }

@@ -46,7 +46,7 @@ static const struct {
 static enum time_type time_type_of(struct evaluate_run *r, const char *type)
 {
     if (g_ascii_strcasecmp(type, "TIMESTAMP") == 0 &&
-        strcmp(sql_dialect_name(r->dialect), "bigquery") == 0)
+        strcmp(sql_dialect_name(r->spoken), "bigquery") == 0)
         return TIME_ZONED;
     for (size_t i = 0; i < G_N_ELEMENTS(time_types); i++)
         if (g_ascii_strncasecmp(type, time_types[i].begins, strlen(time_types[i].begins)) == 0)

@@ -135,11 +135,20 @@ struct asking {
     struct draft *draft;
 };
 
-static const GPtrArray *columns_of_name(const struct asking *ask, const struct sql_table *t)
+static const struct draft *draft_of_name(const struct asking *ask, const struct sql_table *t)
 {
-    const struct draft *d =
-        g_hash_table_lookup(ask->loader->drafts_by_name, table_name(ask->loader, ask->draft, t));
+    return g_hash_table_lookup(ask->loader->drafts_by_name, table_name(ask->loader, ask->draft, t));
+}
 
+/* A column's type as the asking model would write it; NULL: it cannot be told. */
+static const char *type_in(const struct asking *ask, const struct draft *of,
+                           const struct model_column *c)
+{
+    return project__translated_type(ask->loader->arena, c->type, of->dialect, ask->draft->dialect);
+}
+
+static const GPtrArray *columns_of(const struct draft *d)
+{
     if (!d)
         return NULL;
     return d->model->columns         ? d->model->columns
@@ -150,19 +159,20 @@ static const GPtrArray *columns_of_name(const struct asking *ask, const struct s
 /* The names or the types of a table's columns; both macro/ and sql/ free them. */
 static char **texts_of(const struct asking *ask, const struct sql_table *t, bool types)
 {
-    const GPtrArray *columns = columns_of_name(ask, t);
+    const struct draft *d = draft_of_name(ask, t);
+    const GPtrArray *columns = columns_of(d);
     char **out;
 
     if (!columns)
         return NULL;
     for (guint i = 0; types && i < columns->len; i++)
-        if (!((struct model_column *)columns->pdata[i])->type)
+        if (!type_in(ask, d, columns->pdata[i]))
             return NULL;
     out = g_new0(char *, columns->len + 1);
     for (guint i = 0; i < columns->len; i++) {
         const struct model_column *c = columns->pdata[i];
 
-        out[i] = g_strdup(types ? c->type : c->name);
+        out[i] = g_strdup(types ? type_in(ask, d, c) : c->name);
     }
     return out;
 }
@@ -218,13 +228,14 @@ static bool expand_again(struct loader *l, struct draft *d, struct asking *ask, 
 
 static const char *type_for_sql(const struct sql_table *t, const char *column, void *data)
 {
-    const GPtrArray *columns = columns_of_name(data, t);
+    const struct draft *d = draft_of_name(data, t);
+    const GPtrArray *columns = columns_of(d);
 
     for (guint i = 0; columns && i < columns->len; i++) {
         const struct model_column *c = columns->pdata[i];
 
         if (strcmp(c->name, column) == 0)
-            return c->type;
+            return type_in(data, d, c);
     }
     return NULL;
 }
@@ -284,11 +295,13 @@ bool project__find_columns(struct loader *l, struct draft *d, GError **error)
     const GPtrArray *typed;
 
     if (!d->expanded)
-        return check_keys(d, error);
+        return project__check_dialect(l, d, error) && check_keys(d, error);
     if (d->columns_need_parents && !expand_again(l, d, &ask, error))
         return false;
     typed = sql_infer(l->arena, d->expanded, d->dialect, &schema);
     d->model->columns_known = typed && take_projections(d, typed);
+    if (!project__check_dialect(l, d, error))
+        return false;
     d->expanded = NULL;
     if (d->model->depends_on_self && !model_typed_columns(d->model) && !d->model->columns)
         return project__fail_draft(d, d->model->query_at, error,

@@ -233,6 +233,12 @@ void project__start_reading(struct reading *r, struct loader *l, struct draft *d
 bool project__find_dependencies(struct loader *l, struct draft *d, GError **error) MUST_CHECK;
 /* Columns, once those of the parents are known. */
 bool project__find_columns(struct loader *l, struct draft *d, GError **error) MUST_CHECK;
+/* A model of another dialect than its gateway's: what may mean something else there is an error. */
+bool project__check_dialect(const struct loader *l, const struct draft *d,
+                            GError **error) MUST_CHECK;
+/* A type of another dialect in this one; NULL: it is not known to mean the same. */
+const char *project__translated_type(struct arena *a, const char *type,
+                                     const struct sql_dialect *from, const struct sql_dialect *to);
 /* Sort the drafts, parents first. */
 bool project__order(struct loader *l, GError **error) MUST_CHECK;
 /* Definitions of the EMBEDDED models it reads. */

@@ -51,14 +51,38 @@ enum sql_folding {
     SQL_FOLD_COUNT
 };
 
+/* Where NULLs stand when ORDER BY does not say: with DESC the other way round, but for LAST. */
+enum sql_nulls { SQL_NULLS_ARE_LAST, SQL_NULLS_ARE_LARGE, SQL_NULLS_ARE_SMALL };
+
+/* What is done otherwise than the same words say elsewhere; such words are not translated. */
+enum sql_manner {
+    SQLM_INT_DIVISION = 1 << 0, /* 7 / 2 is 3, and 1 / 0 an error */
+    SQLM_CAST_CUTS = 1 << 1,    /* CAST(2.7 AS INT) is 2 */
+    SQLM_CAST_NULLS = 1 << 2,   /* CAST('x' AS INT) is NULL */
+    SQLM_AVG_CUTS = 1 << 3,     /* AVG of whole numbers is one */
+    SQLM_DOUBLES = 1 << 4,      /* 1.5 is a DOUBLE */
+    SQLM_TRIMS_ALL = 1 << 5,    /* TRIM takes tabs and ends of lines, too */
+    SQLM_QUALIFY = 1 << 6,      /* it has QUALIFY */
+    SQLM_EXCLUDE = 1 << 7,      /* and * EXCLUDE */
+};
+
+/* What translate.c must know of a dialect. */
+struct sql_common {
+    enum sql_nulls nulls;
+    uint32_t manners;         /* enum sql_manner */
+    const char *const *types; /* "a type here=the common one"; ends with NULL */
+    const char *const *says;  /* "a common type=what it is here", if other; NULL: it is only read */
+};
+
 /* One dialect: src/sql/dialect/NAME.c. */
 struct sql_rules {
     const char *name;
     enum sql_folding folding;
-    bool tables_keep_case; /* folding is for columns and CTEs only */
-    char quote;            /* the opening quote identifiers are printed with */
-    const char *prefixes;  /* what may stand before a string, lower case: " e b x n " */
-    uint32_t features;     /* enum sql_feature */
+    bool tables_keep_case;           /* folding is for columns and CTEs only */
+    char quote;                      /* the opening quote identifiers are printed with */
+    const char *prefixes;            /* what may stand before a string, lower case: " e b x n " */
+    uint32_t features;               /* enum sql_feature */
+    const struct sql_common *common; /* NULL: nothing of it is translated */
 };
 
 /* A dialect with a way of folding, which users may choose themselves. */
@@ -84,6 +108,13 @@ struct sql_dialect {
     X(spark)                                                                                       \
     X(trino)                                                                                       \
     X(tsql)
+
+/* Types of PostgreSQL and its relatives, and of Spark and Databricks. */
+extern const char *const sql__postgres_types[], *const sql__spark_types[];
+/* Types that are called so in many dialects. */
+#define SQL_COMMON_TYPES                                                                           \
+    "BOOLEAN=BOOLEAN", "SMALLINT=SMALLINT", "INT=INT", "INTEGER=INT", "BIGINT=BIGINT",             \
+        "DECIMAL=DECIMAL", "NUMERIC=DECIMAL", "DATE=DATE"
 
 #define X(name) extern const struct sql_rules sql__##name;
 SQL_DIALECTS(X)

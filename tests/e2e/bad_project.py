@@ -50,6 +50,15 @@ GROUP BY day
 """})
 
 
+def test_a_model_of_another_dialect(b, texts):
+    bad(b, texts, "a model of another dialect", {"models/daily.sql": """
+MODEL (name shop.daily, kind FULL, dialect postgres);
+SELECT day, SUM(amount) / 2 AS half
+FROM shop.events
+GROUP BY day
+"""})
+
+
 def test_a_model_block_that_cannot_be(b, texts):
     bad(b, texts, "a kind that there is not", {"models/daily.sql": "MODEL (name shop.daily, kind FUL);\nSELECT 1 AS a\n"})
     bad(b, texts, "a property that there is not",

@@ -88,7 +88,8 @@ class Engine:
                 if kind == "view" and not schema.startswith("sqlmesh__"):
                     target = re.search(r"FROM\s+(.*?);?\s*$", sql, re.S | re.I)
                     parts = re.findall(r'"([^"]+)"|([A-Za-z_][\w$]*)', target.group(1)) if target else []
-                    definition = ".".join(warehouse.plain(a or b) for a, b in parts)
+                    names = [warehouse.plain(a or b) for a, b in parts]
+                    definition = ".".join([name.lower() for name in names[:-2]] + names[-2:])  # a catalog's case is nothing
                 relation = warehouse.Relation(schema, name, kind, comment, columns.get((schema, name), []), definition, rows, digest)
                 relations.setdefault(relation.key, []).append(relation)
             return {"schemas": schemas, "relations": relations}

@@ -11,6 +11,7 @@
 #include "sql/parse.h"
 #include "sql/print.h"
 #include "sql/scope.h"
+#include "sql/translate.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,6 +176,29 @@ static char *canonical(struct arena *a, const struct block *b)
     return sql_canonical(read_block(a, b, NULL), b->dialect);
 }
 
+/* For each dialect of a warehouse: what is said there, or the first line of why not. */
+static char *translated(struct arena *a, const struct block *b)
+{
+    static const char *const names[] = {"duckdb", "postgres"};
+    GString *all = g_string_new(NULL);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        const struct sql_dialect *to = sql_dialect_find(names[i], NULL);
+        struct source s = {NULL, b->input->str, b->input->len};
+        g_autoptr(GError) error = NULL;
+        struct sql_node *n = read_block(a, b, NULL);
+        g_autofree char *text = NULL;
+
+        if (sql_same_dialect(b->dialect, to))
+            continue;
+        text = sql_translate(a, n, b->dialect, to, &s, &error) ? sql_print(n, to) : NULL;
+        g_string_append_printf(all, "%s%s: %.*s", all->len ? "\n" : "", names[i],
+                               error ? (int)strcspn(error->message, "\n") : (int)strlen(text),
+                               error ? error->message : text);
+    }
+    return g_string_free(all, FALSE);
+}
+
 /* Two inputs, parted by a line "--- same" or "--- another". */
 static char *compared(struct arena *a, const struct block *b)
 {
@@ -255,6 +279,12 @@ void test_what_the_fuzzer_found_is_right_now(void **state)
 {
     (void)state;
     run("finds", found);
+}
+
+void test_what_dialects_have_in_common_is_said_in_the_other_one(void **state)
+{
+    (void)state;
+    run("translate", translated);
 }
 
 void test_tables_are_found(void **state)

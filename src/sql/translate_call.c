@@ -1,0 +1,176 @@
+/* translate_call.c -- functions and types that mean the same in every dialect that is translated.
+ */
+#include "sql/translate_int.h"
+
+#include <string.h>
+
+/* ---- types ----------------------------------------------------------------------------------- */
+
+/* What stands behind "key=" in a list. */
+static const char *find(const char *const *list, const char *key)
+{
+    size_t len = strlen(key);
+
+    for (; *list; list++)
+        if (strncmp(*list, key, len) == 0 && (*list)[len] == '=')
+            return *list + len + 1;
+    return NULL;
+}
+
+/* "TIMESTAMP WITH TIME ZONE", without parameters; NULL when there is more to it than words. */
+static const char *words_of(struct translation *t, const struct sql_node *type)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (!type->text || type->op || type->flags & SQL_ANGLE)
+        return NULL;
+    g_string_append_len(out, type->text, type->len);
+    SQL_EACH_CHILD (type, c) {
+        if (c->slot == SLOT_ARG && c->kind == SQL_NUMBER)
+            continue;
+        if (c->kind != SQL_KEYWORD)
+            return NULL;
+        g_string_append_c(out, ' ');
+        g_string_append_len(out, c->text, c->len);
+    }
+    g_string_ascii_up(out);
+    return arena_strdup(t->arena, out->str);
+}
+
+static int count_of(const struct sql_node *n, enum sql_slot slot)
+{
+    int count = 0;
+
+    SQL_EACH_CHILD (n, c)
+        count += c->slot == slot;
+    return count;
+}
+
+static bool is_whole(const char *common)
+{
+    return strcmp(common, "SMALLINT") == 0 || strcmp(common, "INT") == 0 ||
+           strcmp(common, "BIGINT") == 0;
+}
+
+bool sql__translate_type(struct translation *t, struct sql_node *type, bool cast)
+{
+    const char *words = words_of(t, type);
+    const char *common = words ? find(t->from->rules->common->types, words) : NULL, *said;
+    int parameters = count_of(type, SLOT_ARG);
+    bool is_decimal = common && strcmp(common, "DECIMAL") == 0;
+    g_autofree char *shown = g_strdup_printf("the type %s", words ? words : "");
+
+    if (!common)
+        return sql__not_the_same(t, type, words ? shown : "this type", NULL);
+    if (is_decimal ? parameters != 2 : parameters != 0)
+        return sql__not_the_same(t, type, shown,
+                                 is_decimal ? "its precision and scale must be given"
+                                            : "what its parameter does differs");
+    if (cast && is_whole(common) && sql__does(t->from, SQLM_CAST_CUTS))
+        return sql__not_the_same(t, type, "a cast to whole numbers", "one cuts, the other rounds");
+    said = find(t->to->rules->common->says, common);
+    type->text = said ? said : common;
+    type->len = (uint32_t)strlen(type->text);
+    if (!is_decimal)
+        type->child = type->last = NULL;
+    return true;
+}
+
+/* ---- functions ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int min, max;
+    bool aggregate; /* may say DISTINCT */
+} functions[] = {
+    {"ABS",        1, 1,  false},
+    {"AVG",        1, 1,  true },
+    {"COALESCE",   2, 99, false},
+    {"COUNT",      1, 1,  true },
+    {"DENSE_RANK", 0, 0,  false},
+    {"EXISTS",     1, 1,  false},
+    {"LAG",        1, 3,  false},
+    {"LEAD",       1, 3,  false},
+    {"LOWER",      1, 1,  false},
+    {"MAX",        1, 1,  true },
+    {"MIN",        1, 1,  true },
+    {"NULLIF",     2, 2,  false},
+    {"RANK",       0, 0,  false},
+    {"ROW_NUMBER", 0, 0,  false},
+    {"SUM",        1, 1,  true },
+    {"TRIM",       1, 1,  false},
+    {"UPPER",      1, 1,  false},
+};
+
+static bool is_one_of(const struct sql_node *n, const char *const *names)
+{
+    for (; *names; names++)
+        if (sql_text_is_nocase(n, *names))
+            return true;
+    return false;
+}
+
+/* IF(a, b, c) as CASE WHEN a THEN b ELSE c END. */
+static void make_case(struct translation *t, struct sql_node *call)
+{
+    struct sql_node *condition = call->child, *then = condition->next, *otherwise = then->next;
+    struct sql_node *when = sql_node_new(t->arena, SQL_WHEN, NULL, 0);
+
+    call->kind = SQL_CASE;
+    call->text = NULL;
+    call->len = 0;
+    call->flags = 0;
+    call->child = call->last = NULL;
+    sql_append(when, SLOT_EXPRESSION, condition);
+    sql_append(when, SLOT_THEN, then);
+    sql_append(call, SLOT_WHEN, when);
+    sql_append(call, SLOT_ELSE, otherwise);
+}
+
+static bool is_plain(const struct sql_node *call)
+{
+    return !call->flags && count_of(call, SLOT_ARG) > 0 && call->last->slot == SLOT_ARG &&
+           call->child->slot == SLOT_ARG;
+}
+
+/* Calls that are written otherwise; true when this was one. */
+static bool rewrite(struct translation *t, struct sql_node *call)
+{
+    static const char *const ifs[] = {"IF", "IFF", NULL}, *const nvls[] = {"IFNULL", "NVL", NULL};
+    int n = count_of(call, SLOT_ARG);
+
+    if (is_plain(call) && n == 3 && is_one_of(call, ifs)) {
+        make_case(t, call);
+        return true;
+    }
+    if (is_plain(call) && n == 2 && is_one_of(call, nvls)) {
+        call->text = "COALESCE";
+        call->len = 8;
+        return true;
+    }
+    return false;
+}
+
+bool sql__translate_call(struct translation *t, struct sql_node *call)
+{
+    int n = count_of(call, SLOT_ARG);
+    g_autofree char *shown = g_strndup(call->text ? call->text : "this call", call->len);
+    size_t i = 0;
+
+    if (count_of(call, SLOT_PART) > 0)
+        return sql__not_the_same(t, call, "a function of a schema", NULL);
+    if (rewrite(t, call))
+        return true;
+    while (i < G_N_ELEMENTS(functions) && !sql_text_is_nocase(call, functions[i].name))
+        i++;
+    if (i == G_N_ELEMENTS(functions))
+        return sql__not_the_same(t, call, shown, NULL);
+    if (n < functions[i].min || n > functions[i].max ||
+        (call->flags & SQL_DISTINCT && !functions[i].aggregate))
+        return sql__not_the_same(t, call, shown, "with these arguments");
+    if (strcmp(functions[i].name, "AVG") == 0 && sql__does(t->from, SQLM_AVG_CUTS))
+        return sql__not_the_same(t, call, shown, "of whole numbers it is one");
+    if (strcmp(functions[i].name, "TRIM") == 0 && sql__does(t->from, SQLM_TRIMS_ALL))
+        return sql__not_the_same(t, call, shown, "it takes more than blanks");
+    return true;
+}
