@@ -57,6 +57,9 @@ struct cli_context {
     void *data;
     struct redactor *redactor; /* every error goes through it */
 };
+/* The sign-in of heddle auth at settings->url, if there is one and neither client id nor secret: it
+ * becomes what tokens are renewed with. */
+bool cli_use_signin(struct api_settings *settings, GError **error) MUST_CHECK;
 const struct cli_context *cli_context_of(const struct cli *cli);
 int cli_run(const struct cli_command *command, const struct cli_context *context, int argc,
             char **argv);

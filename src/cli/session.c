@@ -108,8 +108,7 @@ const struct config *cli__config(struct cli *cli, GError **error)
     return cli->config;
 }
 
-/* With neither id nor secret it is the person who has signed in. */
-static bool take_signin(struct api_settings *settings, GError **error)
+bool cli_use_signin(struct api_settings *settings, GError **error)
 {
     g_autofree char *origin = cli__origin(settings->url);
     GError *own = NULL;
@@ -139,7 +138,7 @@ static struct api *remote_api(GError **error)
         .client_secret = variable("TCLOUD_CLIENT_SECRET"),
     };
 
-    return take_signin(&settings, error) ? api_new(&settings, error) : NULL;
+    return cli_use_signin(&settings, error) ? api_new(&settings, error) : NULL;
 }
 
 /* The plane's threads are born with Ctrl-C blocked: it is for the command (interrupt.c). */

@@ -101,22 +101,51 @@ struct reading {
     struct settings *settings;
 };
 
+/* As a client; or, where no gateways are, as the person who has signed in. */
+static bool may_log_in(const struct check *c, const struct settings *s, GError **error)
+{
+    struct api_settings of = {.url = s->url};
+    bool found;
+
+    if (!c->options.sign_in || s->client_id || s->client_secret || s->config->gateways->len > 0)
+        return executor__settings_has_client(s, error);
+    if (!c->options.sign_in(&of, error))
+        return false;
+    found = of.renew != NULL;
+    if (of.renew_free)
+        of.renew_free(of.renew_data);
+    if (found)
+        return true;
+    g_set_error(error, executor_error(), ERROR_INVALID,
+                "TCLOUD_CLIENT_ID is not set, and nobody is signed in at %s.", s->url);
+    error_hint(error, "sign in with heddle auth login, or set TCLOUD_CLIENT_ID and "
+                      "TCLOUD_CLIENT_SECRET.");
+    return false;
+}
+
+static void describe(const struct settings *s, GString *text)
+{
+    g_string_append_printf(text, "TCLOUD_URL is %s, ", s->url);
+    if (s->client_id)
+        g_string_append_printf(text, "TCLOUD_CLIENT_ID %s; %u gateway%s.", s->client_id,
+                               s->config->gateways->len, s->config->gateways->len == 1 ? "" : "s");
+    else
+        g_string_append(text, "where somebody is signed in by heddle auth; 0 gateways.");
+}
+
 static enum check_state read_settings(struct check *c, void *data, GString *text)
 {
     struct reading *r = data;
     g_auto(GStrv) environment = g_get_environ();
     g_autoptr(GError) error = NULL;
 
-    r->settings = executor__settings_read(environment, &error);
-    if (!r->settings ||
+    r->settings = executor__settings_read_any(environment, &error);
+    if (!r->settings || !may_log_in(c, r->settings, &error) ||
         (c->options.gateway && !config_gateway(r->settings->config, c->options.gateway, &error)))
         return executor__check_failed(text, error);
     executor__settings_register(r->settings, c->options.redactor);
     executor__settings_export(r->settings);
-    g_string_append_printf(text, "TCLOUD_URL is %s, TCLOUD_CLIENT_ID %s; %u gateway%s.",
-                           r->settings->url, r->settings->client_id,
-                           r->settings->config->gateways->len,
-                           r->settings->config->gateways->len == 1 ? "" : "s");
+    describe(r->settings, text);
     return CHECK_OK;
 }
 

@@ -11,6 +11,7 @@
 #ifndef HEDDLE_EXECUTOR_CHECK_H
 #define HEDDLE_EXECUTOR_CHECK_H
 
+#include "http/api.h"
 #include "project/config.h"
 
 enum check_step {
@@ -50,6 +51,9 @@ struct check_options {
     bool read_only;      /* ... by a query only */
     bool claims;         /* this is an executor: its client must be one */
     const char *gateway; /* this one only; NULL: all */
+    /* Let a person's sign-in count when there are neither client nor gateways; or NULL. It fills in
+     * what tokens of settings->url are renewed with, if there is one. */
+    bool (*sign_in)(struct api_settings *settings, GError **error);
     void (*report)(const struct check_result *result, void *data);
     void *data;
     struct redactor *redactor;

@@ -287,6 +287,8 @@ static enum check_state try_login(struct check *c, void *data, GString *text)
                                     .client_secret = s->client_secret};
     g_autoptr(GError) error = NULL;
 
+    if (!s->client_id && !c->options.sign_in(&settings, &error))
+        return executor__check_failed(text, error);
     w->api = api_new(&settings, &error);
     if (!w->api || !api_login(w->api, &error)) {
         if (!strstr(error->message, "\nhint: "))
@@ -294,7 +296,10 @@ static enum check_state try_login(struct check *c, void *data, GString *text)
         return executor__check_failed(text, error);
     }
     redactor_add(c->options.redactor, api_secret_token(w->api));
-    g_string_append_printf(text, "client %s was given a token.", s->client_id);
+    if (s->client_id)
+        g_string_append_printf(text, "client %s was given a token.", s->client_id);
+    else
+        g_string_append(text, "the sign-in of heddle auth has a token.");
     return CHECK_OK;
 }
 

@@ -55,10 +55,9 @@ static char *stamp_of(GHashTable *variables)
     return g_strconcat(a, b, NULL);
 }
 
-static bool need(GHashTable *variables, const char *name, char **value, GError **error)
+static bool need(const char *name, const char *value, GError **error)
 {
-    *value = g_strdup(get(variables, name));
-    if (*value)
+    if (value)
         return true;
     g_set_error(error, executor_error(), ERROR_INVALID, "%s is not set.", name);
     error_hint(error, "an executor is told by its environment, a file TCLOUD_ENV_FILE or a folder "
@@ -112,7 +111,7 @@ static struct config *read_config(GHashTable *variables, GError **error)
     return config_from_variables(list, error);
 }
 
-struct settings *executor__settings_read(char **environment, GError **error)
+struct settings *executor__settings_read_any(char **environment, GError **error)
 {
     g_autoptr(settings) s = g_new0(struct settings, 1);
 
@@ -123,14 +122,28 @@ struct settings *executor__settings_read(char **environment, GError **error)
     s->token_url = g_strdup(get(s->variables, "TCLOUD_TOKEN_URL"));
     s->name = g_strdup(get(s->variables, "HEDDLE_EXECUTOR_NAME"));
     s->health_listen = g_strdup(get(s->variables, "HEDDLE_HEALTH_LISTEN"));
-    if (!need(s->variables, "TCLOUD_URL", &s->url, error) ||
-        !need(s->variables, "TCLOUD_CLIENT_ID", &s->client_id, error) ||
-        !need(s->variables, "TCLOUD_CLIENT_SECRET", &s->client_secret, error) ||
+    s->url = g_strdup(get(s->variables, "TCLOUD_URL"));
+    s->client_id = g_strdup(get(s->variables, "TCLOUD_CLIENT_ID"));
+    s->client_secret = g_strdup(get(s->variables, "TCLOUD_CLIENT_SECRET"));
+    if (!need("TCLOUD_URL", s->url, error) ||
         !read_duration(s->variables, &drain, &s->drain_ms, error) ||
         !read_duration(s->variables, &grace, &s->grace_ms, error))
         return NULL;
     s->config = read_config(s->variables, error);
     return s->config ? g_steal_pointer(&s) : NULL;
+}
+
+bool executor__settings_has_client(const struct settings *s, GError **error)
+{
+    return need("TCLOUD_CLIENT_ID", s->client_id, error) &&
+           need("TCLOUD_CLIENT_SECRET", s->client_secret, error);
+}
+
+struct settings *executor__settings_read(char **environment, GError **error)
+{
+    g_autoptr(settings) s = executor__settings_read_any(environment, error);
+
+    return s && executor__settings_has_client(s, error) ? g_steal_pointer(&s) : NULL;
 }
 
 void executor__settings_free(struct settings *s)

@@ -24,6 +24,10 @@ struct settings {
 
 /* From the environment of the process as it was before settings_export(). */
 struct settings *executor__settings_read(char **environment, GError **error) MUST_CHECK;
+/* Without a client id or secret, too: of somebody who is perhaps a person. */
+struct settings *executor__settings_read_any(char **environment, GError **error) MUST_CHECK;
+/* Is there both? */
+bool executor__settings_has_client(const struct settings *s, GError **error) MUST_CHECK;
 void executor__settings_free(struct settings *s);
 /* Have the files changed since? */
 bool executor__settings_changed(const struct settings *s);

@@ -119,6 +119,7 @@ static int examine(struct doctor *d)
         .with_rights = true,
         .read_only = d->read_only,
         .gateway = gateway,
+        .sign_in = cli_use_signin,
         .report = report,
         .data = d,
         .redactor = d->context->redactor,

@@ -83,6 +83,16 @@ def test_login_by_browser_serves_other_commands(s):
     assert answer.status == 200, answer.text
 
 
+def test_doctor_looks_as_the_person_who_is_signed_in(s):
+    told = json.loads(run(s, "doctor", "--json"))
+    steps = {x["step"]: (x["state"], x["what"]) for x in told["steps"]}
+    assert told["exit_code"] == 0 and steps["login"] == ("ok", "the sign-in of heddle auth has a token."), steps
+    assert steps["token"] == ("ok", "it may look, plan and run."), steps
+    assert "signed in by heddle auth" in steps["settings"][1], steps
+    age(s)
+    assert "has a token" in run(s, "doctor"), "one that is refreshed"
+
+
 def test_many_at_once_do_not_burn_the_refresh_token(s):
     before = age(s)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -120,6 +130,14 @@ def test_a_sign_in_the_server_has_ended_is_forgotten(s):
     said = run(s, "environments", code=1)
     assert "The server has ended the sign-in" in said and "heddle auth login" in said, said
     assert "Nobody is signed in" in run(s, "auth", "status", code=1)
+
+
+def test_doctor_says_when_the_sign_in_has_ended_or_there_is_none(s):
+    assert "TCLOUD_CLIENT_ID is not set, and nobody is signed in" in run(s, "doctor", code=10)
+    log_in(s)
+    age(s, refresh_token="spent")
+    said = run(s, "doctor", code=17)
+    assert "failed     login: The server has ended the sign-in" in said and "heddle auth login" in said, said
 
 
 if __name__ == "__main__":

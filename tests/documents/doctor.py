@@ -131,9 +131,14 @@ ok         gateway main: it is open; version V, catalog house.
 
 
 def test_settings_that_are_not_there(d):
-    d.check("""failed     settings: TCLOUD_CLIENT_ID is not set.
+    d.check("""failed     settings: TCLOUD_CLIENT_ID is not set, and nobody is signed in at http://127.0.0.1:PORT/sqlmesh/acme/shop.
+           hint: sign in with heddle auth login, or set TCLOUD_CLIENT_ID and TCLOUD_CLIENT_SECRET.
+""" + not_tried(*REMOTE), TCLOUD_URL=d.url, XDG_STATE_HOME=str(d.empty))
+    for some in ({"TCLOUD_CLIENT_ID": "x"}, {"TCLOUD_CLIENT_SECRET": "a secret of enough bytes"},
+                 {"SQLMESH__GATEWAYS__MAIN__CONNECTION__TYPE": "duckdb", "SQLMESH__GATEWAYS__MAIN__CONNECTION__DATABASE": "x.db"}):
+        d.check(f"""failed     settings: {"TCLOUD_CLIENT_SECRET" if "TCLOUD_CLIENT_ID" in some else "TCLOUD_CLIENT_ID"} is not set.
            hint: an executor is told by its environment, a file TCLOUD_ENV_FILE or a folder HEDDLE_SECRETS_DIR where the control plane is and who it is itself.
-""" + not_tried(*REMOTE), TCLOUD_URL=d.url)
+""" + not_tried(*REMOTE), TCLOUD_URL=d.url, XDG_STATE_HOME=str(d.empty), **some)
 
 
 def test_an_unknown_gateway_is_a_wrong_setting(d):
