@@ -166,8 +166,10 @@ class Machine:
         self.unpacked, = self.folder.glob(".heddle-*")
         loader = self.unpacked / self.name / "loader"
         if self.name != HERE and loader.exists():
+            emulator = shutil.which(f"qemu-{self.name}-static")
+            assert emulator, f"there is no qemu-{self.name}-static (tools/bootstrap test)"
             loader.rename(loader.with_name("loader.real"))
-            self._program(loader, f'exec {shutil.which(f"qemu-{self.name}-static")} "$0.real" "$@"')
+            self._program(loader, f'exec {emulator} "$0.real" "$@"')
 
     def run(self, *words, **environment):
         return subprocess.run([self.file, *words], capture_output=True, text=True, timeout=300, cwd=self.folder,
