@@ -64,6 +64,7 @@ enum sql_manner {
     SQLM_TRIMS_ALL = 1 << 5,    /* TRIM takes tabs and ends of lines, too */
     SQLM_QUALIFY = 1 << 6,      /* it has QUALIFY */
     SQLM_EXCLUDE = 1 << 7,      /* and * EXCLUDE */
+    SQLM_TRY_CAST = 1 << 8,     /* and TRY_CAST of anything */
 };
 
 /* What translate.c must know of a dialect. */

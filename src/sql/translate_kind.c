@@ -82,13 +82,25 @@ static bool check_in(struct translation *t, struct sql_node *n)
     return n->op == OP_IN || sql__not_the_same(t, n, sql_op_text(n->op), NULL);
 }
 
+/* A cast that gives NULL is called TRY_CAST where the other one is an error. */
 static bool check_cast(struct translation *t, struct sql_node *n)
 {
-    bool plain = sql_text_is(n, "CAST") || sql_text_is(n, "::") || n->len == 0;
+    const struct sql_node *type = sql_child(n, SLOT_TYPE), *value = sql_child(n, SLOT_ARG);
+    bool plain = sql_text_is(n, "CAST") || sql_text_is(n, "::");
+    bool tries = plain && sql__does(t->from, SQLM_CAST_NULLS);
 
-    if (!plain || sql__does(t->from, SQLM_CAST_NULLS) != sql__does(t->to, SQLM_CAST_NULLS))
+    if ((!plain && n->len > 0) || (tries && !sql__does(t->to, SQLM_TRY_CAST)))
         return sql__not_the_same(t, n, "this cast", "what cannot be cast is an error or NULL");
-    return sql__translate_type(t, sql_child(n, SLOT_TYPE), true);
+    if (!sql__translate_type(t, sql_child(n, SLOT_TYPE), true))
+        return false;
+    if (sql_text_is(type, "TIMESTAMPTZ") && value->kind == SQL_STRING &&
+        !memchr(value->text, '+', value->len))
+        return sql__not_the_same(t, n, "a time without its zone", "write +00:00 behind it");
+    if (tries) {
+        n->text = "TRY_CAST";
+        n->len = 8;
+    }
+    return true;
 }
 
 static bool check_join(struct translation *t, struct sql_node *n)

@@ -24,7 +24,7 @@ static const char *const says[] = {"VARCHAR=TEXT", NULL};
 
 static const struct sql_common common = {
     .nulls = SQL_NULLS_ARE_LAST,
-    .manners = SQLM_QUALIFY | SQLM_EXCLUDE,
+    .manners = SQLM_QUALIFY | SQLM_EXCLUDE | SQLM_TRY_CAST,
     .types = types,
     .says = says,
 };
