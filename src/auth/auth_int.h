@@ -94,6 +94,8 @@ void auth__set_openssl_error(GError **error, const char *what);
 /* Letters, digits, "-", "_", "." and what is in `also`; names stand in URLs and between colons. */
 bool auth__check_name(const char *what, const char *name, const char *also,
                       GError **error) MUST_CHECK;
+/* What people read: short, in UTF-8, and without line ends. */
+bool auth__check_words(const char *what, const char *words, GError **error) MUST_CHECK;
 /* May a new client or account be called so? None of either may have the name. */
 bool auth__check_subject(struct auth *a, const char *what, const char *name,
                          GError **error) MUST_CHECK;

@@ -81,7 +81,8 @@ static bool add_secret_once(struct auth *a, const char *id, const char *secret, 
     bool fits;
 
     return auth__secret_fits(a, id, secret, &fits, error) &&
-           (fits || add_secret(a, id, secret, now_ms, error));
+           (fits || (add_secret(a, id, secret, now_ms, error) &&
+                     auth__record_client(a, id, "added a client's secret", now_ms, error)));
 }
 
 /* ---- clients ---- */
@@ -130,6 +131,7 @@ static bool check_client(const struct auth_client *c, GError **error)
         return is_wrong(error, "The role", "must be executor, viewer, developer or admin");
     return auth__check_name("The organisation", c->organisation, "", error) &&
            (!c->project || auth__check_name("The project", c->project, "", error)) &&
+           (!c->name || auth__check_words("The name", c->name, error)) &&
            (!c->client_id || auth__check_name("The client id", c->client_id, "", error)) &&
            (!c->client_secret || check_secret(c->client_secret, error));
 }
@@ -173,7 +175,7 @@ static bool store(struct auth *a, const struct auth_client *c, const char *id, c
     if (old)
         return check_same(old, c, error) && add_secret_once(a, id, secret, now_ms, error);
     return auth__check_subject(a, "The client id", id, error) && insert(a, c, id, now_ms, error) &&
-           add_secret_once(a, id, secret, now_ms, error);
+           add_secret(a, id, secret, now_ms, error);
 }
 
 bool auth_create_client(struct auth *a, const struct auth_client *client, int64_t now_ms, char **id,
@@ -271,7 +273,7 @@ json_t *auth_list_clients(struct auth *a, GError **error)
         db_query(a->db,
                  "SELECT id, name, organisation, project, role, created_ms,"
                  " (SELECT count(*) FROM auth_secret WHERE client = auth_client.id)"
-                 " FROM auth_client ORDER BY organisation, project, name, id",
+                 " FROM auth_client ORDER BY organisation, coalesce(project, ''), name, id",
                  "", error);
     g_autoptr(json_t) out = json_array();
     GError *why = NULL;

@@ -27,6 +27,18 @@ bool auth__check_name(const char *what, const char *name, const char *also, GErr
     return true;
 }
 
+bool auth__check_words(const char *what, const char *words, GError **error)
+{
+    if (strlen(words) > MAX_NAME_BYTES)
+        return is_wrong(error, what, "is longer than 256 bytes");
+    if (!g_utf8_validate(words, -1, NULL))
+        return is_wrong(error, what, "is not in UTF-8");
+    for (const char *p = words; *p; p = g_utf8_next_char(p))
+        if (!g_unichar_isprint(g_utf8_get_char(p)))
+            return is_wrong(error, what, "may hold what can be printed only");
+    return true;
+}
+
 /* Those of tokens that no client and no person has, and what the audit log says of commands. */
 static const char *const reserved[] = {
     AUTH_OPERATOR, AUTH_LOCAL, AUTH_DOWNLOADS, AUTH_PAGES, AUTH_PUBLIC_CLIENT, NULL,

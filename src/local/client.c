@@ -32,7 +32,7 @@ static bool read_secret(struct texts *t, GError **error)
 {
     if (!t->secret_file)
         return true;
-    if (!g_file_get_contents(t->secret_file, &t->secret, NULL, error))
+    if (!local__read_secret(t->secret_file, &t->secret, error))
         return false;
     g_strchomp(t->secret);
     return true;
@@ -149,16 +149,24 @@ static bool rotate(struct texts *t, const char *id, struct control_auth *a, GErr
     return true;
 }
 
+/* What a program reads; people see that nothing went wrong. */
+static bool told(const struct texts *t, const char *id)
+{
+    g_autoptr(json_t) row = json_pack("{s:s}", "client_id", id);
+
+    if (t->json)
+        local__print_json(row);
+    return true;
+}
+
 static bool retire(struct texts *t, const char *id, struct control_auth *a, GError **error)
 {
-    (void)t;
-    return auth_retire_secret(a->auth, id, error);
+    return auth_retire_secret(a->auth, id, error) && told(t, id);
 }
 
 static bool discard(struct texts *t, const char *id, struct control_auth *a, GError **error)
 {
-    (void)t;
-    return auth_remove_client(a->auth, id, a->now_ms, error);
+    return auth_remove_client(a->auth, id, a->now_ms, error) && told(t, id);
 }
 
 static const struct verb {
@@ -188,10 +196,18 @@ static const struct verb *verb_of(const char *word, GError **error)
 /* Does the command line fit the verb? */
 static bool fits(const struct verb *v, const struct texts *t, const char *id, GError **error)
 {
+    bool describes = t->organisation || t->project || t->all_projects || t->name || t->role ||
+                     t->id || t->secret_file;
+
     if (v->takes_id != (id != NULL))
         return local__usage_error(error, "heddle client %s %s.", v->name,
                                   v->takes_id ? "needs a client's id" : "takes no other word");
-    return v->carry_out != create || check(t, error);
+    if (v->carry_out == create)
+        return check(t, error);
+    return !describes || local__usage_error(error,
+                                            "heddle client %s takes --state and --json only; the "
+                                            "other options are for create.",
+                                            v->name);
 }
 
 static int run(struct texts *t, const char *word, const char *id, GError **error)
@@ -217,7 +233,7 @@ int local__run_client(struct cli *cli, int argc, char **argv, GError **error)
         {"project",        0, 0, G_OPTION_ARG_STRING, &t.project, "The project", "NAME"},
         {"all-projects",           0, 0, G_OPTION_ARG_NONE, &t.all_projects,
          "Every project of the organisation", NULL},
-        {"name",            0, 0, G_OPTION_ARG_STRING, &t.name, "For people. Default: the id", "NAME"},
+        {"name",            0, 0, G_OPTION_ARG_FILENAME, &t.name, "For people. Default: the id", "NAME"},
         {"role",               0, 0, G_OPTION_ARG_STRING, &t.role, "executor, viewer, developer or admin",
          "ROLE"},
         {"client-id", 0, 0, G_OPTION_ARG_STRING, &t.id, "Default: one is made", "ID"},

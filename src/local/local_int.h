@@ -46,6 +46,8 @@ struct local_options {
 /* LOCAL_GO, or an exit code: --help was asked for, or *error says what cannot be. */
 int local__parse(const struct cli_command *command, const struct local_options *options, int *argc,
                  char ***argv, GError **error);
+/* The text of a file, all of it; g_free(). */
+bool local__read_secret(const char *path, char **secret, GError **error) MUST_CHECK;
 void local__print_json(const json_t *value); /* and a line's end, to standard output */
 bool local__usage_error(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

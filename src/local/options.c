@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 bool local__usage_error(GError **error, const char *format, ...)
 {
@@ -13,6 +14,21 @@ bool local__usage_error(GError **error, const char *format, ...)
     text = g_strdup_vprintf(format, args);
     va_end(args);
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, text);
+    return false;
+}
+
+bool local__read_secret(const char *path, char **secret, GError **error)
+{
+    gsize len;
+
+    if (!g_file_get_contents(path, secret, &len, error))
+        return false;
+    if (strlen(*secret) == len)
+        return true;
+    explicit_bzero(*secret, len);
+    g_clear_pointer(secret, g_free);
+    g_set_error(error, local_error(), ERROR_INVALID,
+                "%s holds a byte of zero, and so no text: a secret would end there.", path);
     return false;
 }
 

@@ -69,7 +69,7 @@ static bool read_admin(struct texts *t, GError **error)
 {
     if (!t->admin_file)
         return true;
-    if (!g_file_get_contents(t->admin_file, &t->admin_password, NULL, error))
+    if (!local__read_secret(t->admin_file, &t->admin_password, error))
         return false;
     g_strchomp(t->admin_password);
     if (strlen(t->admin_password) >= PASSWORD_BYTES)

@@ -50,7 +50,7 @@ static bool read_password(struct texts *t, GError **error)
         return true;
     if (strcmp(t->password_file, "-") == 0
             ? !read_line(t, error)
-            : !g_file_get_contents(t->password_file, &t->password, NULL, error))
+            : !local__read_secret(t->password_file, &t->password, error))
         return false;
     t->password[strcspn(t->password, "\r\n")] = '\0';
     return true;
