@@ -10,8 +10,7 @@
 
 static const struct db_schema *const schemas[] = {&auth_schema, &queue_schema, &state_schema, NULL};
 
-/* Opening a file that is not there would make an empty state. */
-static bool is_there(const char *state_url, GError **error)
+bool control_state_is_there(const char *state_url, GError **error)
 {
     const char *path =
         g_str_has_prefix(state_url, "sqlite:") ? state_url + strlen("sqlite:") : NULL;
@@ -25,7 +24,7 @@ static bool is_there(const char *state_url, GError **error)
 
 bool control_backup(const char *state_url, FILE *out, int64_t *rows, GError **error)
 {
-    g_autoptr(db) db = is_there(state_url, error) ? db_open(state_url, error) : NULL;
+    g_autoptr(db) db = control_state_is_there(state_url, error) ? db_open(state_url, error) : NULL;
     struct db_dump_counts counts;
 
     if (!db || !db_dump(db, db_now_ms(db), out, &counts, error))

@@ -72,6 +72,9 @@ struct control_auth {
     int64_t now_ms;
 };
 bool control_auth_open(struct control_auth *a, const char *state_url, GError **error) MUST_CHECK;
+/* Opening a file that is not there makes an empty state: what only looks something up asks first.
+ */
+bool control_state_is_there(const char *state_url, GError **error) MUST_CHECK;
 void control_auth_close(struct control_auth *a); /* one that is not open: fine */
 
 /* The whole state as db/dump.h describes it; servers may be at work. *rows: how many it has. */

@@ -63,11 +63,12 @@ static void print_deed(const json_t *d)
 
 static bool show(const struct texts *t, int64_t since_ms, GError **error)
 {
+    const char *state = local__state_url(t->state);
     struct control_auth a = {0};
     g_autoptr(json_t) deeds = json_array();
     json_t *deed;
     size_t i;
-    bool ok = control_auth_open(&a, local__state_url(t->state), error) &&
+    bool ok = control_state_is_there(state, error) && control_auth_open(&a, state, error) &&
               read_all(&a, since_ms, t->limit, deeds, error);
 
     if (ok && t->json)

@@ -213,12 +213,14 @@ static bool fits(const struct verb *v, const struct texts *t, const char *id, GE
 static int run(struct texts *t, const char *word, const char *id, GError **error)
 {
     const struct verb *v = verb_of(word, error);
+    const char *state = local__state_url(t->state);
     struct control_auth a = {0};
     bool ok;
 
     if (!v || !fits(v, t, id, error))
         return CLI_USAGE;
-    ok = control_auth_open(&a, local__state_url(t->state), error) && v->carry_out(t, id, &a, error);
+    ok = (v->carry_out == create || control_state_is_there(state, error)) &&
+         control_auth_open(&a, state, error) && v->carry_out(t, id, &a, error);
     control_auth_close(&a);
     return ok ? CLI_DONE : CLI_FAILED;
 }

@@ -52,6 +52,7 @@ static bool rotate(const struct texts *t, struct control_auth *a, GError **error
 static int run(const struct texts *t, const char *word, GError **error)
 {
     bool lists = strcmp(word, "list") == 0;
+    const char *state = local__state_url(t->state);
     struct control_auth a = {0};
     bool ok;
 
@@ -59,7 +60,7 @@ static int run(const struct texts *t, const char *word, GError **error)
         local__usage_error(error, "There is no heddle keys %s.\nhint: say list or rotate.", word);
         return CLI_USAGE;
     }
-    ok = control_auth_open(&a, local__state_url(t->state), error) &&
+    ok = control_state_is_there(state, error) && control_auth_open(&a, state, error) &&
          (lists ? list : rotate)(t, &a, error);
     control_auth_close(&a);
     return ok ? CLI_DONE : CLI_FAILED;

@@ -188,13 +188,14 @@ static bool fits(const struct verb *v, const struct texts *t, const char *name, 
 static int run(struct texts *t, const char *word, const char *name, GError **error)
 {
     const struct verb *v = verb_of(word, error);
+    const char *state = local__state_url(t->state);
     struct control_auth a = {0};
     bool ok;
 
     if (!v || !fits(v, t, name, error))
         return CLI_USAGE;
-    ok = read_password(t, error) && control_auth_open(&a, local__state_url(t->state), error) &&
-         v->carry_out(t, name, &a, error);
+    ok = (v->carry_out == add || control_state_is_there(state, error)) && read_password(t, error) &&
+         control_auth_open(&a, state, error) && v->carry_out(t, name, &a, error);
     control_auth_close(&a);
     return ok ? CLI_DONE : CLI_FAILED;
 }

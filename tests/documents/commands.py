@@ -111,6 +111,22 @@ def test_what_begins(c):
     assert c.refused("user", "remove", "admin", "--state", c.w.state, environment={})["code"] == "conflict"
 
 
+def test_what_looks_something_up_makes_no_state(c):
+    nowhere = c.w.root / "nowhere.db"
+    for words in (["keys", "list"], ["keys", "rotate"], ["client", "list"], ["client", "rotate", "x"], ["user", "list"],
+                  ["user", "remove", "x"], ["log"]):
+        assert c.refused(*words, "--state", f"sqlite:{nowhere}", environment={})["code"] == "not_found", words
+        assert not nowhere.exists(), words
+
+
+def test_options_that_a_verb_has_no_use_for_are_refused(c):
+    secret = c.w.root / "a secret"
+    secret.write_text("of thirty-two bytes, or even more")
+    for words in (["rotate", "x", "--secret-file", secret], ["list", "--org", "acme"], ["remove", "x", "--role", "admin"]):
+        assert c.refused("client", *words, "--state", c.w.state, code=2, environment={})["code"] == "usage", words
+    assert c.refused("user", "list", "--org", "acme", "--state", c.w.state, code=2, environment={})["code"] == "usage"
+
+
 def test_the_audit_log_is_shown_to_operators(c):
     deeds = c.ok("log", "--state", c.w.state, environment={})
     assert {("operator", "created a client"), ("operator", "created an account")} <= {(d["who"], d["what"]) for d in deeds}
