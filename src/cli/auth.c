@@ -187,6 +187,8 @@ int cli__auth(struct cli *cli, int argc, char **argv, GError **error)
         return cli__usage(error,
                           "heddle auth has no \"%s\".\nhint: it is login, logout, status or token.",
                           argv[1]);
+    if (words.device && verb->run != log_in)
+        return cli__usage(error, "--device is for heddle auth login.");
     code = cli__read_env(cli, error) && cli__signin_at(&at, error)
                ? verb->run(cli, &at, &words, error)
                : CLI_FAILED;

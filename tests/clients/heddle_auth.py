@@ -70,6 +70,12 @@ def test_without_a_sign_in_commands_say_what_to_do(s):
     assert "Nobody is signed in" in run(s, "auth", "token", code=1)
     assert "TCLOUD_URL" in run(s, "auth", "login", code=1, TCLOUD_URL="")
     assert "login, logout, status or token" in run(s, "auth", "enter", code=2)
+    assert "login, logout, status or token" in run(s, "auth", code=2)
+    for verb in ("logout", "status", "token"):
+        assert "--device is for heddle auth login" in run(s, "auth", verb, "--device", code=2)
+    assert json.loads(run(s, "auth", "logout", "--json")) == {"url": s.w.base, "signed_in": False}
+    refused = run(s, "auth", "status", "--json", code=1)
+    assert json.JSONDecoder().raw_decode(refused)[0] == {"url": s.w.base, "signed_in": False}, refused
 
 
 def test_login_by_browser_serves_other_commands(s):
@@ -91,6 +97,36 @@ def test_doctor_looks_as_the_person_who_is_signed_in(s):
     assert "signed in by heddle auth" in steps["settings"][1], steps
     age(s)
     assert "has a token" in run(s, "doctor"), "one that is refreshed"
+
+
+def test_what_auth_prints_as_json(s):
+    told = json.loads(run(s, "auth", "token", "--json"))
+    assert told.keys() == {"access_token", "expires_ms"} and told["access_token"] == run(s, "auth", "token").strip(), told
+    other = run(s, "auth", "status", code=1, TCLOUD_URL="http://127.0.0.1:9/sqlmesh/acme/shop")
+    assert "Nobody is signed in at http://127.0.0.1:9" in other, other
+
+
+def test_sign_ins_are_kept_where_the_variable_says(s):
+    """A path that is not absolute does not count, as XDG has it; nor does an empty one."""
+    home = s.w.root / "person/.local/state/heddle"
+    home.mkdir(parents=True)
+    (home / "sign-ins.json").write_text(file_of(s).read_text())
+    (home / "sign-ins.json").chmod(0o600)
+    for elsewhere in ("state", ""):
+        assert "as admin" in run(s, "auth", "status", XDG_STATE_HOME=elsewhere)
+    assert "Nobody is signed in" in run(s, "auth", "status", code=1, XDG_STATE_HOME=str(s.w.root / "person/other"))
+    (home / "sign-ins.json").unlink()
+
+
+def test_a_file_that_something_else_has_written_is_not_shown(s):
+    before = file_of(s).read_text()
+    token = json.loads(before)[s.w.base]["refresh_token"]
+    file_of(s).write_text(before[:-10])
+    for words in (("auth", "status"), ("auth", "token"), ("auth", "logout"), ("environments",), ("doctor",)):
+        said = run(s, *words, code=10 if words == ("doctor",) else 1)
+        assert "is no whole JSON object" in said and token not in said, said
+    file_of(s).write_text(before)
+    run(s, "environments")
 
 
 def test_many_at_once_do_not_burn_the_refresh_token(s):
