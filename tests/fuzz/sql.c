@@ -7,6 +7,22 @@
 #include "sql/parse.h"
 #include "sql/print.h"
 #include "sql/scope.h"
+#include "sql/translate.h"
+
+/* What is translated is read again by itself; what is refused has a place in the text. */
+static void translate(struct arena *a, const struct sql_node *n, const struct sql_dialect *d,
+                      const struct source *s)
+{
+    static const char *const names[] = {"duckdb", "postgres"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        const struct sql_dialect *to = sql_dialect_find(names[i], NULL);
+        g_autoptr(GError) error = NULL;
+
+        if (sql_translate(a, sql_clone(a, n), d, to, s, &error) == !!error)
+            fuzz_found("neither a translation nor an error, or both", s->text, s->len, d);
+    }
+}
 
 static void ask(struct arena *a, struct sql_node *n, const struct sql_dialect *d,
                 const struct source *s)
@@ -24,6 +40,7 @@ static void ask(struct arena *a, struct sql_node *n, const struct sql_dialect *d
     if (!sql_equal(n, copy) || sql_diff(n, copy, d) != SQL_SAME)
         fuzz_found("a clone is another", s->text, s->len, d);
     sql_expand_stars(a, copy, d, &nothing);
+    translate(a, n, d, s);
 }
 
 typedef struct sql_node *(*reader)(struct arena *a, const struct source *s,
