@@ -107,6 +107,29 @@ def one_file_for_both(_):
     assert helm.one(server, "Service", "heddle")["spec"]["ports"][0]["port"] == 8080
 
 
+def executor_file(_):
+    """the server serves the file of its image, another one, or none"""
+    def server(*sets):
+        container_of = pod(template(HELM, CHARTS / "heddle", [CHARTS / "heddle/ci/minimal-values.yaml"], sets, release="heddle"), "heddle")["containers"][0]
+        return container_of["args"], {e["name"]: e.get("value") for e in container_of["env"]}
+
+    arguments, env = server()
+    assert "HEDDLE_EXECUTOR_FILE" not in env and not any(a.startswith("--executor-file") for a in arguments)
+    arguments, env = server("server.executorFile.path=/other/file.pex")
+    assert "HEDDLE_EXECUTOR_FILE" not in env and "--executor-file=/other/file.pex" in arguments
+    arguments, env = server("server.executorFile.path=/other/file.pex", "server.executorFile.enabled=false")
+    assert env["HEDDLE_EXECUTOR_FILE"] == "" and not any(a.startswith("--executor-file") for a in arguments)
+
+
+def helm_test_of_other_images(_):
+    """the vendor's image has no pod of helm test: its check fails where nothing is installed yet"""
+    def tests(*sets):
+        return [d for d in template(HELM, EXECUTORS, [MINIMAL], sets) if d["kind"] == "Pod"]
+
+    assert len(tests()) == 2 and len(tests("global.image.repository=registry.example.com/a/heddle")) == 2
+    assert not tests("global.image.repository=tobikodata/tcloud")
+
+
 def examples_of_readmes(_):
     """the examples in the READMEs render"""
     for chart in ("hybrid-executors", "heddle"):
@@ -139,6 +162,6 @@ def same_values_same_texts(_):
         assert helm.stable(twice[0]) == helm.stable(twice[1])
 
 
-TESTS = [other_password_restarts_who_cannot_reload, other_config_restarts, drain_is_one_value,
+TESTS = [executor_file, helm_test_of_other_images, other_password_restarts_who_cannot_reload, other_config_restarts, drain_is_one_value,
          values_as_they_are, made_once, one_file_for_both, examples_of_readmes, every_value_is_in_the_table,
          same_values_same_texts, default_gateway]

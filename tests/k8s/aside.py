@@ -4,9 +4,11 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
+import time
 
-from cluster import NAMESPACE, ROOT, VERSION, apply, helm, is_ready, kubectl, pods, wait_for
-from world import logs
+from cluster import Forward, NAMESPACE, ROOT, VERSION, apply, helm, is_ready, kubectl, pods, wait_for
+from world import developer_of, documented, logs
 
 PASSWORD = "global.sqlmesh.gateways.gateway_a.connection.password="
 STORE = """
@@ -89,9 +91,56 @@ def common_issues(w, tally):
 
 
 def helm_tests(w, tally):
-    for release, says in (("my-executors", "gateway gateway_a: it is open"), ("heddle", "prod")):
-        r = helm("test", release, "--logs", good=False)
+    for begins, release, says in (("test executors", "my-executors", "gateway gateway_a: it is open"), ("test heddle", "heddle", "prod")):
+        r = helm(*documented(begins, release, w.values), good=False)
         tally.check(f"helm test {release}", r.returncode == 0 and says in r.stdout, r.stdout + r.stderr)
+
+
+# ---- the vendor's image ----
+
+WHOLE_EXAMPLE = ROOT / "tests/chart/page/15-whole-example.yaml"
+VENDORS = ("global.image.repository=localhost/tobikodata/tcloud,global.cloud.baseUrl=http://plane:8080,"
+           "global.sqlmesh.gateways.gateway_a.connection.database=vendors,probes.readiness.periodSeconds=5")
+PLANE = "state.postgres.existingSecret=,state.postgres.ca.secret=,state.persistence.enabled=false,backup.enabled=false,admin.existingSecret="
+
+
+def versions(pattern, text):
+    return set(re.findall(pattern + r"\W*([0-9a-f]{64})", text))
+
+
+def vendors_image(w, tally):
+    """The page's whole example, whose image holds python3 and the public client, and a control plane of its own, whose clock goes by itself:
+    the client installs our executor, which works. Its probe is asked more often than every 30 seconds, for the test's sake."""
+    helm("install", "plane", ROOT / "charts/heddle", "-f", w.heddle_values, "--set", PLANE, "--wait", "--timeout", "90s")
+    w.sql("CREATE DATABASE vendors OWNER sqlmesh_user")
+    r = helm("install", "vendors", ROOT / "charts/hybrid-executors", "-f", WHOLE_EXAMPLE, "--set", VENDORS, "--wait", "--timeout", "150s", good=False)
+    said = "".join(logs("vendors", kind, "--tail=-1", "--prefix") for kind in ("apply", "run"))
+    ready = [p for p in pods("app.kubernetes.io/instance=vendors") if is_ready(p)]
+    if tally.check("the page's whole example, with the vendor's image: its pods are ready", r.returncode == 0 and len(ready) == 3, r.stderr + said):
+        served = versions("executors can be installed from here.*version", kubectl("logs", "deploy/plane", "-c", "server", "--tail=-1").stdout)
+        installed = versions("target executor version", said)
+        tally.check("they installed the executor that the control plane serves", len(served) == 1 and installed == served, f"{installed} {served}\n{said}")
+        forward = Forward("plane", 8080)
+        try:
+            its_work(w, tally, developer_of("plane", forward))
+        finally:
+            forward.stop()
+    helm("uninstall", "vendors", "plane", "--wait=false")
+    kubectl("delete", "pods", "-l", "app.kubernetes.io/instance=vendors", "--grace-period=1", "--wait=false")  # it is deaf to SIGTERM
+
+
+def its_work(w, tally, developer):
+    """A plan as of yesterday, and the run that is due after it."""
+    developer.get("environments")  # once the forward leads there
+    shutil.copytree(ROOT / "examples/shop", w.folder / "vendors")
+    yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
+    r = w.heddle("plan", "--auto-apply", "--no-prompts", "--execution-time", yesterday, api=developer, folder="vendors", offset=0)
+    tally.check("... a plan is carried out by it", r.returncode == 0, r.stdout + r.stderr + logs("vendors", "apply", "--tail=40"))
+    run = wait_for(60, "a run of the vendor's image", lambda: next(
+        (x for x in developer.get("runs?environment=prod&limit=20")["runs"] if x.get("ended_ms")), None))
+    done = developer.get(f"evaluations?run_id={run['id']}&limit=500")["evaluations"]
+    by = {e["executor"].rsplit("-", 2)[0] for e in done}
+    tally.check("... and a due run", run["status"] == "success" and by == {"vendors-run"}, f"{run} {by}\n" + logs("vendors", "run", "--tail=40"))
 
 
 # ---- backups ----
@@ -178,12 +227,12 @@ def backup(w, tally):
     wait_for(60, "the end of the restore", lambda: phase("restore") in ("Succeeded", "Failed"))
     if not tally.check("the backup restores", phase("restore") == "Succeeded", kubectl("logs", "restore").stdout):
         return
-    kubectl("create", "secret", "generic", "restored-state", "--from-literal=url=postgresql://admin:admin-password@my-db-host/restored")
+    kubectl("create", "secret", "generic", "restored-state", "--from-literal=url=postgresql://admin:admin-password@my-db-host/restored?sslmode=verify-full")
     helm("install", "restored", ROOT / "charts/heddle", "-f", w.heddle_values, *w.clock(), "--set",
-         "state.postgres.existingSecret=restored-state,server.scheduler=false,backup.enabled=false", "--wait", "--timeout", "90s")
+         "state.postgres.existingSecret=restored-state,server.scheduler=false,backup.enabled=false,tls.existingSecret=certificate,tls.caKey=ca.crt", "--wait", "--timeout", "90s")
     r = helm("test", "restored", "--logs", good=False)
-    tally.check("a control plane on the restored state knows the environment", r.returncode == 0 and "prod" in r.stdout, r.stdout + r.stderr)
+    tally.check("a control plane on the restored state, which speaks HTTPS itself, knows the environment", r.returncode == 0 and "prod" in r.stdout, r.stdout + r.stderr)
     helm("uninstall", "restored", "--wait=false")
 
 
-STEPS = (helm_tests, ways_to_hold_secrets, common_issues, backup)
+LANES = ((helm_tests, ways_to_hold_secrets, common_issues, backup), (vendors_image,))

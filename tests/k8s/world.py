@@ -1,5 +1,6 @@
 """What tests/k8s/run installs and moves: PostgreSQL, both charts, a project whose slow models wait at a gate."""
 import os
+import re
 import shutil
 import threading
 import time
@@ -25,10 +26,14 @@ spec:
     metadata: {labels: {app: postgres}}
     spec:
       terminationGracePeriodSeconds: 1
+      securityContext: {fsGroup: 999}
+      volumes: [{name: tls, secret: {secretName: certificate, defaultMode: 0440}}]
       containers:
         - name: postgres
           image: heddle-test-postgres:15
           imagePullPolicy: IfNotPresent
+          command: [start, -c, ssl=on, -c, ssl_cert_file=/tls/tls.crt, -c, ssl_key_file=/tls/tls.key]
+          volumeMounts: [{name: tls, mountPath: /tls}]
           env:
             - {name: POSTGRES_USER, value: admin}
             - {name: POSTGRES_PASSWORD, value: admin-password}
@@ -64,7 +69,8 @@ drainSeconds: 60
 HEDDLE_VALUES = """
 global: {cloud: {org: my-organization, project: my-project, clientId: your-client-id}}
 secrets: {existingSecret: my-sqlmesh-secrets}
-state: {postgres: {existingSecret: heddle-state}}
+state: {postgres: {existingSecret: heddle-state, ca: {secret: certificate}}}
+metrics: {existingSecret: heddle-metrics}
 admin: {existingSecret: heddle-admin}
 clients:
   developer: {role: developer}
@@ -86,6 +92,18 @@ BEGIN
     RETURN 1;
 END $$;
 """
+
+
+def developer_of(release, forward):
+    """A developer's client of a control plane."""
+    return Api(forward.port, "/sqlmesh/my-organization/my-project", "developer", secret_value(f"{release}-client-developer", "TCLOUD_CLIENT_SECRET"))
+
+
+def documented(begins, release, values):
+    """The words of the command of charts/UPGRADING.md that begins so, with this release and file of values instead."""
+    line = re.search(rf"`helm ({begins}( [^`]*)?)`", (ROOT / "charts/UPGRADING.md").read_text())[1]
+    words = line.replace("my-values.yaml", str(values)).split()
+    return [words[0], release, *words[2:]]
 
 
 class Tally:
@@ -116,7 +134,15 @@ class World:
         return kubectl("exec", "deploy/postgres", "--", "psql", "-h", "/tmp", "-U", "admin", "-d", database, "-qAtX",
                        "-v", "ON_ERROR_STOP=1", "-c", text).stdout.strip()
 
+    def make_certificate(self):
+        """Of a CA of its own, for PostgreSQL and for the control plane that a backup is restored in."""
+        key, crt = self.folder / "tls.key", self.folder / "tls.crt"
+        command("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", crt, "-days", "30", "-subj", "/CN=test",
+                "-addext", "subjectAltName=DNS:my-db-host,DNS:restored")
+        kubectl("create", "secret", "generic", "certificate", f"--from-file={key}", f"--from-file={crt}", f"--from-file=ca.crt={crt}")
+
     def make_postgres(self):
+        self.make_certificate()
         apply(POSTGRES)
         kubectl("rollout", "status", "deploy/postgres", "--timeout=120s")
         wait_for(30, "PostgreSQL's answer", lambda: kubectl("exec", "deploy/postgres", "--", "psql", "-h", "/tmp", "-U", "admin", "-d",
@@ -133,20 +159,20 @@ class World:
         return ["--set", "extraEnvVars[0].name=HEDDLE_CLOCK_OFFSET_MS", "--set-string", f"extraEnvVars[0].value={self.offset}"]
 
     def install_control_plane(self):
-        kubectl("create", "secret", "generic", "heddle-state", "--from-literal=url=postgresql://admin:admin-password@my-db-host/heddle")
+        kubectl("create", "secret", "generic", "heddle-state", "--from-literal=url=postgresql://admin:admin-password@my-db-host/heddle?sslmode=verify-full")
+        kubectl("create", "secret", "generic", "heddle-metrics", "--from-literal=token=the-token-of-metrics")
         kubectl("create", "secret", "generic", "heddle-admin", "--from-literal=password=the-admins-password")
         helm("install", "heddle", ROOT / "charts/heddle", "-f", self.heddle_values, *self.clock(), "--wait", "--timeout", "90s")
         self.forward = Forward("heddle", 8080)
-        self.api = Api(self.forward.port, "/sqlmesh/my-organization/my-project", "developer",
-                       secret_value("heddle-client-developer", "TCLOUD_CLIENT_SECRET"))
+        self.api = developer_of("heddle", self.forward)
 
     def upgrade_control_plane(self, *more):
-        helm("upgrade", "heddle", ROOT / "charts/heddle", "-f", self.heddle_values, *self.clock(), *more, "--wait", "--timeout", "120s")
+        helm(*documented("upgrade heddle", "heddle", self.heddle_values), *self.clock(), *more, "--timeout", "120s", cwd=ROOT)
         self.forward.again()
 
     def upgrade_executors(self, *more, wait=True):
-        helm("upgrade", "my-executors", ROOT / "charts/hybrid-executors", "-f", self.values, *more,
-             *(["--wait", "--timeout", "120s"] if wait else []))
+        words = documented("upgrade executors", "my-executors", self.values)
+        helm(*(words if wait else words[:-1]), *more, "--timeout", "120s", cwd=ROOT)
 
     def install_others(self, release, secrets, *more, wait=True):
         """Executors of the other project, which take no work away from the page's."""
@@ -155,13 +181,13 @@ class World:
         helm("install", release, ROOT / "charts/hybrid-executors", "-f", values, "--set", "tests.enabled=false", "--set",
              "global.cloud.clientId=others,global.cloud.project=other-project", *more, *(["--wait", "--timeout", "90s"] if wait else []))
 
-    def heddle(self, *words):
+    def heddle(self, *words, api=None, folder="shop", offset=None):
         """The command line on an engineer's machine, in the shop's folder."""
+        api = api or self.api
         here = {k: v for k, v in os.environ.items() if not k.startswith(("TCLOUD_", "SQLMESH__", "HEDDLE_"))}
-        return command(self.program, *words, cwd=self.folder / "shop", good=False, env={
-            **here, "TCLOUD_URL": f"http://127.0.0.1:{self.forward.port}/sqlmesh/my-organization/my-project",
-            "TCLOUD_CLIENT_ID": "developer", "TCLOUD_CLIENT_SECRET": self.api.secret,
-            "HEDDLE_CLOCK_OFFSET_MS": str(self.offset), "SQLMESH__DEFAULT_GATEWAY": "gateway_a",
+        return command(self.program, *words, cwd=self.folder / folder, good=False, env={
+            **here, "TCLOUD_URL": api.base + api.path, "TCLOUD_CLIENT_ID": api.client, "TCLOUD_CLIENT_SECRET": api.secret,
+            "HEDDLE_CLOCK_OFFSET_MS": str(self.offset if offset is None else offset), "SQLMESH__DEFAULT_GATEWAY": "gateway_a",
             "SQLMESH__GATEWAYS__GATEWAY_A__CONNECTION__TYPE": "postgres", "SQLMESH__MODEL_DEFAULTS__DIALECT": "postgres",
             "SHOP_START": time.strftime("%Y-%m-%d", time.gmtime(time.time() - 20 * 86400))})
 

@@ -79,6 +79,11 @@ metadata:
 {{- if not .Values.state.postgres.existingSecret -}}yes{{- end -}}
 {{- end -}}
 
+{{- define "heddle.hasPostgresCa" -}}
+{{- $ca := .Values.state.postgres.ca -}}
+{{- if or $ca.configMap $ca.secret -}}yes{{- end -}}
+{{- end -}}
+
 {{/* Name of the Secret of a client that has none of the user's. Takes {root, id}. */}}
 {{- define "heddle.clientSecretName" -}}
 {{- printf "%s-client-%s" (include "heddle.fullname" .root) (lower .id | replace "_" "-" | trunc 60 | trimSuffix "-") -}}

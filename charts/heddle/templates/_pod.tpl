@@ -10,6 +10,10 @@
       name: {{ .Values.state.postgres.existingSecret }}
       key: {{ .Values.state.postgres.key }}
 {{- end }}
+{{- if eq (include "heddle.hasPostgresCa" .) "yes" }}
+- name: PGSSLROOTCERT
+  value: /etc/heddle/postgres-ca/{{ .Values.state.postgres.ca.key }}
+{{- end }}
 - name: HOME
   value: /tmp
 - name: HEDDLE_LOG_LEVEL
@@ -21,21 +25,42 @@
 {{- end }}
 {{- end -}}
 
-{{/* What all containers of a pod have. Takes {root}. */}}
+{{/* What all containers of a pod have. */}}
 {{- define "heddle.containerBase" -}}
-image: {{ include "heddle.image" . | quote }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- include "heddle.containerBaseWith" (dict "root" . "env" list) -}}
+{{- end -}}
+
+{{/* The same with variables of this container alone. Takes {root, env}. */}}
+{{- define "heddle.containerBaseWith" -}}
+image: {{ include "heddle.image" .root | quote }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 env:
-  {{- include "heddle.env" . | nindent 2 }}
-{{- with .Values.extraEnvFrom }}
+  {{- with .env }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- include "heddle.env" .root | nindent 2 }}
+{{- with .root.Values.extraEnvFrom }}
 envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.securityContext }}
+{{- with .root.Values.securityContext }}
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 terminationMessagePolicy: FallbackToLogsOnError
+{{- end -}}
+
+{{/* What the server alone reads. */}}
+{{- define "heddle.serverBase" -}}
+{{- $env := list -}}
+{{- with .Values.metrics.existingSecret -}}
+{{- $reference := dict "name" . "key" $.Values.metrics.key -}}
+{{- $env = append $env (dict "name" "HEDDLE_METRICS_TOKEN" "valueFrom" (dict "secretKeyRef" $reference)) -}}
+{{- end -}}
+{{- if not .Values.server.executorFile.enabled -}}
+{{- $env = append $env (dict "name" "HEDDLE_EXECUTOR_FILE" "value" "") -}}
+{{- end -}}
+{{- include "heddle.containerBaseWith" (dict "root" . "env" $env) -}}
 {{- end -}}
 
 {{- define "heddle.volumeMounts" -}}
@@ -44,6 +69,11 @@ terminationMessagePolicy: FallbackToLogsOnError
 {{- if eq (include "heddle.isSqlite" .) "yes" }}
 - name: state
   mountPath: /var/lib/heddle
+{{- end }}
+{{- if eq (include "heddle.hasPostgresCa" .) "yes" }}
+- name: postgres-ca
+  mountPath: /etc/heddle/postgres-ca
+  readOnly: true
 {{- end }}
 {{- with .Values.extraVolumeMounts }}
 {{ toYaml . }}
@@ -60,6 +90,18 @@ terminationMessagePolicy: FallbackToLogsOnError
     claimName: {{ default (include "heddle.fullname" .) .Values.state.persistence.existingClaim }}
   {{- else }}
   emptyDir: {}
+  {{- end }}
+{{- end }}
+{{- if eq (include "heddle.hasPostgresCa" .) "yes" }}
+{{- $ca := .Values.state.postgres.ca }}
+- name: postgres-ca
+  {{- if $ca.configMap }}
+  configMap:
+    name: {{ $ca.configMap }}
+  {{- else }}
+  secret:
+    secretName: {{ $ca.secret }}
+    defaultMode: 0440
   {{- end }}
 {{- end }}
 {{- with .Values.extraVolumes }}
@@ -81,9 +123,26 @@ enableServiceLinks: false
 securityContext:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- range $name, $value := pick .Values "nodeSelector" "tolerations" "priorityClassName" }}
+{{- range $name, $value := pick .Values "nodeSelector" "tolerations" "priorityClassName" "runtimeClassName" "schedulerName" "hostAliases" "dnsConfig" }}
 {{- if $value }}
 {{ toYaml (dict $name $value) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The server's probes, the user's fields over ours. */}}
+{{- define "heddle.probes" -}}
+{{- $scheme := ternary "HTTPS" "HTTP" (ne .Values.tls.existingSecret "") -}}
+{{- $paths := dict "startup" "/healthz" "liveness" "/healthz" "readiness" "/readyz" -}}
+{{- $fields := dict
+    "startup" (dict "periodSeconds" 2 "failureThreshold" 150)
+    "liveness" (dict "periodSeconds" 15 "failureThreshold" 4)
+    "readiness" (dict "periodSeconds" 5 "failureThreshold" 2) -}}
+{{- range $name, $theirs := .Values.probes }}
+{{- if not (and (hasKey $theirs "enabled") (not $theirs.enabled)) }}
+{{- $ours := dict "httpGet" (dict "path" (get $paths $name) "port" "http" "scheme" $scheme) "timeoutSeconds" 5 }}
+{{ $name }}Probe:
+  {{- merge (dict) (omit $theirs "enabled") (get $fields $name) $ours | toYaml | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -129,10 +188,8 @@ affinity:
 {{- end }}
 containers:
   - name: backup
-    {{- $base := include "heddle.containerBase" . | fromYaml }}
     {{- $pod := dict "name" "POD_NAME" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.name")) }}
-    {{- $_ := set $base "env" (append $base.env $pod) }}
-    {{- toYaml $base | nindent 4 }}
+    {{- include "heddle.containerBaseWith" (dict "root" . "env" (list $pod)) | nindent 4 }}
     args: ["state", "backup", "/backups/$(POD_NAME).jsonl"]
     {{- with .Values.backup.resources }}
     resources:

@@ -27,6 +27,12 @@
 {{- if and .Values.podMonitor.enabled (not .Values.metrics.enabled) -}}
 {{- include "heddle.fail" "podMonitor.enabled is true and metrics.enabled is false: there would be nothing to scrape." -}}
 {{- end -}}
+{{- if and (eq (include "heddle.hasPostgresCa" .) "yes") (eq (include "heddle.isSqlite" .) "yes") -}}
+{{- include "heddle.fail" "state.postgres.ca names a certificate, and the state is not in PostgreSQL: state.postgres.existingSecret is empty." -}}
+{{- end -}}
+{{- if and .Values.state.postgres.ca.configMap .Values.state.postgres.ca.secret -}}
+{{- include "heddle.fail" "state.postgres.ca.configMap and state.postgres.ca.secret are both set. The certificate comes from one of them." -}}
+{{- end -}}
 {{- if and .Values.tls.caKey (not .Values.tls.existingSecret) -}}
 {{- include "heddle.fail" "tls.caKey is set and tls.existingSecret is not: it is a key of that Secret." -}}
 {{- end -}}
