@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
-"""The file that `make artifact` builds serves machines of two architectures. What is of the other one is run by qemu.
+"""The file that `make artifact` builds serves machines of two architectures. What is of the other one is run by qemu, the
+public command line too, unchanged, in a root file system of that architecture.
 
     tests/clients/artifact_aarch64.py build/heddle
 """
 
 import os
 import subprocess
+import sys
 import zipfile
 import zlib
 
 from installed import HERE, OTHER, ROOT, Machine, Shop
-from rig import CACHE, main
+from rig import CACHE, check_record, main
 
 from roundtrip import DAY, TODAY, check_totals
+from running import Skipped
 
 MACHINES = {"x86_64": 62, "aarch64": 183}  # e_machine in the header of an ELF file
 REFUSED = {f"SQLMESH__GATEWAYS__HOUSE__CONNECTION__{name}": value for name, value in
@@ -20,6 +23,8 @@ REFUSED = {f"SQLMESH__GATEWAYS__HOUSE__CONNECTION__{name}": value for name, valu
 
 
 class Both(Shop):
+    bare, namespaces = CACHE / f"bare-{OTHER}", [sys.executable, ROOT / "tests/clients/emulating.py"]
+
     def __init__(self, world):
         super().__init__(world)
         self.machines = {name: Machine(world.root / name, name) for name in (HERE, OTHER, "riscv64")}
@@ -102,8 +107,18 @@ def test_apply_carries_out_a_plan_there(s):
     turn = s.machines[OTHER].turn(s.settings())
     code, text = turn("apply", "--once")
     assert code == 0 and "welcomes this executor" in text, text
-    s.turns("apply", s.plans("--execution-time", str(TODAY - DAY)), turn)
+    s.turns("apply", s.plans("--execution-time", str(TODAY - 2 * DAY)), turn)
+    check_totals(s.rows(), TODAY - 2 * DAY)
+
+
+def test_the_client_itself_installs_it_there_and_carries_out_a_run(s):
+    """Nothing is changed and nothing is pretended: the shell, python3, uname and tcloud are of that architecture."""
+    if subprocess.run([*s.namespaces, "true"], capture_output=True).returncode == 77:
+        raise Skipped("this Linux hands no foreign programs to qemu in a user namespace (6.7 and later do)")
+    s.turns("run", s.develops("run", "--execution-time", str(TODAY - DAY)))
     check_totals(s.rows(), TODAY - DAY)
+    assert [p.name for p in s.installed().parent.glob(".heddle-*")] == [s.machines[OTHER].unpacked.name]
+    assert check_record("tcloud", venv=s.bare / "usr/local") > 5
 
 
 def test_both_work_on_one_project(s):

@@ -1,5 +1,5 @@
 """What the tests of the file that `make artifact` builds share: the file, a control plane that serves it, and those who
-install it: the public command line in a root file system of its own, or a machine of another architecture.
+install it: the public command line in a root file system of its own, of this machine's or another architecture.
 """
 
 import hashlib
@@ -25,8 +25,8 @@ cd "$1"
 mount -t tmpfs tmpfs tmp
 mkdir -p ".$2"
 mount --bind "$2" ".$2"
-mount -t proc proc proc
-mount --bind /dev dev
+mount --rbind /proc proc
+mount --rbind /dev dev
 shift 2
 exec chroot . "$@"
 """
@@ -52,6 +52,8 @@ def make_artifact(build, *words):
 class Shop(Site):
     """A control plane that serves the file, developers, and executors that `tcloud` installs in the bare root."""
 
+    bare, namespaces = BARE, ["unshare", "--mount"]
+
     def __init__(self, world):
         self.build = pathlib.Path(world.heddle).parent
         self.built = make_artifact(self.build)
@@ -74,7 +76,7 @@ class Shop(Site):
                        "TCLOUD_HOME": str(self.home), **self.settings(**change)}
         log = open(self.w.root / "tcloud.log", "a")
         return subprocess.Popen(
-            ["unshare", "--mount", "/bin/sh", "-c", INTO, "sh", BARE, self.w.root,
+            [*self.namespaces, "/bin/sh", "-c", INTO, "sh", self.bare, self.w.root,
              "/usr/bin/env", "-i", *(f"{k}={v}" for k, v in environment.items()),
              "python3", f"/{PACKAGES}/bin/tcloud", "executor", *words], stdout=log, stderr=log, cwd=self.w.root)
 
