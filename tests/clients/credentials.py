@@ -90,6 +90,21 @@ def test_a_token_that_is_revoked_is_void_at_once_and_others_are_not(desk):
     assert desk.ask("POST", "/auth/revoke", {"token": "no token of ours"}).status == 200
 
 
+def test_a_token_ends_with_the_one_it_was_made_from(desk):
+    def exchanged(token, scope="tbk:scope:project:acme:shop:viewer"):
+        got = desk.ask("POST", "/auth/token", {"grant_type": GRANT + "token-exchange", "subject_token": token, "scope": scope})
+        return json.loads(got.text)["access_token"]
+
+    secret = desk.made("narrowing")
+    first, other = desk.token("narrowing", secret), desk.token("narrowing", secret)
+    second, third, apart = exchanged(first), exchanged(exchanged(first)), exchanged(other)
+    assert [desk.sees(t) for t in (second, third, apart)] == [200, 200, 200]
+    assert desk.ask("POST", "/auth/revoke", {"token": first}).status == 200
+    assert [desk.sees(t) for t in (first, second, third, other, apart)] == [401, 401, 401, 200, 200]
+    desk.heddle("client", "remove", "narrowing")
+    desk.until(lambda: desk.sees(apart) == 401 and desk.sees(other) == 401)
+
+
 def test_keys_are_listed_and_a_young_one_must_settle_before_the_next(desk):
     keys = json.loads(desk.heddle("keys", "list", "--json"))
     shown = json.loads(desk.ask("GET", "/.well-known/jwks.json").text)["keys"]

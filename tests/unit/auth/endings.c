@@ -291,3 +291,28 @@ void test_clients_are_listed_without_secrets(void **state)
     assert_non_null(strstr(text, "\"secrets\":1"));
     assert_null(strstr(text, SECRET));
 }
+
+/* A state of before said of clients and people alike that they had ended. */
+void test_people_who_had_ended_before_an_upgrade_have_still(void **state)
+{
+    const struct db_schema before = {"auth", auth_schema.migrations, 6};
+    struct auth_identity ann = {.subject = (char *)"ann",
+                                .audience = (char *)AUTH_PUBLIC_CLIENT,
+                                .granted_ms = NOW - MINUTE};
+    struct fixture f = {0};
+    g_autofree char *url = statedb_url("sqlite::memory:");
+
+    (void)state;
+    OK((f.db = db_open(url, &error)) != NULL);
+    OK(db_migrate(f.db, &before, &error));
+    OK(db_run(f.db, NULL, "INSERT INTO auth_ended (what, before_ms, expires_ms) VALUES (?, ?, ?)",
+              "sii", "sub ann", NOW, NOW + HOUR, &error));
+    OK((f.auth = auth_new(f.db, NOW, &error)) != NULL);
+    assert_true(auth_has_ended(f.auth, &ann));
+    ann.audience = NULL; /* a client of that name */
+    assert_true(auth_has_ended(f.auth, &ann));
+    ann.granted_ms = NOW + 1000;
+    assert_false(auth_has_ended(f.auth, &ann));
+    auth_free(f.auth);
+    db_close(f.db);
+}
