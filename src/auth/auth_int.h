@@ -156,6 +156,9 @@ bool auth__keep(struct auth *a, const struct pending *p, int64_t now_ms, GError 
 
 /* limiter.c: a bucket of tries for each key; each failure takes one, time brings them back.
  * Belongs to the thread of the auth object. */
+/* Of whose failures one address is answerable: the network of 64 bits that a customer of IPv6 has,
+ * the address itself otherwise. "-" for none. g_free(). */
+char *auth__limiter_peer(const char *peer);
 struct limiter *auth__limiter_new(int tries, int64_t one_more_ms);
 void auth__limiter_free(struct limiter *l);
 /* 0: go on; else the milliseconds after which one more try is admitted. */

@@ -123,7 +123,7 @@ static bool check_room(struct auth *a, int64_t now_ms, GError **error)
 /* One peer cannot take the room of all others. */
 static bool admit(struct auth *a, const char *peer, int64_t now_ms, GError **error)
 {
-    const char *key = peer ? peer : "-";
+    g_autofree char *key = auth__limiter_peer(peer);
     int64_t wait_ms = auth__limiter_wait(a->devices, key, now_ms);
 
     if (wait_ms <= 0) {

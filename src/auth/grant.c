@@ -19,7 +19,9 @@ static bool refuse(GError **error)
  * those with an unknown id for the peer alone. */
 static char *key_of(const struct client *c, const char *peer)
 {
-    return g_strdup_printf("%s %s", peer ? peer : "-", c ? c->id : "");
+    g_autofree char *from = auth__limiter_peer(peer);
+
+    return g_strdup_printf("%s %s", from, c ? c->id : "");
 }
 
 static bool check(struct auth *a, const struct client *c, const struct auth_grant *g,

@@ -1,6 +1,9 @@
 /* limiter.c -- failed logins, counted before any secret is looked at. */
 #include "auth/auth_int.h"
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #define MOST_KEYS 10000
 
 /* A bucket is as full as time has made it: `owes_until_ms` moves ahead by `one_more_ms` a failure,
@@ -15,6 +18,18 @@ struct limiter {
     GHashTable *buckets; /* key -> struct bucket */
     struct bucket rest;  /* for all keys that found no room */
 };
+
+char *auth__limiter_peer(const char *peer)
+{
+    struct in6_addr a;
+    char text[INET6_ADDRSTRLEN];
+
+    if (!peer || inet_pton(AF_INET6, peer, &a) != 1)
+        return g_strdup(peer ? peer : "-");
+    memset(a.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &a, text, sizeof text);
+    return g_strdup(text);
+}
 
 struct limiter *auth__limiter_new(int tries, int64_t one_more_ms)
 {

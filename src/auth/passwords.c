@@ -36,8 +36,9 @@ char *auth__hash(const char *password, const char *salt, GError **error)
 static char *key_of(const struct auth_person *who)
 {
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, who->name, -1);
+    g_autofree char *from = auth__limiter_peer(who->peer);
 
-    return g_strdup_printf("%s %s", who->peer ? who->peer : "-", digest);
+    return g_strdup_printf("%s %s", from, digest);
 }
 
 static bool admit(struct auth *a, const struct auth_try *t, int64_t now_ms, GError **error)
@@ -77,7 +78,7 @@ struct auth_try *auth_try_new(struct auth *a, const struct auth_person *who, int
     t->password = g_strdup(who->password);
     t->peer = g_strdup(who->peer);
     t->fresh = g_strdup(who->fresh);
-    t->peer_key = g_strdup(who->peer ? who->peer : "-");
+    t->peer_key = auth__limiter_peer(who->peer);
     t->name_key = key_of(who);
     if ((!who->fresh || auth__check_password(who->fresh, error)) && admit(a, t, now_ms, error) &&
         look_up(a, t, error))

@@ -215,6 +215,26 @@ void test_guessing_is_slowed_down(void **state)
     assert_int_equal(failures_until_limited(f, "ex", NOW + HOUR), 10);
 }
 
+void test_addresses_of_one_network_are_one_peer(void **state)
+{
+    struct fixture *f = *state;
+    struct auth_grant grant = {"ex", "wrong, and long enough", NULL, ISSUER, NULL};
+    g_autofree char *answer = NULL;
+
+    OK(create(f, &executor, &error));
+    for (int i = 0; i < 10; i++) {
+        g_autofree char *peer = g_strdup_printf("2001:db8:1:2:%x::%x", i, i + 1);
+
+        grant.peer = peer;
+        FAILS(auth_client_credentials(f->auth, &grant, NOW, &error), ERROR_DENIED, "");
+    }
+    grant.client_secret = SECRET;
+    grant.peer = "2001:db8:1:2::ffff";
+    FAILS(auth_client_credentials(f->auth, &grant, NOW, &error), ERROR_LIMIT, "in 6 seconds");
+    grant.peer = "2001:db8:1:3::1";
+    OK((answer = auth_client_credentials(f->auth, &grant, NOW, &error)) != NULL);
+}
+
 void test_a_clock_that_goes_back_locks_nobody_out(void **state)
 {
     struct fixture *f = *state;

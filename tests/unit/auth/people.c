@@ -149,6 +149,21 @@ void test_after_ten_failures_the_right_password_waits_too(void **state)
     OK(signs_in(p, "admin", p->password, "x", NOW + 6000, &error)); /* a right one counts not */
 }
 
+/* A customer of IPv6 has a network of 64 bits, and as many addresses as he likes. */
+void test_addresses_of_one_network_are_one_peer(void **state)
+{
+    struct people *p = *state;
+
+    for (int i = 0; i < 10; i++) {
+        g_autofree char *peer = g_strdup_printf("2001:db8:1:2:%x::%x", i, i + 1);
+
+        FAILS(signs_in(p, "admin", "wrong", peer, NOW, &error), ERROR_DENIED, "");
+    }
+    FAILS(signs_in(p, "admin", p->password, "2001:db8:1:2::ffff", NOW, &error), ERROR_LIMIT,
+          "in 6 seconds");
+    OK(signs_in(p, "admin", p->password, "2001:db8:1:3::1", NOW, &error));
+}
+
 void test_many_tries_at_once_are_no_way_round_the_limit(void **state)
 {
     struct people *p = *state;
