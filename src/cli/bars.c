@@ -25,7 +25,7 @@ static const struct {
     {TASK_PROMOTE,    "Updating virtual layer",        false},
     {TASK_DEMOTE,     "Dropping views",                false},
     {TASK_AFTER_ALL,  "Running after_all statements",  false},
-    {TASK_CLEANUP,    "Dropping tables",               false},
+    {TASK_CLEANUP,    "Dropping tables and schemas",   false},
 };
 
 struct cli_bars {
