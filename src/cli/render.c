@@ -4,6 +4,7 @@
 #include "evaluate/evaluate.h"
 #include "sql/parse.h"
 #include "sql/print.h"
+#include "sql/translate.h"
 
 #include <string.h>
 
@@ -66,32 +67,27 @@ static GHashTable *names_to_expand(const struct project *p, const struct model *
     return g_steal_pointer(&out);
 }
 
-static bool check_dialect(const struct model *model, const char *asked, GError **error)
-{
-    const struct sql_dialect *own, *other;
-
-    if (!asked)
-        return true;
-    if (!(own = sql_dialect_find(model->dialect, error)) ||
-        !(other = sql_dialect_find(asked, error)))
-        return false;
-    if (strcmp(sql_dialect_name(own), sql_dialect_name(other)) == 0)
-        return true;
-    g_set_error(error, cli_error(), ERROR_INVALID,
-                "%s is written in %s; Heddle does not translate it into %s.", model->name,
-                *sql_dialect_name(own) ? sql_dialect_name(own) : "SQLMesh's own dialect", asked);
-    return false;
-}
-
-/* Indented SQL on one line. */
-static char *unformatted(const char *sql, const struct model *model)
+/* The text, which is in the model's dialect, in the one that is asked for, and on one line if so
+ * wished. */
+static char *written(const char *sql, const struct model *model, const struct render *o,
+                     GError **error)
 {
     g_autoptr(arena) a = arena_new();
-    const struct source source = {"query", sql, strlen(sql)};
-    const struct sql_dialect *d = sql_dialect_find(model->dialect, NULL);
-    const struct sql_node *tree = d ? sql_parse_query(a, &source, d, NULL) : NULL;
+    g_autofree char *name = g_strdup_printf("query of %s", model->name);
+    const struct source source = {name, sql, strlen(sql)};
+    const struct sql_dialect *own = sql_dialect_find(model->dialect, error), *to = own;
+    struct sql_node *tree;
 
-    return tree ? sql_print(tree, d) : g_strdup(sql);
+    if (own && o->dialect)
+        to = sql_dialect_find(o->dialect, error);
+    if (!own || !to)
+        return NULL;
+    if (sql_same_dialect(own, to) && !o->no_format)
+        return g_strdup(sql);
+    tree = sql_parse_query(a, &source, own, error);
+    if (!tree || (!sql_same_dialect(own, to) && !sql_translate(a, tree, own, to, &source, error)))
+        return NULL;
+    return o->no_format ? sql_print(tree, to) : sql_print_pretty(tree, to);
 }
 
 static int render(struct cli *cli, const struct render *o, const char *name, GError **error)
@@ -99,17 +95,15 @@ static int render(struct cli *cli, const struct render *o, const char *name, GEr
     struct cli_times times;
     g_autoptr(cli_models) m = read_times(cli, o, &times, error) ? cli__models(cli, error) : NULL;
     struct model *model = m ? project_find(m->project, name, error) : NULL;
-    g_autoptr(GHashTable) expand = model && check_dialect(model, o->dialect, error)
-                                       ? names_to_expand(m->project, model, o->expand, error)
-                                       : NULL;
+    g_autoptr(GHashTable) expand =
+        model ? names_to_expand(m->project, model, o->expand, error) : NULL;
     g_autoptr(wire_task) task = expand ? cli__task(m, model, &times, expand) : NULL;
     g_autofree char *sql =
         task ? evaluate_render(task, cli__gateway_of(cli, model), NULL, error) : NULL;
-    g_autofree char *text = NULL;
+    g_autofree char *text = sql ? written(sql, model, o, error) : NULL;
 
-    if (!sql)
+    if (!text)
         return CLI_FAILED;
-    text = o->no_format ? unformatted(sql, model) : g_strdup(sql);
     if (cli->json)
         cli__print_json(json_pack("{s:s, s:s}", "model", model->fqn, "sql", text));
     else
@@ -123,7 +117,7 @@ int cli__render(struct cli *cli, int argc, char **argv, GError **error)
     /* clang-format off */
     const GOptionEntry entries[] = {
         {"expand", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.expand, "Models whose query shall stand in place of their table, or true for all; may be " "repeated.", "MODEL"},
-        {"dialect", 0, 0, G_OPTION_ARG_FILENAME, &o.dialect, "The dialect of the answer; only the model's own is there.", "NAME"},
+        {"dialect", 0, 0, G_OPTION_ARG_FILENAME, &o.dialect, "The dialect of the answer, where both mean the same; without it the model's own.", "NAME"},
         {"no-format", 0, 0, G_OPTION_ARG_NONE, &o.no_format, "On one line.", NULL},
         {0},
     };

@@ -175,8 +175,12 @@ void test_a_query_is_rendered_with_its_times(void **state)
         run("render", "library.loans", "-s", "2026-01-01", "-e", "2026-01-31", "--no-format", NULL);
     g_autoptr(said) other = run("render", "library.loans", "--dialect", "snowflake", NULL);
     g_autoptr(said) wrong = run("render", "library.loan", NULL);
+    g_autoptr(said) said_there =
+        run("render", "library.loans", "--dialect", "postgres", "--no-format", NULL);
 
     (void)state;
+    assert_int_equal(said_there->code, CLI_DONE);
+    assert_holds(said_there->out, "BETWEEN CAST('1970-01-01' AS DATE)");
     assert_int_equal(s->code, CLI_DONE);
     assert_holds(s->out, "BETWEEN CAST('2026-01-01' AS DATE) AND CAST('2026-01-31' AS DATE)");
     assert_int_equal(other->code, CLI_FAILED);
