@@ -83,11 +83,6 @@ struct config *config_from_variables(char **variables, GError **error)
     return c && is_complete(c, error) ? g_steal_pointer(&c) : NULL;
 }
 
-struct config *config_from_environment(GError **error)
-{
-    return config_from_variables(environ, error);
-}
-
 /* The one file of these names in a folder: its path, or NULL; more than one is an error. */
 static bool find_file(const char *folder, char **path, GError **error)
 {

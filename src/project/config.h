@@ -3,7 +3,7 @@
  * Order, later wins, as in SQLMesh: the project's config.yaml (or .yml, or sqlmesh.yaml), the
  * personal ~/.sqlmesh/config.yaml, SQLMESH__… variables. The project's .env is read first and wins
  * over the environment. `{{ env_var('X', 'default') }}` is filled in before the YAML is read. An
- * executor has no project folder: config_from_environment() reads the variables alone, and wants
+ * executor has no project folder: config_from_variables() reads the variables alone, and wants
  * every gateway complete; a project may leave connections to its executors.
  * A gateway that stands without a name (`gateways: {connection: …}`, default_connection alone) is
  * called "default". Relative DuckDB files are made absolute from the working directory.
@@ -50,10 +50,8 @@ struct config {
 };
 
 struct config *config_load(const char *folder, GError **error) MUST_CHECK;
-struct config *config_from_environment(GError **error) MUST_CHECK;
 void config_free(struct config *c);
-/* The same from given variables ("NAME=value", NULL-terminated) instead of the process's own, for
- * who reads them again while threads run. */
+/* From variables alone ("NAME=value", NULL-terminated). */
 struct config *config_from_variables(char **variables, GError **error) MUST_CHECK;
 /* By name, any case; NULL name: the default one. NULL and an error that lists the names. Borrowed.
  */

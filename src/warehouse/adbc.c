@@ -127,11 +127,6 @@ void warehouse_close(struct warehouse *w)
     g_free(w);
 }
 
-const char *warehouse_type(const struct warehouse *w)
-{
-    return w->driver->type;
-}
-
 bool warehouse_registers_comments(const struct warehouse *w)
 {
     return w->comments;

@@ -27,7 +27,6 @@ struct warehouse *warehouse_open(const char *type, const json_t *connection,
 void warehouse_close(struct warehouse *w); /* NULL is fine */
 /* Stop what runs; any thread. What ran ends with ERROR_CANCELLED. */
 void warehouse_cancel(struct warehouse *w);
-const char *warehouse_type(const struct warehouse *w);
 /* Facts for the control plane: version text, default catalog. g_free(). */
 char *warehouse_version(struct warehouse *w, GError **error) MUST_CHECK;
 char *warehouse_default_catalog(struct warehouse *w, GError **error) MUST_CHECK;
