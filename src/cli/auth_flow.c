@@ -30,8 +30,11 @@ bool cli__signin_at(struct signin_at *at, GError **error)
 
     at->origin = cli__origin(url);
     if (!at->origin) {
-        g_set_error(error, cli_error(), ERROR_INVALID,
-                    "\"%s\" is no address of a control plane to sign in at.", url ? url : "");
+        if (!url || !*url)
+            g_set_error(error, cli_error(), ERROR_INVALID, "TCLOUD_URL is not set.");
+        else
+            g_set_error(error, cli_error(), ERROR_INVALID,
+                        "\"%s\" is no address of a control plane to sign in at.", url);
         error_hint(error, "set TCLOUD_URL to https://HOST/sqlmesh/ORGANISATION/PROJECT.");
         return false;
     }

@@ -220,5 +220,8 @@ int cli__sql(struct cli *cli, int argc, char **argv, GError **error)
     if (code != CLI_GO)
         return code;
     argv[argc] = NULL;
-    return batch ? cli__sql_batch(cli, asked.dialect, error) : show(cli, &asked, argv + 1, error);
+    if (batch && (asked.schema || asked.variables || argc > 1))
+        return cli__usage(error, "--batch takes --dialect and --to only; each line is a question.");
+    return batch ? cli__sql_batch(asked.dialect, asked.to, error)
+                 : show(cli, &asked, argv + 1, error);
 }

@@ -69,6 +69,6 @@ void cli__sql_show_diff(const json_t *answer);
 bool cli__sql_object(const char *path, json_t **object, GError **error);
 
 /* sql_batch.c -- JSON lines from stdin, an answer for each to stdout; CLI_DONE. */
-int cli__sql_batch(struct cli *cli, const char *dialect, GError **error);
+int cli__sql_batch(const char *dialect, const char *to, GError **error);
 
 #endif

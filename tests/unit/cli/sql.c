@@ -59,6 +59,26 @@ void test_text_that_is_no_utf8_is_told_by_every_verb(void **state)
     }
 }
 
+void test_a_batch_prints_in_the_dialect_that_is_asked_for(void **state)
+{
+    const char *words[] = {"sql", "--batch", "--dialect", "snowflake", "--to", "duckdb", NULL};
+    const char *wrong[] = {"sql", "--batch", "print", NULL};
+    const char *unused[] = {"sql", "--batch", "--schema", "s.json", NULL};
+    g_autoptr(said) s = run_words("{\"sql\": \"SELECT IFF(a, 1, 2) FROM t\"}\n"
+                                  "{\"sql\": \"SELECT a FROM t\", \"to\": \"postgres\"}\n"
+                                  "{\"sql\": \"SELECT a / 2 FROM t\"}\n",
+                                  (char **)words);
+    g_autoptr(said) verb = run_words("", (char **)wrong), schema = run_words("", (char **)unused);
+
+    (void)state;
+    assert_int_equal(s->code, CLI_DONE);
+    assert_holds(s->out, "SELECT CASE WHEN \\\"A\\\" THEN 1 ELSE 2 END FROM \\\"T\\\"");
+    assert_holds(s->out, "\"print\":\"SELECT \\\"A\\\" FROM \\\"T\\\"\"");
+    assert_holds(s->out, "a division is not known to mean the same in duckdb as in snowflake");
+    assert_int_equal(verb->code, CLI_USAGE);
+    assert_int_equal(schema->code, CLI_USAGE);
+}
+
 void test_a_batch_answers_every_line(void **state)
 {
     const char *words[] = {"sql", "--batch", NULL};
