@@ -87,7 +87,8 @@ char *auth_exchange(struct auth *a, const struct auth_grant *grant, const char *
 /* RFC 7009: a token of ours ends now with all that were made from it, a refresh token with all
  * tokens of the same sign-in. What is no token of ours is none afterwards either. Whoever ends a
  * thousand of his tokens one by one ends the older ones all. */
-bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error) MUST_CHECK;
+bool auth_revoke(struct auth *a, const char *token, const char *peer, int64_t now_ms,
+                 GError **error) MUST_CHECK;
 /* The audit log, for a transaction of the caller's; no secret belongs into it. */
 struct auth_deed {
     const char *who, *what;

@@ -73,7 +73,13 @@ bool auth__end_person(struct auth *a, const char *account, int64_t now_ms,
 /* ENDED_CLIENT or ENDED_PERSON: whose tokens its subject's are. */
 const char *auth__kind_of(const struct auth_identity *i);
 
-/* trail.c: a command did this to a client, which must be there; in the caller's transaction. */
+/* trail.c: in a transaction of its own. */
+bool auth__record_alone(struct auth *a, const struct auth_deed *d, int64_t now_ms,
+                        GError **error) MUST_CHECK;
+/* A person did this, who may be gone by now; in the caller's transaction. */
+bool auth__record_person(struct auth *a, const char *name, const char *what, const char *peer,
+                         int64_t now_ms, GError **error) MUST_CHECK;
+/* A command did this to a client, which must be there; in the caller's transaction. */
 bool auth__record_client(struct auth *a, const char *id, const char *what, int64_t now_ms,
                          GError **error) MUST_CHECK;
 

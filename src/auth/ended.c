@@ -127,32 +127,55 @@ bool auth__end_sign_in(struct auth *a, const char *family, const char *account, 
            db_run(a->db, NULL, "DELETE FROM auth_pending WHERE family = ?", "s", family, error);
 }
 
-/* The log grows no faster than this admits, however fast somebody takes and ends tokens. */
+/* The log grows no faster than this admits, however fast somebody takes and ends tokens. *last: it
+ * is the last one that is recorded for a while. */
+static bool is_recorded(struct auth *a, const char *subject, int64_t now_ms, bool *last)
+{
+    if (auth__limiter_wait(a->endings, subject, now_ms) > 0)
+        return false;
+    auth__limiter_failed(a->endings, subject, now_ms);
+    *last = auth__limiter_wait(a->endings, subject, now_ms) > 0;
+    return true;
+}
+
 static bool record(struct auth *a, const struct auth_identity *who, const char *subject,
-                   int64_t now_ms, GError **error)
+                   const char *peer, int64_t now_ms, GError **error)
 {
     struct auth_deed d = {.who = who->subject,
-                          .what = "revoked a token",
                           .subject = who->id,
+                          .peer = peer,
                           .organisation = who->organisation,
                           .project = who->project};
+    bool last;
 
-    if (auth__limiter_wait(a->endings, subject, now_ms) > 0)
+    if (!is_recorded(a, subject, now_ms, &last))
         return true;
-    auth__limiter_failed(a->endings, subject, now_ms);
-    if (auth__limiter_wait(a->endings, subject, now_ms) > 0)
-        d.what = "revoked a token, one of more than are recorded";
+    d.what = last ? "revoked a token, one of more than are recorded" : "revoked a token";
     return auth_record(a, &d, now_ms, error);
 }
 
-static bool end_token(struct auth *a, const struct auth_identity *who, int64_t now_ms,
-                      GError **error)
+static bool end_token(struct auth *a, const struct auth_identity *who, const char *peer,
+                      int64_t now_ms, GError **error)
 {
     g_autofree char *what = key_of(ENDED_TOKEN, who->id);
     g_autofree char *subject = key_of(auth__kind_of(who), who->subject);
     const struct ending e = {what, subject, who->granted_ms, who->expires_ms + LATE_MS};
 
-    return end_single(a, &e, now_ms, error) && record(a, who, subject, now_ms, error);
+    return end_single(a, &e, now_ms, error) && record(a, who, subject, peer, now_ms, error);
+}
+
+static bool sign_out(struct auth *a, const char *family, const char *account, const char *peer,
+                     int64_t now_ms, GError **error)
+{
+    g_autofree char *subject = account ? key_of(ENDED_PERSON, account) : NULL;
+    bool last;
+
+    if (!auth__end_sign_in(a, family, account, now_ms, error))
+        return false;
+    return !account || !is_recorded(a, subject, now_ms, &last) ||
+           auth__record_person(
+               a, account, last ? "signed out, one time of more than are recorded" : "signed out",
+               peer, now_ms, error);
 }
 
 /* *family: of a code, a device code or a refresh token; NULL: it is none. */
@@ -173,27 +196,29 @@ static bool find_family(struct auth *a, const char *secret, char **family, char 
     return auth__ended_well(why, error);
 }
 
-static bool revoke(struct auth *a, const char *token, int64_t now_ms, bool *known, GError **error)
+static bool revoke(struct auth *a, const char *token, const char *peer, int64_t now_ms, bool *known,
+                   GError **error)
 {
     g_autoptr(auth_identity) who = auth_verify(a, token, now_ms, NULL);
     g_autofree char *family = NULL, *account = NULL;
 
     *known = true;
     if (who && who->id)
-        return end_token(a, who, now_ms, error);
+        return end_token(a, who, peer, now_ms, error);
     if (!find_family(a, token, &family, &account, error))
         return false;
     *known = family != NULL;
-    return !family || auth__end_sign_in(a, family, account, now_ms, error);
+    return !family || sign_out(a, family, account, peer, now_ms, error);
 }
 
-bool auth_revoke(struct auth *a, const char *token, int64_t now_ms, GError **error)
+bool auth_revoke(struct auth *a, const char *token, const char *peer, int64_t now_ms,
+                 GError **error)
 {
     bool known;
 
     if (!db_begin(a->db, error))
         return false;
-    if (!revoke(a, token, now_ms, &known, error) || !db_commit(a->db, error)) {
+    if (!revoke(a, token, peer, now_ms, &known, error) || !db_commit(a->db, error)) {
         db_rollback(a->db);
         return false;
     }

@@ -24,6 +24,19 @@ static char *key_of(const struct client *c, const char *peer)
     return g_strdup_printf("%s %s", from, c ? c->id : "");
 }
 
+/* An id that does not exist may be a secret: only one that does is recorded. */
+static bool record_failure(struct auth *a, const struct client *c, const char *peer, int64_t now_ms,
+                           GError **error)
+{
+    const struct auth_deed d = {.who = c->id,
+                                .what = "failed to log in",
+                                .peer = peer,
+                                .organisation = c->organisation,
+                                .project = c->project};
+
+    return auth__record_alone(a, &d, now_ms, error);
+}
+
 static bool check(struct auth *a, const struct client *c, const struct auth_grant *g,
                   int64_t now_ms, GError **error)
 {
@@ -36,7 +49,7 @@ static bool check(struct auth *a, const struct client *c, const struct auth_gran
     if (fits)
         return true;
     auth__limiter_failed(a->limiter, key, now_ms);
-    return refuse(error);
+    return (!c || record_failure(a, c, g->peer, now_ms, error)) && refuse(error);
 }
 
 static json_t *answer(const char *token, const char *scope, int64_t ttl_ms)

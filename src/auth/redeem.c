@@ -135,7 +135,11 @@ static char *issue(struct auth *a, const struct kept *k, const struct auth_redee
 static bool burn(struct auth *a, const struct kept *k, int64_t now_ms, GError **error)
 {
     if (k->used)
-        return auth__end_sign_in(a, k->family, k->account, now_ms, error);
+        return auth__end_sign_in(a, k->family, k->account, now_ms, error) &&
+               (!k->account ||
+                auth__record_person(a, k->account,
+                                    "lost a sign-in: its code or refresh token was shown again",
+                                    NULL, now_ms, error));
     return db_run(a->db, NULL, "UPDATE auth_pending SET used = 1 WHERE digest = ?", "s", k->digest,
                   error);
 }

@@ -34,6 +34,30 @@ bool auth__record_client(struct auth *a, const char *id, const char *what, int64
     return auth_record(a, &d, now_ms, error);
 }
 
+bool auth__record_alone(struct auth *a, const struct auth_deed *d, int64_t now_ms, GError **error)
+{
+    if (!db_begin(a->db, error))
+        return false;
+    if (auth_record(a, d, now_ms, error) && db_commit(a->db, error))
+        return true;
+    db_rollback(a->db);
+    return false;
+}
+
+bool auth__record_person(struct auth *a, const char *name, const char *what, const char *peer,
+                         int64_t now_ms, GError **error)
+{
+    GError *why = NULL;
+    g_autoptr(account) p = auth__find_account(a, name, &why);
+    struct auth_deed d = {.who = name, .what = what, .peer = peer};
+
+    if (!auth__ended_well(why, error))
+        return false;
+    d.organisation = p ? p->organisation : EVERY_ORGANISATION;
+    d.project = p ? p->project : NULL;
+    return auth_record(a, &d, now_ms, error);
+}
+
 bool auth_record_sign_in(struct auth *a, const struct auth_person *who, bool admitted,
                          int64_t now_ms, GError **error)
 {
@@ -45,7 +69,7 @@ bool auth_record_sign_in(struct auth *a, const struct auth_person *who, bool adm
                           .organisation = p ? p->organisation : EVERY_ORGANISATION,
                           .project = p ? p->project : NULL};
 
-    return auth__ended_well(why, error) && auth_record(a, &d, now_ms, error);
+    return auth__ended_well(why, error) && auth__record_alone(a, &d, now_ms, error);
 }
 
 static json_t *deed_json(struct db_rows *rows)

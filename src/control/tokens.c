@@ -4,6 +4,7 @@
 
 #include "auth/people.h"
 #include "base/limits.h"
+#include "base/log.h"
 
 #include <string.h>
 
@@ -128,6 +129,8 @@ static bool by_secret(struct control *c, struct http_call *call, const struct cr
                       "A client id and a secret are needed, as HTTP Basic or in the form.");
     text = auth_client_credentials(c->auth, &grant, c->now_ms, &error);
     count(c, text != NULL);
+    if (error_is(error, ERROR_DENIED)) /* the limit lets few of them through */
+        log_event(LOG_WARNING, "a login failed", "peer", http_peer(call), NULL);
     return answer(c, call, text, error);
 }
 
@@ -225,7 +228,9 @@ bool control__revoke(struct control *c, struct op *op, GError **error)
     if (!read_credentials(op->call, &k) || !(token = g_hash_table_lookup(k.form, "token")))
         done = refuse(op->call, 400, "invalid_request", "The body is not a form with a token.");
     else
-        done = answer(c, op->call, auth_revoke(c->auth, token, c->now_ms, &why) ? "{}" : NULL, why);
+        done = answer(
+            c, op->call,
+            auth_revoke(c->auth, token, http_peer(op->call), c->now_ms, &why) ? "{}" : NULL, why);
     credentials_clear(&k);
     return done;
 }

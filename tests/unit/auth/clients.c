@@ -203,13 +203,27 @@ static int failures_until_limited(struct fixture *f, const char *id, int64_t now
     return 100;
 }
 
+static int64_t failures_in_the_log(struct fixture *f, const char *who)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    OK((rows = db_query(f->db,
+                        "SELECT count(*) FROM auth_deed WHERE who = ? AND what = 'failed to log in'"
+                        " AND peer = '192.0.2.1' AND organisation = 'acme'",
+                        "s", who, &error)) != NULL);
+    OK(db_next(rows, &error));
+    return db_int(rows, 0);
+}
+
 void test_guessing_is_slowed_down(void **state)
 {
     struct fixture *f = *state;
 
     OK(create(f, &executor, &error));
     assert_int_equal(failures_until_limited(f, "ex", NOW), 10);
+    assert_int_equal(failures_in_the_log(f, "ex"), 10);
     FAILS(logs_in(f, "ex", SECRET, NOW, &error), ERROR_LIMIT, "admitted in 6 seconds");
+    assert_int_equal(failures_in_the_log(f, "ex"), 10);
     OK(logs_in(f, "ex", SECRET, NOW + 6000, &error));
     assert_int_equal(failures_until_limited(f, "ex", NOW + 6000), 1);
     assert_int_equal(failures_until_limited(f, "ex", NOW + HOUR), 10);
@@ -263,6 +277,7 @@ void test_a_peer_that_invents_ids_does_not_lock_out_a_client(void **state)
 
     OK(create(f, &executor, &error));
     failures_until_limited(f, "nobody", NOW);
+    assert_int_equal(failures_in_the_log(f, "nobody"), 0); /* it may be a secret */
     OK(logs_in(f, "ex", SECRET, NOW, &error));
 }
 

@@ -114,11 +114,24 @@ void test_a_revoked_token_is_void_and_others_are_not(void **state)
     OK(create(f, &shop, &error));
     one = token_at(f, SECRET, NOW);
     two = token_at(f, SECRET, NOW);
-    OK(auth_revoke(f->auth, one, NOW, &error));
+    OK(auth_revoke(f->auth, one, "192.0.2.1", NOW, &error));
     FAILS(verifies(f->auth, one, NOW, &error), ERROR_DENIED, "revoked");
     OK(verifies(f->auth, two, NOW, &error));
-    OK(auth_revoke(f->auth, "what no server ever made", NOW, &error));
-    OK(auth_revoke(f->auth, one, NOW, &error));
+    OK(auth_revoke(f->auth, "what no server ever made", "192.0.2.1", NOW, &error));
+    OK(auth_revoke(f->auth, one, "192.0.2.1", NOW, &error));
+}
+
+static void expect_deed(struct fixture *f, const char *who, const char *what, const char *peer)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    OK((rows = db_query(f->db,
+                        "SELECT count(*) FROM auth_deed WHERE who = ? AND what = ? AND"
+                        " coalesce(peer, '') = ?",
+                        "sss", who, what, peer, &error)) != NULL);
+    OK(db_next(rows, &error));
+    if (db_int(rows, 0) != 1)
+        fail_msg("%s %s from \"%s\": %d times", who, what, peer, (int)db_int(rows, 0));
 }
 
 void test_a_revoked_refresh_token_ends_its_sign_in(void **state)
@@ -144,9 +157,10 @@ void test_a_revoked_refresh_token_ends_its_sign_in(void **state)
     redeem.secret = json_get_string(answer, "refresh_token", "");
     access = json_get_string(answer, "access_token", "");
     OK(verifies(f->auth, access, NOW, &error));
-    OK(auth_revoke(f->auth, redeem.secret, NOW, &error));
+    OK(auth_revoke(f->auth, redeem.secret, "192.0.2.1", NOW, &error));
     FAILS(verifies(f->auth, access, NOW, &error), ERROR_DENIED, "revoked");
     FAILS(auth_redeem(f->auth, &redeem, NOW, &error), ERROR_DENIED, "not known");
+    expect_deed(f, "admin", "signed out", "192.0.2.1");
 }
 
 void test_a_session_stays_revoked_for_as_long_as_it_would_have_lived(void **state)
@@ -157,7 +171,7 @@ void test_a_session_stays_revoked_for_as_long_as_it_would_have_lived(void **stat
     OK(auth_first_account(f->auth, NULL, NOW, &password, &error));
     OK((session = auth_session(f->auth, "admin", ISSUER, NOW, &error)) != NULL);
     OK((other = auth_session(f->auth, "admin", ISSUER, NOW, &error)) != NULL);
-    OK(auth_revoke(f->auth, session, NOW, &error));
+    OK(auth_revoke(f->auth, session, "192.0.2.1", NOW, &error));
     for (int64_t now_ms = NOW; now_ms < NOW + AUTH_SESSION_MS; now_ms += 30 * MINUTE) {
         OK(auth_refresh(f->auth, now_ms, &error));
         FAILS(verifies(f->auth, session, now_ms, &error), ERROR_DENIED, "revoked");
@@ -216,7 +230,7 @@ void test_one_who_ends_tokens_without_end_fills_neither_memory_nor_log(void **st
 
     for (int i = 0; i < MORE; i++, now_ms += 1000) {
         g_ptr_array_add(ended, token_of(f, "busy", now_ms));
-        OK(auth_revoke(f->auth, ended->pdata[i], now_ms, &error));
+        OK(auth_revoke(f->auth, ended->pdata[i], "192.0.2.1", now_ms, &error));
         assert_true(count(f, "SELECT count(*) FROM auth_ended") <= MOST + 1);
         if (i == MOST - 1)
             OK(verifies(f->auth, old, now_ms, &error));
@@ -243,7 +257,7 @@ void test_tokens_ended_faster_than_the_clock_goes_do_not_end_the_next_one(void *
         g_autofree char *token = token_of(f, "busy", NOW);
 
         OK(verifies(f->auth, token, NOW, &error));
-        OK(auth_revoke(f->auth, token, NOW, &error));
+        OK(auth_revoke(f->auth, token, "192.0.2.1", NOW, &error));
         FAILS(verifies(f->auth, token, NOW, &error), ERROR_DENIED, "revoked");
     }
     next = token_of(f, "busy", NOW);
@@ -255,8 +269,8 @@ void test_what_has_ended_is_remembered_no_longer_than_it_would_have_lived(void *
     struct fixture *f = *state;
     g_autofree char *one = token_of(f, "busy", NOW), *two = token_of(f, "busy", NOW + 2 * HOUR);
 
-    OK(auth_revoke(f->auth, one, NOW, &error));
-    OK(auth_revoke(f->auth, two, NOW + 2 * HOUR, &error));
+    OK(auth_revoke(f->auth, one, "192.0.2.1", NOW, &error));
+    OK(auth_revoke(f->auth, two, "192.0.2.1", NOW + 2 * HOUR, &error));
     assert_int_equal(count(f, "SELECT count(*) FROM auth_ended"), 1);
 }
 

@@ -152,12 +152,12 @@ void test_a_token_ends_with_those_it_was_made_from(void **state)
     g_autofree char *second = made_from(a, first, NOW), *third = made_from(a, second, NOW);
     g_autofree char *other = made_from(a, first, NOW);
 
-    OK(auth_revoke(a, second, NOW, &error));
+    OK(auth_revoke(a, second, "192.0.2.1", NOW, &error));
     FAILS(verifies(a, second, NOW, &error), ERROR_DENIED, "revoked");
     FAILS(verifies(a, third, NOW, &error), ERROR_DENIED, "revoked");
     OK(verifies(a, first, NOW, &error)); /* neither does it end what it was made from */
     OK(verifies(a, other, NOW, &error));
-    OK(auth_revoke(a, first, NOW, &error));
+    OK(auth_revoke(a, first, "192.0.2.1", NOW, &error));
     FAILS(verifies(a, other, NOW, &error), ERROR_DENIED, "revoked");
 }
 
@@ -169,7 +169,7 @@ void test_a_token_made_from_an_ended_one_ends_when_the_news_arrives(void **state
     g_autofree char *first = token_of(f, NULL, ROLE_ADMIN, HOUR), *second = NULL;
 
     OK((behind = auth_new(f->db, NOW, &error)) != NULL);
-    OK(auth_revoke(f->auth, first, NOW, &error));
+    OK(auth_revoke(f->auth, first, "192.0.2.1", NOW, &error));
     second = made_from(behind, first, NOW + 5000);
     OK(verifies(behind, second, NOW + 5000, &error));
     FAILS(verifies(f->auth, second, NOW + 5000, &error), ERROR_DENIED, "revoked");

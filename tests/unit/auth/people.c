@@ -247,6 +247,16 @@ void test_a_code_lasts_a_minute_and_is_of_its_kind(void **state)
     FAILS(redeems(p, by(PROOF_DEVICE, other), NOW, &error), ERROR_DENIED, "not known");
 }
 
+static void expect_lost_sign_in(struct people *p, const char *who)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    OK((rows = db_query(p->f->db,
+                        "SELECT 1 FROM auth_deed WHERE who = ? AND what LIKE 'lost a sign-in%'",
+                        "s", who, &error)) != NULL);
+    OK(db_next(rows, &error));
+}
+
 void test_refresh_tokens_are_replaced_and_a_second_use_ends_all(void **state)
 {
     struct people *p = *state;
@@ -260,6 +270,7 @@ void test_refresh_tokens_are_replaced_and_a_second_use_ends_all(void **state)
     newer = json_get_string(second, "refresh_token", "");
     assert_string_not_equal(old, newer);
     FAILS(redeems(p, by(PROOF_REFRESH, old), NOW + HOUR, &error), ERROR_DENIED, "used before");
+    expect_lost_sign_in(p, "admin");
     FAILS(redeems(p, by(PROOF_REFRESH, newer), NOW + HOUR, &error), ERROR_DENIED, "not known");
     FAILS(auth_verify(p->f->auth, json_get_string(second, "access_token", ""), NOW + HOUR, &error),
           ERROR_DENIED, "revoked");
