@@ -56,15 +56,17 @@ enum sql_nulls { SQL_NULLS_ARE_LAST, SQL_NULLS_ARE_LARGE, SQL_NULLS_ARE_SMALL };
 
 /* What is done otherwise than the same words say elsewhere; such words are not translated. */
 enum sql_manner {
-    SQLM_INT_DIVISION = 1 << 0, /* 7 / 2 is 3, and 1 / 0 an error */
-    SQLM_CAST_CUTS = 1 << 1,    /* CAST(2.7 AS INT) is 2 */
-    SQLM_CAST_NULLS = 1 << 2,   /* CAST('x' AS INT) is NULL */
-    SQLM_AVG_CUTS = 1 << 3,     /* AVG of whole numbers is one */
-    SQLM_DOUBLES = 1 << 4,      /* 1.5 is a DOUBLE */
-    SQLM_TRIMS_ALL = 1 << 5,    /* TRIM takes tabs and ends of lines, too */
-    SQLM_QUALIFY = 1 << 6,      /* it has QUALIFY */
-    SQLM_EXCLUDE = 1 << 7,      /* and * EXCLUDE */
-    SQLM_TRY_CAST = 1 << 8,     /* and TRY_CAST of anything */
+    SQLM_INT_DIVISION = 1 << 0,  /* 7 / 2 is 3, and 1 / 0 an error */
+    SQLM_CAST_CUTS = 1 << 1,     /* CAST(2.7 AS INT) is 2 */
+    SQLM_CAST_NULLS = 1 << 2,    /* CAST('x' AS INT) is NULL */
+    SQLM_AVG_CUTS = 1 << 3,      /* AVG of whole numbers is one */
+    SQLM_DOUBLES = 1 << 4,       /* 1.5 is a DOUBLE */
+    SQLM_TRIMS_ALL = 1 << 5,     /* TRIM takes tabs and ends of lines, too */
+    SQLM_QUALIFY = 1 << 6,       /* it has QUALIFY */
+    SQLM_EXCLUDE = 1 << 7,       /* and * EXCLUDE */
+    SQLM_TRY_CAST = 1 << 8,      /* and TRY_CAST of anything */
+    SQLM_GREATEST_NULL = 1 << 9, /* GREATEST(1, NULL) is NULL */
+    SQLM_ROUNDS_EVEN = 1 << 10,  /* ROUND of the double 2.5 is 2 */
 };
 
 /* What translate.c must know of a dialect. */

@@ -78,29 +78,61 @@ bool sql__translate_type(struct translation *t, struct sql_node *type, bool cast
 
 /* ---- functions ------------------------------------------------------------------------------- */
 
+/* `alike`: manners that both must have, or neither. */
 static const struct {
     const char *name;
     int min, max;
     bool aggregate; /* may say DISTINCT */
+    uint32_t alike;
 } functions[] = {
-    {"ABS",        1, 1,  false},
-    {"AVG",        1, 1,  true },
-    {"COALESCE",   2, 99, false},
-    {"COUNT",      1, 1,  true },
-    {"DENSE_RANK", 0, 0,  false},
-    {"EXISTS",     1, 1,  false},
-    {"LAG",        1, 3,  false},
-    {"LEAD",       1, 3,  false},
-    {"LOWER",      1, 1,  false},
-    {"MAX",        1, 1,  true },
-    {"MIN",        1, 1,  true },
-    {"NULLIF",     2, 2,  false},
-    {"RANK",       0, 0,  false},
-    {"ROW_NUMBER", 0, 0,  false},
-    {"SUM",        1, 1,  true },
-    {"TRIM",       1, 1,  false},
-    {"UPPER",      1, 1,  false},
+    {"ABS",        1, 1,  false, 0                 },
+    {"AVG",        1, 1,  true,  SQLM_AVG_CUTS     },
+    {"CEIL",       1, 1,  false, 0                 },
+    {"CEILING",    1, 1,  false, 0                 },
+    {"COALESCE",   2, 99, false, 0                 },
+    {"COUNT",      1, 1,  true,  0                 },
+    {"DENSE_RANK", 0, 0,  false, 0                 },
+    {"EXISTS",     1, 1,  false, 0                 },
+    {"FLOOR",      1, 1,  false, 0                 },
+    {"GREATEST",   2, 99, false, SQLM_GREATEST_NULL},
+    {"LAG",        1, 3,  false, 0                 },
+    {"LEAD",       1, 3,  false, 0                 },
+    {"LEAST",      2, 99, false, SQLM_GREATEST_NULL},
+    {"LOWER",      1, 1,  false, 0                 },
+    {"MAX",        1, 1,  true,  0                 },
+    {"MIN",        1, 1,  true,  0                 },
+    {"NULLIF",     2, 2,  false, 0                 },
+    {"RANK",       0, 0,  false, 0                 },
+    {"REPLACE",    3, 3,  false, 0                 },
+    {"ROUND",      1, 2,  false, SQLM_ROUNDS_EVEN  },
+    {"ROW_NUMBER", 0, 0,  false, 0                 },
+    {"SIGN",       1, 1,  false, 0                 },
+    {"SQRT",       1, 1,  false, 0                 },
+    {"SUM",        1, 1,  true,  0                 },
+    {"TRIM",       1, 1,  false, SQLM_TRIMS_ALL    },
+    {"UPPER",      1, 1,  false, 0                 },
 };
+
+/* What a manner is, for errors. */
+static const struct {
+    uint32_t manner;
+    const char *why;
+} whys[] = {
+    {SQLM_AVG_CUTS,      "of whole numbers it is one in one of them"                },
+    {SQLM_GREATEST_NULL, "with a NULL among its arguments it is NULL in one of them"},
+    {SQLM_ROUNDS_EVEN,   "one of them rounds halves to the even number"             },
+    {SQLM_TRIMS_ALL,     "one of them takes more than blanks"                       },
+};
+
+/* What of `manners` only one of the two does, in words; NULL: nothing. */
+static const char *difference(const struct translation *t, uint32_t manners)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(whys); i++)
+        if (manners & whys[i].manner &&
+            sql__does(t->from, whys[i].manner) != sql__does(t->to, whys[i].manner))
+            return whys[i].why;
+    return NULL;
+}
 
 static bool is_one_of(const struct sql_node *n, const char *const *names)
 {
@@ -151,10 +183,21 @@ static bool rewrite(struct translation *t, struct sql_node *call)
     return false;
 }
 
+/* ROUND(a, b) is cast in more ways than one when b is no number. */
+static bool fits(const struct sql_node *call, int n, size_t i)
+{
+    const struct sql_node *digits = n == 2 ? call->child->next : NULL;
+
+    return n >= functions[i].min && n <= functions[i].max &&
+           (!(call->flags & SQL_DISTINCT) || functions[i].aggregate) &&
+           (!digits || digits->kind == SQL_NUMBER || functions[i].alike != SQLM_ROUNDS_EVEN);
+}
+
 bool sql__translate_call(struct translation *t, struct sql_node *call)
 {
     int n = count_of(call, SLOT_ARG);
     g_autofree char *shown = g_strndup(call->text ? call->text : "this call", call->len);
+    const char *why;
     size_t i = 0;
 
     if (count_of(call, SLOT_PART) > 0)
@@ -165,12 +208,9 @@ bool sql__translate_call(struct translation *t, struct sql_node *call)
         i++;
     if (i == G_N_ELEMENTS(functions))
         return sql__not_the_same(t, call, shown, NULL);
-    if (n < functions[i].min || n > functions[i].max ||
-        (call->flags & SQL_DISTINCT && !functions[i].aggregate))
+    if (!fits(call, n, i))
         return sql__not_the_same(t, call, shown, "with these arguments");
-    if (strcmp(functions[i].name, "AVG") == 0 && sql__does(t->from, SQLM_AVG_CUTS))
-        return sql__not_the_same(t, call, shown, "of whole numbers it is one");
-    if (strcmp(functions[i].name, "TRIM") == 0 && sql__does(t->from, SQLM_TRIMS_ALL))
-        return sql__not_the_same(t, call, shown, "it takes more than blanks");
+    if ((why = difference(t, functions[i].alike)))
+        return sql__not_the_same(t, call, shown, why);
     return true;
 }

@@ -7,7 +7,7 @@ static const char *const types[] = {
 
 static const struct sql_common common = {
     .nulls = SQL_NULLS_ARE_SMALL,
-    .manners = SQLM_DOUBLES | SQLM_TRIMS_ALL | SQLM_QUALIFY | SQLM_EXCLUDE,
+    .manners = SQLM_DOUBLES | SQLM_TRIMS_ALL | SQLM_GREATEST_NULL | SQLM_QUALIFY | SQLM_EXCLUDE,
     .types = types,
 };
 

@@ -24,7 +24,7 @@ static const char *const says[] = {"DOUBLE=FLOAT8", NULL};
 
 static const struct sql_common common = {
     .nulls = SQL_NULLS_ARE_LARGE,
-    .manners = SQLM_INT_DIVISION,
+    .manners = SQLM_INT_DIVISION | SQLM_ROUNDS_EVEN,
     .types = sql__postgres_types,
     .says = says,
 };

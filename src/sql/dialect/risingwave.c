@@ -3,7 +3,7 @@
 
 static const struct sql_common common = {
     .nulls = SQL_NULLS_ARE_LARGE,
-    .manners = SQLM_INT_DIVISION,
+    .manners = SQLM_INT_DIVISION | SQLM_ROUNDS_EVEN,
     .types = sql__postgres_types,
 };
 

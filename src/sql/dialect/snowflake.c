@@ -20,7 +20,7 @@ static const char *const types[] = {SQL_COMMON_TYPES,
 
 static const struct sql_common common = {
     .nulls = SQL_NULLS_ARE_LARGE,
-    .manners = SQLM_QUALIFY | SQLM_EXCLUDE,
+    .manners = SQLM_QUALIFY | SQLM_EXCLUDE | SQLM_GREATEST_NULL,
     .types = types,
 };
 

@@ -10,7 +10,7 @@ static const char *const types[] = {SQL_COMMON_TYPES,
 
 static const struct sql_common common = {
     .nulls = SQL_NULLS_ARE_LAST,
-    .manners = SQLM_INT_DIVISION | SQLM_TRIMS_ALL,
+    .manners = SQLM_INT_DIVISION | SQLM_TRIMS_ALL | SQLM_GREATEST_NULL,
     .types = types,
 };
 
