@@ -63,7 +63,8 @@ bool auth_try_end(struct auth *a, struct auth_try *t, int64_t now_ms, GError **e
 bool auth_try_change(struct auth *a, struct auth_try *t, int64_t now_ms, GError **error) MUST_CHECK;
 void auth_try_free(struct auth_try *t); /* NULL is fine */
 
-/* Into the audit log, in a transaction of its own. A name that does not exist may be a password: it is left out. */
+/* Into the audit log, in a transaction of its own. A name that does not exist may be a password: it
+ * is left out. */
 bool auth_record_sign_in(struct auth *a, const struct auth_person *who, bool admitted,
                          int64_t now_ms, GError **error) MUST_CHECK;
 
