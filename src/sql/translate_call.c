@@ -183,14 +183,19 @@ static bool rewrite(struct translation *t, struct sql_node *call)
     return false;
 }
 
-/* ROUND(a, b) is cast in more ways than one when b is no number. */
+static bool is_whole_number(const struct sql_node *n)
+{
+    return n->kind == SQL_NUMBER && !memchr(n->text, '.', n->len);
+}
+
+/* ROUND(a, b) is cast in more ways than one when b is no whole number. */
 static bool fits(const struct sql_node *call, int n, size_t i)
 {
-    const struct sql_node *digits = n == 2 ? call->child->next : NULL;
+    bool digits_fit =
+        n < 2 || functions[i].alike != SQLM_ROUNDS_EVEN || is_whole_number(call->child->next);
 
-    return n >= functions[i].min && n <= functions[i].max &&
-           (!(call->flags & SQL_DISTINCT) || functions[i].aggregate) &&
-           (!digits || digits->kind == SQL_NUMBER || functions[i].alike != SQLM_ROUNDS_EVEN);
+    return n >= functions[i].min && n <= functions[i].max && digits_fit &&
+           (!(call->flags & SQL_DISTINCT) || functions[i].aggregate);
 }
 
 bool sql__translate_call(struct translation *t, struct sql_node *call)

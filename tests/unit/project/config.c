@@ -499,18 +499,6 @@ void test_empty_variables_that_a_connection_has_no_use_for_count_as_not_given(vo
     assert_int_equal(json_object_size(config_gateway(c, "gateway_a", NULL)->connection), 2);
 }
 
-void test_the_environment_of_the_process_is_read(void **state)
-{
-    g_autoptr(config) c = NULL;
-
-    (void)state;
-    g_setenv("SQLMESH__GATEWAYS__ENV__CONNECTION__TYPE", "duckdb", TRUE);
-    c = config_from_environment(NULL);
-    g_unsetenv("SQLMESH__GATEWAYS__ENV__CONNECTION__TYPE");
-    assert_non_null(c);
-    assert_string_equal(c->default_gateway, "env");
-}
-
 void test_variables_that_cannot_be_are_named(void **state)
 {
     static const struct {
