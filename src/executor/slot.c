@@ -2,6 +2,8 @@
  * looks after the process and the file while there is none. */
 #include "executor/executor_int.h"
 
+#include <malloc.h>
+
 #define LINGER_MS 1000  /* how long an idle executor keeps a DuckDB file open */
 #define IDLE_MS   60000 /* how long an idle worker process lives */
 #define GLANCE_MS 50    /* how often an idle holder of a file looks whether it is wanted */
@@ -14,6 +16,14 @@ static int64_t patience(const struct slot *s)
     return s->child ? 5000 : 60000;
 }
 
+/* The C library keeps what a busy time took and was freed; an idle executor shall be small. */
+static void give_heap_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 static void tidy(struct slot *s)
 {
     struct lane *lane = s->lane;
@@ -23,8 +33,10 @@ static void tidy(struct slot *s)
         (now - s->idle_since_ms >= LINGER_MS ||
          (now - s->idle_since_ms >= 2 * GLANCE_MS && executor__turn_wanted(lane->turn, 0, now))))
         executor__slot_yield(s);
-    if (s->child && !lane->in_memory && now - s->idle_since_ms >= IDLE_MS)
+    if (s->child && !lane->in_memory && now - s->idle_since_ms >= IDLE_MS) {
         g_free(executor__slot_end_child(s));
+        give_heap_back();
+    }
 }
 
 static bool probe_is_due(const struct slot *s)

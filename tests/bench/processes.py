@@ -20,7 +20,7 @@ def idle(work, count):
     world = Served(many(work / "idle", count))
     try:
         once(world.command("plan", "--auto-apply", "--no-prompts"), world.folder, world.environment)
-        time.sleep(65)  # a worker lives on for a minute
+        time.sleep(70)  # a worker lives on for a minute, and that is looked at every five seconds
         table = Table("process", "RSS", "PSS", "anonymous", "limit")
         for name, child, limit in (("server", world.server, 24), ("executor", world.executor, 6)):
             rss, pss, anonymous = memory(child.pid)
