@@ -222,6 +222,7 @@ struct outline {
     GPtrArray *members;   /* of struct state_snapshot */
     GPtrArray *snapshots; /* of struct wire_snapshot, borrowed from members */
     GHashTable *by_name;  /* name -> struct state_snapshot */
+    GHashTable *subjects; /* set of names that are written down as the work's subjects */
     struct schedule *schedule;
 };
 typedef struct outline outline;

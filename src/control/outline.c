@@ -10,6 +10,7 @@ void control__outline_free(struct outline *o)
         return;
     schedule_free(o->schedule);
     g_hash_table_unref(o->by_name);
+    g_hash_table_unref(o->subjects);
     g_ptr_array_unref(o->snapshots);
     g_ptr_array_unref(o->members);
     g_free(o);
@@ -27,6 +28,7 @@ struct outline *control__outline(struct control *c, int64_t project,
     o->members = members;
     o->snapshots = g_ptr_array_new();
     o->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    o->subjects = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < members->len; i++) {
         struct state_snapshot *one = members->pdata[i];
 
@@ -95,10 +97,14 @@ bool control__add_subject(const struct task_maker *m, const char *name, GError *
 {
     const struct state_snapshot *one = g_hash_table_lookup(m->outline->by_name, name);
     const struct schedule_item *item = control__item(m->outline, name);
-    g_autofree char *parents = parents_text(m->outline, one->snapshot);
-    struct state_subject subject = {m->work->id, one->id, item->deployable, parents};
+    g_autofree char *parents = NULL;
 
-    return state_add_subject(m->c->state, &subject, error);
+    if (!g_hash_table_add(m->outline->subjects, one->snapshot->name))
+        return true;
+    parents = parents_text(m->outline, one->snapshot);
+    return state_add_subject(
+        m->c->state, &(struct state_subject){m->work->id, one->id, item->deployable, parents},
+        error);
 }
 
 /* The environment's statements, and the views that their macros @schemas and @views name. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define GAP_MS 100 /* changes that come close together are told together */
+#define GAP_MS 200 /* changes that come close together are told together */
 
 static char *waits_for_other(struct control *c, const struct state_work *w, GError **error)
 {

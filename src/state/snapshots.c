@@ -99,65 +99,93 @@ static bool fill_intervals(struct state *s, int64_t project, struct wire_snapsho
     return !t.version || (snapshot->dev_intervals = state_intervals(s, &t, error));
 }
 
-/* The rows are freed before the intervals are read. */
-static struct state_snapshot *one(struct state *s, struct db_rows *rows, int64_t *project,
-                                  GError **error)
-{
-    g_autoptr(db_rows) own = rows;
-    g_autoptr(state_snapshot) out = NULL;
-
-    GError *why = NULL;
-
-    if (!own || !db_next(own, &why)) {
-        state__ended_well(why, error);
-        return NULL;
-    }
-    if (!(out = read_snapshot(own, error)))
-        return NULL;
-    *project = db_int(own, 3);
-    g_clear_pointer(&own, db_rows_free);
-    if (!fill_intervals(s, *project, out->snapshot, error))
-        return NULL;
-    return g_steal_pointer(&out);
-}
-
-static struct state_snapshot *found(struct state_snapshot *snapshot, GError *why, const char *name,
-                                    const char *identifier, GError **error)
-{
-    if (why)
-        g_propagate_error(error, why);
-    else if (!snapshot)
-        g_set_error(error, state_error(), ERROR_NOT_FOUND,
-                    "The control plane has no snapshot %s of %s.", identifier, name);
-    return snapshot;
-}
-
 struct state_snapshot *state_find_snapshot(struct state *s, int64_t project, const char *name,
                                            const char *identifier, GError **error)
 {
+    g_autoptr(db_rows) rows =
+        db_query(s->db,
+                 "SELECT id, info, NULL FROM snapshot WHERE project = ? AND name = ?"
+                 " AND identifier = ?",
+                 "iss", project, name, identifier, error);
+    g_autoptr(state_snapshot) out = NULL;
     GError *why = NULL;
-    struct state_snapshot *out =
-        one(s,
-            db_query(s->db,
-                     "SELECT id, info, NULL, project FROM snapshot WHERE project = ? AND name = ?"
-                     " AND identifier = ?",
-                     "iss", project, name, identifier, &why),
-            &project, &why);
 
-    return found(out, why, name, identifier, error);
+    if (!rows)
+        return NULL;
+    if (!db_next(rows, &why)) {
+        if (state__ended_well(why, error))
+            g_set_error(error, state_error(), ERROR_NOT_FOUND,
+                        "The control plane has no snapshot %s of %s.", identifier, name);
+        return NULL;
+    }
+    if (!(out = read_snapshot(rows, error)))
+        return NULL;
+    g_clear_pointer(&rows, db_rows_free);
+    return fill_intervals(s, project, out->snapshot, error) ? g_steal_pointer(&out) : NULL;
+}
+
+/* As it is stored: kept with the recent ones and borrowed from them. */
+static const struct wire_snapshot *read_stored(struct state *s, int64_t id, bool definition,
+                                               GError **error)
+{
+    const char *sql = definition ? "SELECT id, info, definition FROM snapshot WHERE id = ?"
+                                 : "SELECT id, info, NULL FROM snapshot WHERE id = ?";
+    g_autoptr(db_rows) rows = db_query(s->db, sql, "i", id, error);
+    struct state_snapshot *one;
+
+    if (!state__first(rows, error) || !(one = read_snapshot(rows, error)))
+        return NULL;
+    state__remember(s->recent, one);
+    return one->snapshot;
+}
+
+/* *project and *out, borrowed; NULL: there is none. */
+static bool look_up(struct state *s, int64_t id, bool definition, int64_t *project,
+                    const struct wire_snapshot **out, GError **error)
+{
+    g_autoptr(db_rows) rows = db_query(
+        s->db, "SELECT project, name, identifier FROM snapshot WHERE id = ?", "i", id, error);
+    GError *why = NULL;
+
+    *out = NULL;
+    if (!rows)
+        return false;
+    if (!db_next(rows, &why))
+        return state__ended_well(why, error);
+    *project = db_int(rows, 0);
+    *out = state__recall(s->recent, id, db_string(rows, 1), db_string(rows, 2), definition);
+    g_clear_pointer(&rows, db_rows_free);
+    return *out || (*out = read_stored(s, id, definition, error));
+}
+
+/* The caller's own; what is opaque is shared. */
+static struct wire_snapshot *copy_of(const struct wire_snapshot *stored, bool definition)
+{
+    struct wire_snapshot shown = *stored;
+
+    if (!definition)
+        shown.definition = NULL;
+    return wire_copy(&wire_snapshot_type, &shown);
 }
 
 struct state_snapshot *state_get_snapshot(struct state *s, int64_t id, bool definition,
                                           GError **error)
 {
-    GError *why = NULL;
+    g_autoptr(state_snapshot) out = g_new0(struct state_snapshot, 1);
+    const struct wire_snapshot *stored;
     int64_t project;
-    const char *sql = definition ? "SELECT id, info, definition, project FROM snapshot WHERE id = ?"
-                                 : "SELECT id, info, NULL, project FROM snapshot WHERE id = ?";
-    struct state_snapshot *out = one(s, db_query(s->db, sql, "i", id, &why), &project, &why);
-    g_autofree char *number = g_strdup_printf("number %" G_GINT64_FORMAT, id);
 
-    return found(out, why, "this project", number, error);
+    if (!look_up(s, id, definition, &project, &stored, error))
+        return NULL;
+    if (!stored) {
+        g_set_error(
+            error, state_error(), ERROR_NOT_FOUND,
+            "The control plane has no snapshot number %" G_GINT64_FORMAT " of this project.", id);
+        return NULL;
+    }
+    out->id = id;
+    out->snapshot = copy_of(stored, definition);
+    return fill_intervals(s, project, out->snapshot, error) ? g_steal_pointer(&out) : NULL;
 }
 
 GPtrArray *state_member_snapshots(struct state *s, int64_t project, const char *environment,

@@ -11,6 +11,7 @@ struct state *state_new(struct db *db, GError **error)
     s = g_new0(struct state, 1);
     s->db = db;
     s->projects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    s->recent = state__recent_new();
     return s;
 }
 
@@ -18,6 +19,7 @@ void state_free(struct state *s)
 {
     if (!s)
         return;
+    state__recent_free(s->recent);
     g_hash_table_unref(s->projects);
     g_free(s);
 }
@@ -76,6 +78,7 @@ bool state_find_project(struct state *s, const char *path, int64_t *project, GEr
 void state_undone(struct state *s)
 {
     g_hash_table_remove_all(s->projects);
+    state__forget_all(s->recent);
 }
 
 bool state_project(struct state *s, const char *path, int64_t *project, GError **error)

@@ -7,7 +7,17 @@
 struct state {
     struct db *db;
     GHashTable *projects; /* path -> int64_t */
+    struct recent *recent;
 };
+
+/* recent.c */
+struct recent *state__recent_new(void);
+void state__recent_free(struct recent *r);
+/* Borrowed until the next of these calls; without intervals. NULL: it must be read. */
+const struct wire_snapshot *state__recall(struct recent *r, int64_t id, const char *name,
+                                          const char *identifier, bool definition);
+void state__remember(struct recent *r, struct state_snapshot *one); /* takes it */
+void state__forget_all(struct recent *r);
 
 /* To the one row a statement must have; none is an error. */
 bool state__first(struct db_rows *rows, GError **error) MUST_CHECK;

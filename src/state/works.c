@@ -60,6 +60,8 @@ bool state_add_work(struct state *s, struct state_work *w, GError **error)
 
 bool state_update_work(struct state *s, const struct state_work *w, GError **error)
 {
+    if (w->ended_ms != TIME_NONE)
+        state__forget_all(s->recent);
     return db_run(s->db, NULL,
                   "UPDATE work SET status = ?, error = ?, started_ms = ?, ended_ms = ?,"
                   " execution_ms = ? WHERE id = ?",
