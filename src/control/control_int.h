@@ -217,6 +217,12 @@ bool control__post_janitor(struct control *c, struct op *op, GError **error) MUS
 bool control__get_janitor(struct control *c, struct op *op, GError **error) MUST_CHECK;
 bool control__start_janitor(struct control *c, struct state_work *w, GError **error) MUST_CHECK;
 
+/* part.c */
+bool control__begin_part(struct control *c, GError **error) MUST_CHECK;
+bool control__keep_part(struct control *c, GError **error) MUST_CHECK;
+bool control__undo_part(struct control *c, GError **error) MUST_CHECK;
+void control__close_part(struct control *c, bool keep); /* trouble is logged */
+
 /* outline.c: an environment's snapshots with their schedule, and tasks made of it */
 struct outline {
     GPtrArray *members;   /* of struct state_snapshot */

@@ -189,11 +189,9 @@ static bool pass(struct control *c, int64_t project, GError **error)
 {
     g_autoptr(state_work) w = new_pass(c, project, NULL);
 
-    if (!db_run(c->db, NULL, "SAVEPOINT janitor", "", error) || !control__add_work(c, w, error))
+    if (!control__begin_part(c, error) || !control__add_work(c, w, error))
         return false;
-    return (w->status != STATUS_SKIPPED ||
-            db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT janitor", "", error)) &&
-           db_run(c->db, NULL, "RELEASE SAVEPOINT janitor", "", error);
+    return (w->status == STATUS_SKIPPED ? control__undo_part : control__keep_part)(c, error);
 }
 
 static bool forget_history(struct control *c, GError **error)

@@ -103,18 +103,12 @@ static bool find_project(struct control *c, struct op *op, GError **error)
 
 static bool in_savepoint(struct control *c, struct op *op, GError **error)
 {
-    GError *ignored = NULL;
-
-    if (!db_run(c->db, NULL, "SAVEPOINT op", "", error))
+    if (!control__begin_part(c, error))
         return false;
     if (find_project(c, op, error) && op->endpoint->run(c, op, error) &&
         control__record(c, op, error))
-        return db_run(c->db, NULL, "RELEASE SAVEPOINT op", "", error);
-    if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT op", "", &ignored) ||
-        !db_run(c->db, NULL, "RELEASE SAVEPOINT op", "", &ignored)) {
-        log_event(LOG_ERROR, "a savepoint was not undone", "error", ignored->message, NULL);
-        g_clear_error(&ignored);
-    }
+        return control__keep_part(c, error);
+    control__close_part(c, false);
     return false;
 }
 

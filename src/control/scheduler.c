@@ -120,18 +120,16 @@ static bool look(struct control *c, const struct state_place *p, GError **error)
 static void look_safely(struct control *c, const struct state_place *p)
 {
     g_autoptr(GError) error = NULL;
+    bool ok;
 
-    if (!db_run(c->db, NULL, "SAVEPOINT cadence", "", &error))
+    if (!control__begin_part(c, &error))
         return;
-    if (!look(c, p, &error)) {
+    if (!(ok = look(c, p, &error))) {
         log_event(LOG_ERROR, "no run could be made", "environment", p->environment, "error",
                   error ? error->message : "it is gone", NULL);
         set_due(c, p, c->now_ms + TROUBLE_MS);
-        if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT cadence", "", NULL))
-            return;
     }
-    if (!db_run(c->db, NULL, "RELEASE SAVEPOINT cadence", "", NULL))
-        return;
+    control__close_part(c, ok);
 }
 
 static void run_cadence(struct control *c)

@@ -121,12 +121,11 @@ static bool start_late(struct control *c, struct state_work *w, GError **error)
         return false;
     if (other)
         return true;
-    if (!db_run(c->db, NULL, "SAVEPOINT late", "", error))
+    if (!control__begin_part(c, error))
         return false;
     if (start(c, w, &why))
-        return db_run(c->db, NULL, "RELEASE SAVEPOINT late", "", error);
-    return db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT late", "", error) &&
-           db_run(c->db, NULL, "RELEASE SAVEPOINT late", "", error) &&
+        return control__keep_part(c, error);
+    return control__undo_part(c, error) &&
            control__end_work(c, w, error_is(why, ERROR_CONFLICT) ? STATUS_ABORTED : STATUS_FAILED,
                              why->message, error);
 }
@@ -149,18 +148,16 @@ static bool look_at(struct control *c, struct state_work *w, GError **error)
 static void look_safely(struct control *c, struct state_work *w)
 {
     g_autoptr(GError) error = NULL;
+    bool ok;
 
-    if (!db_run(c->db, NULL, "SAVEPOINT settle", "", &error))
+    if (!control__begin_part(c, &error))
         return;
-    if (!look_at(c, w, &error)) {
+    if (!(ok = look_at(c, w, &error))) {
         log_event(LOG_ERROR, "a plan or run could not be ended", "id", w->uid, "error",
                   error->message, NULL);
         c->unsettled = true;
-        if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT settle", "", NULL))
-            return;
     }
-    if (!db_run(c->db, NULL, "RELEASE SAVEPOINT settle", "", NULL))
-        return;
+    control__close_part(c, ok);
 }
 
 /* All open works of the group's project, oldest first: an end lets the next one start. */

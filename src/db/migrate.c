@@ -1,5 +1,6 @@
-/* Migrations: each step in a transaction of its own, so that two processes that start at once, or
- * one that dies halfway, leave every step applied exactly once. */
+/* Migrations: the steps of a module in one transaction, so that two processes that start at once,
+ * or one that dies halfway, leave each applied exactly once, and a step that fails leaves the
+ * version that the program before this one knows. */
 #include "db/db_int.h"
 
 #include <string.h>
@@ -101,14 +102,12 @@ bool db__take_steps(struct db *db, const struct db_schema *schema, int64_t upto,
     return true;
 }
 
-/* The next step, if there is one, in a transaction of its own: of servers that start at once the
- * second one waits, and finds it taken. */
-static bool advance(struct db *db, const struct db_schema *schema, int64_t step, int64_t *version,
-                    GError **error)
+/* Of servers that start at once the second one waits, and finds the steps taken. */
+static bool advance(struct db *db, const struct db_schema *schema, int64_t *version, GError **error)
 {
     if (!db_begin(db, error))
         return false;
-    if (db__take_steps(db, schema, step, version, error) && db_commit(db, error))
+    if (db__take_steps(db, schema, (int64_t)schema->count, version, error) && db_commit(db, error))
         return true;
     db_rollback(db);
     return false;
@@ -132,10 +131,8 @@ bool db_migrate(struct db *db, const struct db_schema *schema, GError **error)
         if (schema->migrations[i].version != (int)i + 1)
             g_error("migration %d of %s stands at place %zu", schema->migrations[i].version,
                     schema->module, i + 1);
-    do
-        if (!advance(db, schema, version + 1, &version, error))
-            return false;
-    while (version < (int64_t)schema->count);
+    if (!advance(db, schema, &version, error))
+        return false;
     return version == (int64_t)schema->count ||
            refuse_newer(schema->module, version, schema->count, error);
 }

@@ -13,10 +13,13 @@ struct state {
 /* recent.c */
 struct recent *state__recent_new(void);
 void state__recent_free(struct recent *r);
-/* Borrowed until the next of these calls; without intervals. NULL: it must be read. */
-const struct wire_snapshot *state__recall(struct recent *r, int64_t id, const char *name,
-                                          const char *identifier, bool definition);
-void state__remember(struct recent *r, struct state_snapshot *one); /* takes it */
+/* Borrowed until the next of these calls; without intervals, and with its definition or without.
+ * NULL: it must be read. */
+struct state_snapshot *state__recall(struct recent *r, int64_t id, const char *name,
+                                     const char *identifier);
+/* Takes it; without a definition. The same. */
+struct state_snapshot *state__remember(struct recent *r, struct state_snapshot *one);
+void state__define(struct recent *r, struct state_snapshot *one, json_t *definition); /* takes it */
 void state__forget_all(struct recent *r);
 
 /* To the one row a statement must have; none is an error. */

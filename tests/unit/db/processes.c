@@ -134,18 +134,21 @@ void test_a_database_ahead_of_the_program_is_refused(void **state)
           "module one have version 3, this program knows version 2");
 }
 
-void test_a_step_that_fails_leaves_nothing_of_itself(void **state)
+void test_a_step_that_fails_leaves_the_version_there_was(void **state)
 {
     static const struct db_migration broken[] = {
-        {1, "CREATE TABLE a (n BIGINT)"                               },
-        {2, "INSERT INTO a VALUES (1); INSERT INTO missing VALUES (1)"},
+        {1, "CREATE TABLE a (n BIGINT)"                                  },
+        {2, "ALTER TABLE a ADD COLUMN m BIGINT"                          },
+        {3, "INSERT INTO a VALUES (1, 2); INSERT INTO missing VALUES (1)"},
     };
     struct fixture *f = *state;
 
-    FAILS(db_migrate(f->db, &(struct db_schema){"one", broken, 2}, &error), ERROR_FAILED,
-          "Migration 2 of one failed.");
+    OK(db_migrate(f->db, &(struct db_schema){"one", broken, 1}, &error));
+    FAILS(db_migrate(f->db, &(struct db_schema){"one", broken, 3}, &error), ERROR_FAILED,
+          "Migration 3 of one failed.");
     assert_int_equal(number(f->db, "SELECT version FROM heddle_schema"), 1);
     assert_int_equal(number(f->db, "SELECT count(*) FROM a"), 0);
+    OK(db_run(f->db, NULL, "INSERT INTO a VALUES (1)", "", &error)); /* a has one column */
 }
 
 void test_processes_that_migrate_at_once_do_it_once(void **state)
