@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define REFRESH_TTL_MS (30 * 24 * 3600 * 1000LL)
+#define MOST_USED      100 /* refresh tokens of one sign-in that are known when shown again */
 
 struct kept {
     char *digest, *family, *account, *client, *scope, *challenge, *redirect;
@@ -144,6 +145,16 @@ static bool burn(struct auth *a, const struct kept *k, int64_t now_ms, GError **
                   error);
 }
 
+/* One that refreshes without end does not fill the state. */
+static bool forget_oldest(struct auth *a, const char *family, GError **error)
+{
+    return db_run(a->db, NULL,
+                  "DELETE FROM auth_pending WHERE family = ? AND used = 1 AND digest NOT IN"
+                  " (SELECT digest FROM auth_pending WHERE family = ? AND used = 1"
+                  "  ORDER BY expires_ms DESC, digest LIMIT ?)",
+                  "ssi", family, family, (int64_t)MOST_USED, error);
+}
+
 /* A code that was shown is spent, also when it was shown wrongly. */
 static char *redeem(struct auth *a, const struct kept *k, const struct auth_redeem *r,
                     int64_t now_ms, GError **error)
@@ -155,6 +166,8 @@ static char *redeem(struct auth *a, const struct kept *k, const struct auth_rede
     if (right && !(text = issue(a, k, r, now_ms, error)))
         return NULL;
     if ((right || !error_is(why, AUTH_PENDING)) && !burn(a, k, now_ms, error))
+        return NULL;
+    if (right && !forget_oldest(a, k->family, error))
         return NULL;
     if (!db_commit(a->db, error) || (k->used && !auth_refresh(a, now_ms, error)))
         return NULL;

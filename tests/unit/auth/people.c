@@ -276,6 +276,43 @@ void test_refresh_tokens_are_replaced_and_a_second_use_ends_all(void **state)
           ERROR_DENIED, "revoked");
 }
 
+static int64_t pending(struct people *p)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    OK((rows = db_query(p->f->db, "SELECT count(*) FROM auth_pending", "", &error)) != NULL);
+    OK(db_next(rows, &error));
+    return db_int(rows, 0);
+}
+
+void test_a_program_that_refreshes_without_end_does_not_fill_the_state(void **state)
+{
+    struct people *p = *state;
+    g_autofree char *code = code_of(p, NULL), *early = NULL, *late = NULL;
+    json_t *grant;
+
+    OK((grant = redeemed(p, by_code(code), NOW, &error)) != NULL);
+    for (int i = 0; i < 150; i++) {
+        const char *refresh = json_get_string(grant, "refresh_token", "");
+        json_t *next;
+
+        if (i == 10)
+            early = g_strdup(refresh);
+        if (i == 140)
+            late = g_strdup(refresh);
+        OK((next = redeemed(p, by(PROOF_REFRESH, refresh), NOW + i * 1000, &error)) != NULL);
+        json_decref(grant);
+        grant = next;
+    }
+    assert_in_range(pending(p), 100, 102);
+    FAILS(redeems(p, by(PROOF_REFRESH, early), NOW + HOUR, &error), ERROR_DENIED, "not known");
+    FAILS(redeems(p, by(PROOF_REFRESH, late), NOW + HOUR, &error), ERROR_DENIED, "used before");
+    FAILS(redeems(p, by(PROOF_REFRESH, json_get_string(grant, "refresh_token", "")), NOW + HOUR,
+                  &error),
+          ERROR_DENIED, "not known");
+    json_decref(grant);
+}
+
 void test_a_refresh_may_ask_for_less_and_never_for_more(void **state)
 {
     struct people *p = *state;
