@@ -86,11 +86,16 @@ def renamed_secrets(_):
 
 def egress(_):
     """the network's policy lets out to DNS, control plane and warehouse only, by the ports that the values name"""
-    sets = ("networkPolicy.enabled=true", "global.cloud.baseUrl=https://h:8443", f"{GATEWAYS}.warehouse.connection.port=5439")
-    policy = one(render(*sets), "NetworkPolicy")["spec"]
-    ports = sorted({p["port"] for rule in policy["egress"] for p in rule["ports"]})
-    assert "Egress" in policy["policyTypes"] and all(rule.get("ports") for rule in policy["egress"])
-    assert ports == [53, 5439, 8443], ports
+    def ports(url, *sets):
+        docs = render("networkPolicy.enabled=true", f"global.cloud.baseUrl={url}", f"{GATEWAYS}.warehouse.connection.port=5439", *sets)
+        policy = one(docs, "NetworkPolicy")["spec"]
+        assert "Egress" in policy["policyTypes"] and all(rule.get("ports") for rule in policy["egress"])
+        return sorted({p["port"] for rule in policy["egress"] for p in rule["ports"]})
+
+    for url, expected in (("https://h.example.com:8443", [8443]), ("https://h.example.com", [443]), ("http://h.example.com", [80]),
+                          ("http://heddle", [80, 8080]), ("http://heddle.data.svc.cluster.local:81", [81, 8080]), ("http://heddle.data.svc", [80, 8080])):
+        assert ports(url) == sorted([53, 5439, *expected]), (url, ports(url))
+    assert ports("http://heddle", "networkPolicy.controlPlane.ports[0]=9", "networkPolicy.dns.ports[0]=5353") == [9, 5353, 5439]
 
 
 def older_values(_):

@@ -96,6 +96,44 @@ def helm_tests(w, tally):
         tally.check(f"helm test {release}", r.returncode == 0 and says in r.stdout, r.stdout + r.stderr)
 
 
+# ---- network policies ----
+
+def tries(release):
+    """What a new look at control plane and warehouse says."""
+    return kubectl("exec", f"deploy/{release}-apply", "--", "/app/pex", "doctor", good=False).stdout
+
+
+def is_shut_out(what):
+    return lambda: re.search(rf"^failed +{what}", tries("fenced"), re.M)
+
+
+def network_policies(w, tally):
+    """Executors reach what their policy names, through a Service of another port than its pods', too, and nothing else."""
+    kubectl("expose", "deploy/heddle", "--name=plain", "--port=80", "--target-port=8080")
+    chart = ["--set", "global.cloud.clientSecret=your-client-secret", "--set", PASSWORD + "your-password", "--set",
+              "run.enabled=false,global.cloud.baseUrl=http://plain,networkPolicy.enabled=true"]
+    w.install_others("fenced", "", *chart)
+    w.install_others("fenced", "", *chart, "--set", "networkPolicy.warehouse.ports={1}", wait=False)
+    try:
+        wait_for(15, "a policy's effect", is_shut_out("gateway"))
+        w.enforces = True
+    except RuntimeError:
+        if tally.check("policies are enforced in this cluster", not os.environ.get("HEDDLE_CI"), tries("fenced")):
+            print("skipped: network policies, which this cluster does not enforce\n1 skipped")
+        return
+    tally.check("a policy without the warehouse's port shuts executors out of it", "ok         login" in tries("fenced"))
+    w.install_others("fenced", "", *chart, "--set", "networkPolicy.controlPlane.ports={80}", wait=False)
+    tally.check("one with the port of the control plane's Service, and without that of its pods, of that", wait_for(15, "a policy's effect", is_shut_out("connection")))
+    w.install_others("fenced", "", *chart, wait=False)
+    tally.check("with the chart's own ports they reach both", wait_for(15, "a policy's effect", lambda: "ok         gateway gateway_a: it is open" in tries("fenced")))
+    helm("uninstall", "fenced", "--wait=false")
+
+
+def connects(host):
+    """From the pod with the label app=postgres."""
+    return kubectl("exec", "deploy/postgres", "--", "timeout", "5", "bash", "-c", f"exec 3<>/dev/tcp/{host}/8080", good=False).returncode == 0
+
+
 # ---- the vendor's image ----
 
 WHOLE_EXAMPLE = ROOT / "tests/chart/page/15-whole-example.yaml"
@@ -232,7 +270,12 @@ def backup(w, tally):
          "state.postgres.existingSecret=restored-state,server.scheduler=false,backup.enabled=false,tls.existingSecret=certificate,tls.caKey=ca.crt", "--wait", "--timeout", "90s")
     r = helm("test", "restored", "--logs", good=False)
     tally.check("a control plane on the restored state, which speaks HTTPS itself, knows the environment", r.returncode == 0 and "prod" in r.stdout, r.stdout + r.stderr)
+    for label, says in (("nobody", "... which its policy shuts off"), ("postgres", "... and opens to whom it names")) if w.enforces else ():
+        helm("upgrade", "restored", ROOT / "charts/heddle", "--reuse-values", "--set",
+             f"networkPolicy.enabled=true,networkPolicy.from[0].podSelector.matchLabels.app={label}")
+        wait_for(15, "a policy's effect", lambda: connects("restored") == (label == "postgres"))
+        tally.check(says, True)
     helm("uninstall", "restored", "--wait=false")
 
 
-LANES = ((helm_tests, ways_to_hold_secrets, common_issues, backup), (vendors_image,))
+LANES = ((helm_tests, ways_to_hold_secrets, common_issues, network_policies, backup), (vendors_image,))

@@ -129,6 +129,7 @@ class World:
         self.values.write_text(VALUES)
         self.heddle_values.write_text(HEDDLE_VALUES)
         self.forward = self.api = None
+        self.enforces = False  # NetworkPolicies, as far as is known
 
     def sql(self, text, database="sqlmesh"):
         return kubectl("exec", "deploy/postgres", "--", "psql", "-h", "/tmp", "-U", "admin", "-d", database, "-qAtX",
@@ -178,7 +179,7 @@ class World:
         """Executors of the other project, which take no work away from the page's."""
         values = self.folder / f"{release}.yaml"
         values.write_text(VALUES.replace("secrets:\n  existingSecret: \"my-sqlmesh-secrets\"\n", secrets))
-        helm("install", release, ROOT / "charts/hybrid-executors", "-f", values, "--set", "tests.enabled=false", "--set",
+        helm("upgrade", "--install", release, ROOT / "charts/hybrid-executors", "-f", values, "--set", "tests.enabled=false", "--set",
              "global.cloud.clientId=others,global.cloud.project=other-project", *more, *(["--wait", "--timeout", "90s"] if wait else []))
 
     def heddle(self, *words, api=None, folder="shop", offset=None):

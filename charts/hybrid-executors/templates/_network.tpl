@@ -1,13 +1,18 @@
 {{/* Ports that a NetworkPolicy lets through. */}}
 
-{{- define "executors.controlPlanePort" -}}
+{{/* As {"ports": […]}, like those of warehouses. */}}
+{{- define "executors.controlPlanePorts" -}}
+{{- $ports := list -}}
+{{- range .Values.networkPolicy.controlPlane.ports -}}{{- $ports = append $ports (int .) -}}{{- end -}}
+{{- if not $ports -}}
 {{- $url := include "executors.baseUrl" . -}}
-{{- $port := regexFind ":[0-9]+$" $url -}}
-{{- if $port -}}
-{{- trimPrefix ":" $port -}}
-{{- else -}}
-{{- ternary "443" "80" (hasPrefix "https:" $url) -}}
+{{- $port := regexFind ":[0-9]+$" $url | trimPrefix ":" -}}
+{{- $ports = list (default (ternary 443 80 (hasPrefix "https:" $url)) $port | int) -}}
+{{- if regexMatch "^https?://([^.]+|.+[.]svc([.].*)?)(:[0-9]+)?$" $url -}}
+{{- $ports = append $ports 8080 -}}
 {{- end -}}
+{{- end -}}
+{{- dict "ports" (uniq $ports) | toJson -}}
 {{- end -}}
 
 {{- define "executors.warehousePorts" -}}
