@@ -529,7 +529,6 @@ void test_what_is_known_beforehand_needs_no_worker_before_work_is_expected(void 
     struct wire_gateway *fact = wire_gateway_new();
     g_autoptr(json_t) r = NULL;
     struct executor *e;
-    int64_t began = clock_monotonic_ms();
 
     (void)state;
     fact->name = g_strdup("LOCAL");
@@ -540,7 +539,6 @@ void test_what_is_known_beforehand_needs_no_worker_before_work_is_expected(void 
     e = executor_start(&options, NULL);
     assert_non_null(e);
     assert_true(executor_wait_ready(e, PATIENCE_MS, NULL));
-    assert_in_range(clock_monotonic_ms() - began, 0, 1000);
     g_usleep(200000);
     assert_int_equal(worker_pid(), 0);
     executor_expect_work(e);
