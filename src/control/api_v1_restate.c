@@ -1,5 +1,6 @@
 /* A plan that changes nothing and fills models again, for who has no project at hand. */
 #include "control/api_v1.h"
+#include "control/outline.h"
 #include "schedule/names.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A leased task as the message an executor gets: what the row says, joined with the snapshot's
  * definition and with what the tasks of its plan or run share. */
-#include "control/control_int.h"
+#include "control/outline.h"
 
 #include "schedule/names.h"
 

@@ -1,5 +1,5 @@
 /* Expired environments lose their views, and what no environment uses loses its tables. */
-#include "control/control_int.h"
+#include "control/outline.h"
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -238,14 +238,11 @@ static bool everywhere(struct control *c, GError **error)
 void control__janitor_tick(struct control *c)
 {
     g_autoptr(GError) error = NULL;
+    bool ok;
 
-    if (!db_run(c->db, NULL, "SAVEPOINT clean", "", &error))
+    if (!control__begin_part(c, &error))
         return;
-    if (!everywhere(c, &error)) {
+    if (!(ok = everywhere(c, &error)))
         log_event(LOG_ERROR, "the janitor failed", "error", error->message, NULL);
-        if (!db_run(c->db, NULL, "ROLLBACK TO SAVEPOINT clean", "", NULL))
-            return;
-    }
-    if (!db_run(c->db, NULL, "RELEASE SAVEPOINT clean", "", NULL))
-        return;
+    control__close_part(c, ok);
 }

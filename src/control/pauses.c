@@ -1,6 +1,7 @@
 /* Pauses: an environment, or models of it with all that read them, off the cadence. */
 #include "control/api_v1.h"
 #include "control/neighbours.h"
+#include "control/outline.h"
 
 static const char *who_asks(const struct op *op)
 {

@@ -1,5 +1,5 @@
 /* What the end of a plan changes: intervals of an empty backfill, the environment. */
-#include "control/control_int.h"
+#include "control/outline.h"
 
 #include "schedule/names.h"
 

@@ -1,5 +1,5 @@
 /* From a stored plan to tasks: what is to be made, filled, shown and dropped. */
-#include "control/control_int.h"
+#include "control/outline.h"
 
 #include "schedule/names.h"
 

@@ -1,5 +1,6 @@
 /* What the clock asks for: expired leases, models that are due, the janitor. */
 #include "control/neighbours.h"
+#include "control/outline.h"
 
 #include "base/clock.h"
 #include "base/ids.h"

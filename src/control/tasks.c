@@ -1,4 +1,4 @@
-#include "control/control_int.h"
+#include "control/outline.h"
 
 #include "base/limits.h"
 #include "base/log.h"
