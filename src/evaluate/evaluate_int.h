@@ -60,8 +60,8 @@ void evaluate__rollback(struct evaluate_run *r);
 /* Until the transaction ends nobody else has the lock of this name; engines without such locks go
  * on at once. */
 bool evaluate__lock(struct evaluate_run *r, const char *name, GError **error);
-/* End the connection that holds the lock of this name: that of a worker that is gone. */
-bool evaluate__end_holder(struct evaluate_run *r, const char *name, GError **error);
+/* predecessor.c: in the transaction, before the table is changed. ERROR_BUSY: somebody stays. */
+bool evaluate__take_over(struct evaluate_run *r, GError **error);
 void evaluate__log(struct evaluate_run *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool evaluate__invalid(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* In the arena. */

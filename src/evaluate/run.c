@@ -159,25 +159,6 @@ bool evaluate__lock(struct evaluate_run *r, const char *name, GError **error)
                               evaluate__string(r, name));
 }
 
-/* An advisory lock's number stands in two halves in pg_locks. */
-bool evaluate__end_holder(struct evaluate_run *r, const char *name, GError **error)
-{
-    int64_t ended;
-
-    if (!r->engine->advisory_locks || r->plain)
-        return true;
-    return evaluate__number(
-        r,
-        arena_printf(r->arena,
-                     "SELECT COUNT(pg_terminate_backend(l.pid)) FROM pg_locks AS l JOIN "
-                     "pg_stat_activity AS a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND "
-                     "l.granted AND a.datname = current_database() AND "
-                     "(l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(%s, 0) AND "
-                     "l.pid <> pg_backend_pid() AND pg_has_role(a.usesysid, 'MEMBER')",
-                     evaluate__string(r, name)),
-        &ended, error);
-}
-
 static char *keep(struct evaluate_run *r, char *text)
 {
     char *copy = arena_strdup(r->arena, text);

@@ -29,25 +29,13 @@ static const struct loader *find_loader(const struct evaluate_run *r, GError **e
     return NULL;
 }
 
-/* A worker that lost its lease may still be at this batch: what it deletes and inserts must be seen
- * by what deletes here, or the batch is there twice. Other batches go on side by side. */
-static bool wait_for_predecessor(struct evaluate_run *r, GError **error)
-{
-    g_autofree char *batch =
-        g_strdup_printf("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                        evaluate__table(r, r->task->target), r->task->start_ms, r->task->end_ms);
-
-    return (r->task->attempt < 2 || evaluate__end_holder(r, batch, error)) &&
-           evaluate__lock(r, batch, error);
-}
-
 /* Statements of the user around the filling, all of it or nothing. */
 static bool fill(struct evaluate_run *r, const struct loader *l, enum warehouse_object is,
                  GError **error)
 {
     if (!evaluate__create_schema(r, r->task->target, error) ||
         !(is == OBJECT_NONE ? evaluate__begin_if_needed(r, error) : evaluate__begin(r, error)) ||
-        !wait_for_predecessor(r, error) || !evaluate__drop_other(r, is, l->object, error) ||
+        !evaluate__take_over(r, error) || !evaluate__drop_other(r, is, l->object, error) ||
         !evaluate__statements(r, r->model->pre, error) || !l->load(r, error) ||
         !evaluate__statements(r, r->model->post, error))
         return false;

@@ -304,6 +304,94 @@ void test_another_attempt_ends_the_connection_of_the_first(void **state)
     disconnect(next);
 }
 
+/* What a worker of another plan or run has at a table whose lease is this task's now. */
+static struct rig *at_the_table(const char *table, const char *group)
+{
+    struct rig *g = connect_rig();
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT COUNT(*) FROM (SELECT pg_advisory_xact_lock_shared(hashtextextended('%s of %s', "
+        "0)), pg_advisory_xact_lock_shared(hashtextextended('%s', 0))) AS l",
+        table, group, table);
+
+    rig_run(g, "BEGIN");
+    rig_expect(g, sql, "1");
+    return g;
+}
+
+#define SLOW "\"sqlmesh__shop\".\"shop__slow__1\""
+
+static void *leave_soon(void *data)
+{
+    g_usleep(300000);
+    rig_run(data, "DELETE FROM sqlmesh__shop.shop__slow__1");
+    rig_run(data, "INSERT INTO sqlmesh__shop.shop__slow__1 VALUES (7, DATE '2024-01-02')");
+    rig_run(data, "COMMIT");
+    return NULL;
+}
+
+/* A run that was frozen, and its successor, whose range is another one. */
+void test_what_another_run_still_does_to_the_table_is_seen(void **state)
+{
+    struct rig *gone, *next;
+    pthread_t thread;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    next = connect_rig();
+    rig_succeed(next, slow_day()); /* the table is there */
+    gone = at_the_table(SLOW, "another run");
+    assert_int_equal(pthread_create(&thread, NULL, leave_soon, gone), 0);
+    rig_succeed(next, slow_day());
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    rig_expect(next, "SELECT string_agg(id::TEXT, ' ') FROM sqlmesh__shop.shop__slow__1", "1");
+    disconnect(gone);
+    disconnect(next);
+}
+
+void test_another_run_that_stays_at_the_table_is_ended(void **state)
+{
+    struct rig *gone, *next;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    next = connect_rig();
+    rig_succeed(next, slow_day());
+    gone = at_the_table(SLOW, "another run");
+    rig_run(gone, "INSERT INTO sqlmesh__shop.shop__slow__1 VALUES (7, DATE '2024-01-02')");
+    rig_succeed(next, slow_day());
+    assert_false(warehouse_execute(gone->w, "COMMIT", NULL, NULL));
+    rig_expect(next, "SELECT string_agg(id::TEXT, ' ') FROM sqlmesh__shop.shop__slow__1", "1");
+    disconnect(gone);
+    disconnect(next);
+}
+
+static struct wire_task *slow_day_of(const char *plan)
+{
+    struct wire_task *t = slow_day();
+
+    g_free(t->plan_id);
+    t->plan_id = g_strdup(plan);
+    return t;
+}
+
+void test_other_batches_of_the_same_plan_stay_at_the_table(void **state)
+{
+    struct rig *other, *next;
+
+    (void)state;
+    if (!start_server())
+        skip();
+    next = connect_rig();
+    rig_succeed(next, slow_day_of("4711"));
+    other = at_the_table(SLOW, "4711");
+    rig_succeed(next, slow_day_of("4711"));
+    rig_run(other, "COMMIT");
+    disconnect(other);
+    disconnect(next);
+}
+
 static void *make_schema(void *data)
 {
     struct rig *g = connect_rig();
