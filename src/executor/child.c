@@ -233,6 +233,13 @@ enum child_event executor__child_next(struct child *c, int64_t timeout_ms, json_
     return take(c, message, text);
 }
 
+bool executor__child_is_gone(const struct child *c)
+{
+    struct pollfd p = {c->fd, POLLIN, 0};
+
+    return c->dead || (poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR));
+}
+
 void executor__child_kill(struct child *c)
 {
     kill(c->pid, SIGKILL);

@@ -27,6 +27,8 @@ bool executor__child_send(struct child *c, const json_t *message);
 /* Wait for what happens next. *message is a new reference; *text is freed with g_free(). */
 enum child_event executor__child_next(struct child *c, int64_t timeout_ms, json_t **message,
                                       char **text);
+/* Has it ended by itself? What it said before may still be read. */
+bool executor__child_is_gone(const struct child *c);
 void executor__child_kill(struct child *c);
 /* Close the socket, wait for it to end, kill it after grace_ms; frees. Returns how it ended, as the
  * end of a sentence ("was killed by signal 9 (Killed)"), g_free(). NULL for NULL. */

@@ -262,12 +262,22 @@ static bool is_outdated(struct slot *s)
     return outdated;
 }
 
+/* It died while it had nothing to do: no task is to blame. */
+static void bury(struct slot *s)
+{
+    g_autofree char *how = executor__slot_end_child(s);
+
+    log_event(LOG_WARNING, "an idle worker has ended", "gateway", s->lane->name, "how", how, NULL);
+}
+
 enum ready executor__slot_prepare(struct slot *s, const struct job *j, GError **error)
 {
     enum ready ready = take_turn(s, j, error);
 
     if (ready != READY)
         return ready;
+    if (s->child && executor__child_is_gone(s->child))
+        bury(s);
     if (is_outdated(s))
         g_free(executor__slot_end_child(s));
     if (s->child && s->open)

@@ -129,7 +129,7 @@ def build_loader(build, folder):
     here = pathlib.Path(__file__).resolve().parent
     packages = "glib-2.0 jansson libfyaml libmicrohttpd gnutls libcurl openssl".split()
     flags = shlex.split(subprocess.check_output(["pkg-config", "--cflags", "--libs", *packages], text=True))
-    libraries = [f"{build}/lib/{name}.a" for name in ("project", "macro", "sql", "wire", "http", "calendar", "base")]
+    libraries = [f"{build}/lib/{name}.a" for name in ("project", "macro", "warehouse", "sql", "wire", "http", "calendar", "base")]
     loader = f"{folder}/load"
     subprocess.check_call(
         ["gcc", "-std=c11", "-D_DEFAULT_SOURCE", f"-I{here.parent.parent}/src", "-o", loader, here / "load.c",

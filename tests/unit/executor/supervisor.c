@@ -120,6 +120,23 @@ void test_a_killed_worker_is_a_failed_attempt_of_its_task_alone(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
+void test_a_worker_killed_while_idle_costs_no_task_an_attempt(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) first = NULL, next = NULL;
+
+    (void)state;
+    plane_add(0, "1", "SELECT 1");
+    first = plane_result("1");
+    assert_string_equal(status_of(first), "success");
+    assert_int_equal(kill((pid_t)worker_pid(), SIGKILL), 0);
+    plane_add(0, "2", "SELECT 1");
+    next = plane_result("2");
+    assert_string_equal(status_of(next), "success");
+    executor_stop(e, PATIENCE_MS);
+}
+
 /* Leases live for hours here: whoever hears of a cancel when they are renewed for their sake comes
  * too late. */
 void test_a_cancelled_task_stops_and_is_aborted(void **state)
