@@ -125,12 +125,16 @@ void test_a_worker_killed_while_idle_costs_no_task_an_attempt(void **state)
     g_autoptr(config) config = config_of_test();
     struct executor *e = start_executor("apply", config);
     g_autoptr(json_t) first = NULL, next = NULL;
+    siginfo_t ended;
+    id_t worker;
 
     (void)state;
     plane_add(0, "1", "SELECT 1");
     first = plane_result("1");
     assert_string_equal(status_of(first), "success");
-    assert_int_equal(kill((pid_t)worker_pid(), SIGKILL), 0);
+    worker = (id_t)worker_pid();
+    assert_int_equal(kill((pid_t)worker, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, worker, &ended, WEXITED | WNOWAIT), 0);
     plane_add(0, "2", "SELECT 1");
     next = plane_result("2");
     assert_string_equal(status_of(next), "success");
