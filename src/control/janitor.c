@@ -189,8 +189,12 @@ static bool pass(struct control *c, int64_t project, GError **error)
 {
     g_autoptr(state_work) w = new_pass(c, project, NULL);
 
-    if (!control__begin_part(c, error) || !control__add_work(c, w, error))
+    if (!control__begin_part(c, error))
         return false;
+    if (!control__add_work(c, w, error)) {
+        control__close_part(c, false);
+        return false;
+    }
     return (w->status == STATUS_SKIPPED ? control__undo_part : control__keep_part)(c, error);
 }
 

@@ -1,5 +1,5 @@
 /* part.c -- a part of the loop's transaction that may be undone alone. Parts nest: what is kept or
- * undone is the one that was begun last. */
+ * undone is the one that was begun last, so that every way out of a part ends it. */
 #include "control/control_int.h"
 
 #include "base/log.h"

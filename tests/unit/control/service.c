@@ -1,5 +1,7 @@
 #include "control/control_test.h"
 
+#include "state/state.h"
+
 #include <pthread.h>
 
 /* The clock of this process; written in place, so that no thread sees the environment move. */
@@ -411,6 +413,54 @@ void test_an_invalidated_environment_loses_views_and_then_tables(void **state)
         assert_string_equal(json_get_string(json_array_get(t->statements, 0), "name", ""),
                             "shop__b__90");
     }
+}
+
+static bool call_delete(struct api *a, const char *path, GError **error)
+{
+    g_autoptr(json_t) gone = api_call(a, "DELETE", path, NULL, 0, error);
+
+    return gone != NULL;
+}
+
+static int64_t passes(struct db *db)
+{
+    g_autoptr(db_rows) rows = NULL;
+
+    MUST((rows = db_query(db, "SELECT count(*) FROM work WHERE kind = ?", "i",
+                          (int64_t)WORK_JANITOR, &error)) != NULL);
+    MUST(db_next(rows, &error));
+    return db_int(rows, 0);
+}
+
+/* What it found for the first project is undone with what failed at the second. */
+void test_a_janitor_that_fails_leaves_nothing_behind(void **state)
+{
+    struct world *w = *state;
+    g_autofree char *prod = NULL, *log = NULL;
+    g_autoptr(wire_plan) p = plan_for("dev", NULL);
+    struct db *db;
+
+    if (statedb_is_postgres())
+        skip();
+    prod = make_prod(w);
+    add_model(p, model("a", "1", NULL, NULL));
+    wire_progress_free(post_plan(w, p));
+    g_free(work_off(w->apply, "apply-1"));
+    MUST((db = db_open(w->state_url, &error)) != NULL);
+    change(db, "INSERT INTO state_project (path) VALUES ('acme/other')");
+    change(db, "CREATE TRIGGER no_pass BEFORE INSERT ON work WHEN NEW.project <>"
+               " (SELECT id FROM state_project WHERE path = 'acme/shop') BEGIN"
+               " SELECT RAISE(ABORT, 'planned'); END");
+    MUST(call_delete(w->dev, V1 "environments/dev", &error));
+    usleep(1300000); /* the janitor's next look */
+    assert_int_equal(passes(db), 0);
+    change(db, "DROP TRIGGER no_pass");
+    MUST(call_delete(w->dev, V1 "environments/dev", &error));
+    usleep(1300000);
+    log = work_off(w->apply, "apply-1");
+    assert_non_null(strstr(log, "demote a"));
+    assert_int_equal(passes(db), 1);
+    db_close(db);
 }
 
 void test_prod_cannot_be_invalidated(void **state)
