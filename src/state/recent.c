@@ -1,7 +1,7 @@
 /* recent.c -- snapshots that a plan or run has to do with. Each of its tasks needs what a snapshot
  * says: it is parsed once for all of them, and the large definition once for those that follow one
- * another. What a row says never changes; a number may be given again to another snapshot, so the
- * name and identifier count. */
+ * another. What a row says never changes. A number may be given again, after a rollback: what is
+ * added replaces what had it, and at another server's the name and identifier tell. */
 #include "state/state_int.h"
 
 #include <string.h>

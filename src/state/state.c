@@ -78,7 +78,6 @@ bool state_find_project(struct state *s, const char *path, int64_t *project, GEr
 void state_undone(struct state *s)
 {
     g_hash_table_remove_all(s->projects);
-    state__forget_all(s->recent);
 }
 
 bool state_project(struct state *s, const char *path, int64_t *project, GError **error)

@@ -26,7 +26,7 @@ struct state *state_new(struct db *db, GError **error) MUST_CHECK; /* borrowed; 
 void state_free(struct state *s);
 /* The number of a project, "org/name"; it comes into being when it is new. */
 bool state_project(struct state *s, const char *path, int64_t *project, GError **error) MUST_CHECK;
-/* After a rollback: what was read before it is read anew. */
+/* After a rollback: numbers of projects that were read before it are read anew. */
 void state_undone(struct state *s);
 /* The same of one that is there; 0: there is none. */
 bool state_find_project(struct state *s, const char *path, int64_t *project,

@@ -59,7 +59,6 @@ bool state_sweep(struct state *s, int64_t project, int64_t before_ms, GPtrArray 
 {
     g_autoptr(GPtrArray) gone = unheld(s, project, before_ms, error);
 
-    state__forget_all(s->recent);
     for (guint i = 0; gone && i < gone->len; i++) {
         const struct state_snapshot *one = gone->pdata[i];
 

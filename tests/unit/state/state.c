@@ -128,6 +128,56 @@ void test_a_stored_snapshot_keeps_its_version(void **state)
     assert_string_equal(json_get_string(whole->snapshot->definition, "query", ""), "SELECT 1");
 }
 
+static int64_t number_of(struct fixture *f, const char *name, const char *identifier)
+{
+    g_autoptr(state_snapshot) one = NULL;
+
+    OK((one = state_find_snapshot(f->s, f->project, name, identifier, &error)) != NULL);
+    return one->id;
+}
+
+/* SQLite gives the number of what was undone to the next one. */
+void test_what_was_undone_is_not_remembered(void **state)
+{
+    struct fixture *f = *state;
+    g_autoptr(state_snapshot) again = NULL;
+
+    OK(db_run(f->db, NULL, "SAVEPOINT part", "", &error));
+    put(f, "a", "1", "undone");
+    assert_true(number_of(f, "a", "1") > 0);
+    OK(db_run(f->db, NULL, "ROLLBACK TO SAVEPOINT part", "", &error));
+    state_undone(f->s);
+    put(f, "a", "1", "kept");
+    OK((again = state_get_snapshot(f->s, number_of(f, "a", "1"), true, &error)) != NULL);
+    assert_string_equal(again->snapshot->version, "kept");
+}
+
+#define MANY 300 /* more than have their definitions at hand */
+
+void test_each_of_many_snapshots_has_its_own_definition(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < MANY; i++) {
+        g_autofree char *name = g_strdup_printf("m%d", i);
+        g_autoptr(wire_snapshot) s = snapshot(name, "1", "2");
+
+        json_object_set_new(s->definition, "query", json_string(name));
+        OK(state_add_snapshot(f->s, f->project, s, 1000, &error));
+    }
+    for (int i = 0; i < 2 * MANY; i++) {
+        g_autofree char *name = g_strdup_printf("m%d", i % MANY);
+        g_autoptr(state_snapshot) one = NULL, bare = NULL;
+        int64_t id = number_of(f, name, "1");
+
+        OK((one = state_get_snapshot(f->s, id, true, &error)) != NULL);
+        OK((bare = state_get_snapshot(f->s, id, false, &error)) != NULL);
+        assert_string_equal(one->snapshot->name, name);
+        assert_string_equal(json_get_string(one->snapshot->definition, "query", ""), name);
+        assert_null(bare->snapshot->definition);
+    }
+}
+
 void test_intervals_are_merged_and_cut(void **state)
 {
     struct fixture *f = *state;
