@@ -213,8 +213,8 @@ static bool serve(struct control *c, const struct control_settings *settings, GE
         .threads = settings->threads,
         .connections = settings->connections,
         .trusted_proxies = settings->trusted_proxies,
- /* a developer or an admin has MAX_HTTP_BODIES */
-        .bodies = {BODIES_OF_STRANGERS, [1 + ROLE_EXECUTOR] = BODIES_OF_EXECUTORS,
+        .bodies = {BODIES_OF_STRANGERS, /* a developer or an admin has MAX_HTTP_BODIES */
+                   [1 + ROLE_EXECUTOR] = BODIES_OF_EXECUTORS,
                    [1 + ROLE_VIEWER] = BODIES_OF_VIEWERS},
         .tls_cert = settings->tls_cert,
         .tls_key = settings->tls_key,
