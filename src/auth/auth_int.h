@@ -97,6 +97,8 @@ bool auth__is_signed(const struct key *k, const char *text, size_t n,
 void auth__set_openssl_error(GError **error, const char *what);
 
 /* names.c */
+/* ERROR_INVALID: "WHAT WHY." Always false. */
+bool auth__is_wrong(GError **error, const char *what, const char *why);
 /* Letters, digits, "-", "_", "." and what is in `also`; names stand in URLs and between colons. */
 bool auth__check_name(const char *what, const char *name, const char *also,
                       GError **error) MUST_CHECK;

@@ -110,25 +110,19 @@ struct client *auth__find_client(struct auth *a, const char *id, GError **error)
     return c;
 }
 
-static bool is_wrong(GError **error, const char *what, const char *why)
-{
-    g_set_error(error, auth_error(), ERROR_INVALID, "%s %s.", what, why);
-    return false;
-}
-
 static bool check_secret(const char *secret, GError **error)
 {
     size_t n = strlen(secret);
 
     if (n >= LEAST_SECRET && n <= MOST_SECRET)
         return true;
-    return is_wrong(error, "A client's secret", "must have 16 to 1024 bytes");
+    return auth__is_wrong(error, "A client's secret", "must have 16 to 1024 bytes");
 }
 
 static bool check_client(const struct auth_client *c, GError **error)
 {
     if (c->role < 0 || c->role >= ROLE_COUNT)
-        return is_wrong(error, "The role", "must be executor, viewer, developer or admin");
+        return auth__is_wrong(error, "The role", "must be executor, viewer, developer or admin");
     return auth__check_name("The organisation", c->organisation, "", error) &&
            (!c->project || auth__check_name("The project", c->project, "", error)) &&
            (!c->name || auth__check_words("The name", c->name, error)) &&

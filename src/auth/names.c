@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static bool is_wrong(GError **error, const char *what, const char *why)
+bool auth__is_wrong(GError **error, const char *what, const char *why)
 {
     g_set_error(error, auth_error(), ERROR_INVALID, "%s %s.", what, why);
     return false;
@@ -15,27 +15,28 @@ static bool is_wrong(GError **error, const char *what, const char *why)
 bool auth__check_name(const char *what, const char *name, const char *also, GError **error)
 {
     if (!name || !*name)
-        return is_wrong(error, what, "must be given");
+        return auth__is_wrong(error, what, "must be given");
     if (strlen(name) > MAX_NAME_BYTES)
-        return is_wrong(error, what, "is longer than 256 bytes");
+        return auth__is_wrong(error, what, "is longer than 256 bytes");
     for (const char *p = name; *p; p++)
         if (!g_ascii_isalnum(*p) && !strchr("-_.", *p) && !strchr(also, *p))
-            return is_wrong(error, what,
-                            *also ? "may hold letters, digits, \"-\", \"_\", \".\", \"@\" and "
-                                    "\"+\" only"
-                                  : "may hold letters, digits, \"-\", \"_\" and \".\" only");
+            return auth__is_wrong(error, what,
+                                  *also
+                                      ? "may hold letters, digits, \"-\", \"_\", \".\", \"@\" and "
+                                        "\"+\" only"
+                                      : "may hold letters, digits, \"-\", \"_\" and \".\" only");
     return true;
 }
 
 bool auth__check_words(const char *what, const char *words, GError **error)
 {
     if (strlen(words) > MAX_NAME_BYTES)
-        return is_wrong(error, what, "is longer than 256 bytes");
+        return auth__is_wrong(error, what, "is longer than 256 bytes");
     if (!g_utf8_validate(words, -1, NULL))
-        return is_wrong(error, what, "is not in UTF-8");
+        return auth__is_wrong(error, what, "is not in UTF-8");
     for (const char *p = words; *p; p = g_utf8_next_char(p))
         if (!g_unichar_isprint(g_utf8_get_char(p)))
-            return is_wrong(error, what, "may hold what can be printed only");
+            return auth__is_wrong(error, what, "may hold what can be printed only");
     return true;
 }
 
@@ -77,7 +78,7 @@ static bool check_account_free(struct auth *a, const char *name, GError **error)
 bool auth__check_subject(struct auth *a, const char *what, const char *name, GError **error)
 {
     if (*name == '-') /* which is a stranger in the audit log */
-        return is_wrong(error, what, "may not begin with \"-\"");
+        return auth__is_wrong(error, what, "may not begin with \"-\"");
     if (g_strv_contains(reserved, name)) {
         g_set_error(error, auth_error(), ERROR_INVALID,
                     "%s may not be \"%s\": that is Heddle's own.", what, name);
