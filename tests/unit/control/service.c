@@ -437,12 +437,13 @@ void test_a_janitor_that_fails_leaves_nothing_behind(void **state)
 {
     struct world *w = *state;
     g_autofree char *prod = NULL, *log = NULL;
-    g_autoptr(wire_plan) p = plan_for("dev", NULL);
+    g_autoptr(wire_plan) p = NULL;
     struct db *db;
 
     if (statedb_is_postgres())
         skip();
     prod = make_prod(w);
+    p = plan_for("dev", NULL);
     add_model(p, model("a", "1", NULL, NULL));
     wire_progress_free(post_plan(w, p));
     g_free(work_off(w->apply, "apply-1"));
