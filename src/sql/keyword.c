@@ -4,13 +4,11 @@
 #include <glib.h>
 #include <string.h>
 
-enum { BUCKETS = 512 };
-
 #define KEYWORD_ROW(name, flags)            {#name, sizeof #name - 1, flags},
 #define OPERATOR_ROW(name, spelling, binds) {spelling, sizeof spelling - 1, binds},
 
 /* Written by tools/keywords; open addressing. */
-static const uint8_t buckets[BUCKETS] = {
+const uint8_t sql_keyword_buckets[KEYWORD_BUCKETS] = {
     0,  0,   0,   24, 57,  0,   1,   12, 7,   0,   0,   72,  0,   0,   56,  0,   0,   0,   0,
     0,  0,   0,   88, 55,  119, 134, 0,  0,   43,  97,  0,   0,   0,   0,   0,   0,   0,   0,
     0,  0,   127, 0,  17,  121, 0,   51, 0,   0,   0,   0,   0,   0,   0,   0,   0,   65,  0,
@@ -40,49 +38,15 @@ static const uint8_t buckets[BUCKETS] = {
     0,  0,   0,   0,  0,   0,   69,  0,  0,   0,   0,   21,  87,  0,   0,   9,   105, 140,
 };
 
-static const struct {
-    char text[18];
-    uint8_t len, flags;
-} keywords[] = {
+const struct sql_keyword_row sql_keyword_rows[] = {
     {"", 0, 0},
     SQL_KEYWORDS(KEYWORD_ROW)
 };
 
-static const struct {
-    const char *text;
-    uint8_t len, binds;
-} operators[] = {
+const struct sql_op_row sql_op_rows[] = {
     {"", 0, 0},
     SQL_OPERATORS(OPERATOR_ROW)
 };
-
-enum sql_keyword sql_keyword_find(const char *word, size_t len)
-{
-    const unsigned char *c = (const unsigned char *)word;
-    unsigned h;
-
-    if (len < 2 || len >= sizeof keywords[0].text)
-        return KW_NONE;
-    h = (c[0] | 0x20u) + 31 * (c[1] | 0x20u) + 7 * (c[len - 2] | 0x20u) +
-        127 * (c[len - 1] | 0x20u) + 3 * (unsigned)len;
-    for (h %= BUCKETS; buckets[h]; h = (h + 1) % BUCKETS) {
-        unsigned k = buckets[h];
-
-        if (keywords[k].len == len && sql_same_letters(keywords[k].text, word, len))
-            return k;
-    }
-    return KW_NONE;
-}
-
-const char *sql_keyword_text(enum sql_keyword k)
-{
-    return keywords[k].text;
-}
-
-unsigned sql_keyword_flags(enum sql_keyword k)
-{
-    return keywords[k].flags;
-}
 
 int sql_op_binds_unary(enum sql_op op)
 {
@@ -104,21 +68,6 @@ int sql_op_binds_unary(enum sql_op op)
     };
 
     return binds[op];
-}
-
-const char *sql_op_text(enum sql_op op)
-{
-    return operators[op].text;
-}
-
-size_t sql_op_length(enum sql_op op)
-{
-    return operators[op].len;
-}
-
-int sql_op_binds(enum sql_op op)
-{
-    return operators[op].binds;
 }
 
 /* Operators of one character: those no longer one begins with, and the others. */
@@ -152,8 +101,8 @@ enum sql_op sql_op_find(const char *s, size_t n)
         return alone[first];
     if (n < 2 || !goes_on(s[1]))
         return shortest[first];
-    for (unsigned op = shortest[first]; operators[op].text[0] == s[0]; op++)
-        if (operators[op].len <= n && memcmp(operators[op].text, s, operators[op].len) == 0)
+    for (unsigned op = shortest[first]; sql_op_rows[op].text[0] == s[0]; op++)
+        if (sql_op_rows[op].len <= n && memcmp(sql_op_rows[op].text, s, sql_op_rows[op].len) == 0)
             best = op;
     return best;
 }

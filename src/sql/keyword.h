@@ -8,9 +8,7 @@
 #ifndef HEDDLE_SQL_KEYWORD_H
 #define HEDDLE_SQL_KEYWORD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "sql/lex.h"
 
 enum { BAR_R = 1, BAR_A = 2, BAR_T = 4, BAR_AT = BAR_A | BAR_T, BAR_RAT = BAR_R | BAR_A | BAR_T };
 
@@ -166,12 +164,45 @@ enum sql_keyword {
         KW_COUNT
 };
 
+/* The tables behind the questions below, which are asked for every token. */
+struct sql_keyword_row {
+    char text[18];
+    uint8_t len, flags;
+};
+struct sql_op_row {
+    const char *text;
+    uint8_t len, binds;
+};
+enum { KEYWORD_BUCKETS = 512 };
+extern const struct sql_keyword_row sql_keyword_rows[];
+extern const uint8_t sql_keyword_buckets[KEYWORD_BUCKETS];
+extern const struct sql_op_row sql_op_rows[];
+
 /* The keyword these bytes spell in any case, or KW_NONE. */
-enum sql_keyword sql_keyword_find(const char *word, size_t len);
+static inline enum sql_keyword sql_keyword_find(const char *word, size_t len)
+{
+    const unsigned char *c = (const unsigned char *)word;
+    unsigned h, k;
+
+    if (len < 2 || len >= sizeof sql_keyword_rows[0].text)
+        return KW_NONE;
+    h = (c[0] | 0x20u) + 31 * (c[1] | 0x20u) + 7 * (c[len - 2] | 0x20u) +
+        127 * (c[len - 1] | 0x20u) + 3 * (unsigned)len;
+    for (h %= KEYWORD_BUCKETS; (k = sql_keyword_buckets[h]); h = (h + 1) % KEYWORD_BUCKETS)
+        if (sql_keyword_rows[k].len == len && sql_same_letters(sql_keyword_rows[k].text, word, len))
+            return (enum sql_keyword)k;
+    return KW_NONE;
+}
 /* In upper case, NUL-terminated. */
-const char *sql_keyword_text(enum sql_keyword k);
+static inline const char *sql_keyword_text(enum sql_keyword k)
+{
+    return sql_keyword_rows[k].text;
+}
 /* BAR_R, BAR_A and BAR_T. */
-unsigned sql_keyword_flags(enum sql_keyword k);
+static inline unsigned sql_keyword_flags(enum sql_keyword k)
+{
+    return sql_keyword_rows[k].flags;
+}
 
 /* Binding strength of operators, from loose to tight. */
 enum {
@@ -316,9 +347,19 @@ enum sql_op {
         OP_COUNT
 };
 
-const char *sql_op_text(enum sql_op op);
-size_t sql_op_length(enum sql_op op); /* of its text */
-int sql_op_binds(enum sql_op op);
+static inline const char *sql_op_text(enum sql_op op)
+{
+    return sql_op_rows[op].text;
+}
+/* Of its text. */
+static inline size_t sql_op_length(enum sql_op op)
+{
+    return sql_op_rows[op].len;
+}
+static inline int sql_op_binds(enum sql_op op)
+{
+    return sql_op_rows[op].binds;
+}
 int sql_op_binds_unary(enum sql_op op); /* before its operand; BIND_NONE when it cannot */
 /* The longest operator these bytes begin with, or OP_NONE. */
 enum sql_op sql_op_find(const char *s, size_t n);

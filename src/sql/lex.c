@@ -471,7 +471,7 @@ static size_t lex(struct sql_lexer *lx, struct sql_token *t)
     }
 }
 
-void sql_lexer_read(struct sql_lexer *lx, struct sql_token *t)
+static inline void read_token(struct sql_lexer *lx, struct sql_token *t)
 {
     uint32_t from = lx->at;
     bool closed = skip_gap(lx);
@@ -488,4 +488,24 @@ void sql_lexer_read(struct sql_lexer *lx, struct sql_token *t)
     }
     t->len = (uint32_t)end - t->at;
     lx->at = (uint32_t)end;
+}
+
+size_t sql_lexer_fill(struct sql_lexer *lx, struct sql_token *tokens, size_t room)
+{
+    size_t n = 0;
+
+    while (n < room) {
+        read_token(lx, &tokens[n]);
+        if (tokens[n++].kind == T_END)
+            break;
+    }
+    return n;
+}
+
+struct sql_token sql_lexer_next(struct sql_lexer *lx)
+{
+    struct sql_token t;
+
+    sql_lexer_fill(lx, &t, 1);
+    return t;
 }

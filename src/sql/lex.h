@@ -48,15 +48,10 @@ struct sql_lexer {
 };
 
 void sql_lexer_init(struct sql_lexer *lx, const struct source *s, const struct sql_dialect *d);
-/* The next token, into *t; T_END again and again at the end. */
-void sql_lexer_read(struct sql_lexer *lx, struct sql_token *t);
-static inline struct sql_token sql_lexer_next(struct sql_lexer *lx)
-{
-    struct sql_token t;
-
-    sql_lexer_read(lx, &t);
-    return t;
-}
+/* The next token; T_END again and again at the end. */
+struct sql_token sql_lexer_next(struct sql_lexer *lx);
+/* The next tokens, up to T_END or until there is no more room; how many. */
+size_t sql_lexer_fill(struct sql_lexer *lx, struct sql_token *tokens, size_t room);
 /* Are these bytes the same letters in any case (ASCII)? */
 static inline bool sql_same_letters(const char *a, const char *b, size_t n)
 {

@@ -7,7 +7,6 @@ ERROR_DOMAIN_DEFINE(sql)
 
 enum {
     MAX_HEIGHT = 3000,  /* of a tree: code that walks trees recurses */
-    CALLS_A_LEVEL = 3,  /* of sql__enter(), at most, for one bracket in the text */
     BATCH = 8,          /* nodes taken from the arena at a time */
     LOOK_AHEAD = 8,     /* tokens the parser may look at behind the current one */
     NODES_A_TOKEN = 64, /* no statement takes so many: a reader that makes no way would */
@@ -73,20 +72,10 @@ struct sql_node *sql__expected(struct parser *p, const char *what)
     return NULL;
 }
 
-bool sql__enter(struct parser *p)
+void sql__too_deep(struct parser *p)
 {
-    p->depth++;
-    p->deepest = MAX(p->deepest, p->depth);
-    if (p->depth <= CALLS_A_LEVEL * MAX_SQL_DEPTH)
-        return true;
     sql__fail(p, ERROR_LIMIT, "brackets and subqueries are nested too deep; %d levels may be.",
               MAX_SQL_DEPTH);
-    return false;
-}
-
-void sql__leave(struct parser *p)
-{
-    p->depth--;
 }
 
 struct sql__mark sql__try(struct parser *p)
@@ -210,22 +199,21 @@ void sql__full_list(struct parser *p, struct sql_node *parent, enum sql_slot slo
 static void tokenize(struct parser *p, struct sql_range r)
 {
     struct source part = {.text = p->source->text, .len = (size_t)r.at + r.len};
-    size_t room = r.len / 4 + 16, n = 0;
+    size_t room = r.len / 4 + 16, n = 1;
     struct sql_token *tokens = arena_alloc(p->arena, room * sizeof *tokens);
     struct sql_lexer lx;
 
-    tokens[n++] = (struct sql_token){.kind = T_END, .at = r.at}; /* one may look back */
+    tokens[0] = (struct sql_token){.kind = T_END, .at = r.at}; /* one may look back */
     sql_lexer_init(&lx, &part, p->dialect);
     lx.at = r.at;
-    do {
-        if (n + LOOK_AHEAD == room) {
-            struct sql_token *more = arena_alloc(p->arena, 2 * room * sizeof *more);
-
-            tokens = memcpy(more, tokens, n * sizeof *more);
-            room *= 2;
-        }
-        sql_lexer_read(&lx, &tokens[n]);
-    } while (tokens[n++].kind != T_END);
+    for (;;) {
+        n += sql_lexer_fill(&lx, tokens + n, room - LOOK_AHEAD - n);
+        if (tokens[n - 1].kind == T_END)
+            break;
+        tokens =
+            memcpy(arena_alloc(p->arena, 2 * room * sizeof *tokens), tokens, n * sizeof *tokens);
+        room *= 2;
+    }
     for (unsigned i = 0; i < LOOK_AHEAD; i++)
         tokens[n + i] = tokens[n - 1];
     p->t = tokens + 1;

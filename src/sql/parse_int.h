@@ -37,12 +37,27 @@ struct parser {
     GError **error;
 };
 
+enum { CALLS_A_LEVEL = 3 }; /* of sql__enter(), at most, for one bracket in the text */
+
 /* parse.c: tokens. */
 void sql__fail(struct parser *p, int code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* "expected WHAT, found …" at the current token. */
 struct sql_node *sql__expected(struct parser *p, const char *what);
-bool sql__enter(struct parser *p); /* one level deeper; false when that is too deep */
-void sql__leave(struct parser *p);
+void sql__too_deep(struct parser *p);
+/* One level deeper; false when that is too deep. */
+static inline bool sql__enter(struct parser *p)
+{
+    p->depth++;
+    p->deepest = MAX(p->deepest, p->depth);
+    if (p->depth <= CALLS_A_LEVEL * MAX_SQL_DEPTH)
+        return true;
+    sql__too_deep(p);
+    return false;
+}
+static inline void sql__leave(struct parser *p)
+{
+    p->depth--;
+}
 /* Where to go back to when a reading turns out wrong. */
 struct sql__mark {
     const struct sql_token *t, *open;

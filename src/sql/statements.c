@@ -79,13 +79,22 @@ static const struct sql__statement rows[] = {
 };
 /* clang-format on */
 
+static size_t word_length(const char *words)
+{
+    size_t n = 0;
+
+    while (words[n] != ' ' && words[n] != '|' && words[n] != '\0')
+        n++;
+    return n;
+}
+
 /* How many tokens from t spell the words up to the next "|"; 0: they do not. */
 static unsigned spelled(const struct parser *p, const struct sql_token *t, const char *words)
 {
     unsigned n = 0;
 
     for (;;) {
-        size_t len = strcspn(words, " |");
+        size_t len = word_length(words);
 
         if (t[n].kind != T_WORD || t[n].len != len ||
             !sql_same_letters(sql__token_text(p, &t[n]), words, len))
@@ -99,9 +108,13 @@ static unsigned spelled(const struct parser *p, const struct sql_token *t, const
 
 static unsigned spells_any(const struct parser *p, const struct sql_token *t, const char *objects)
 {
-    for (const char *at = objects; at; at = strchr(at, '|')) {
-        unsigned n = spelled(p, t, at += *at == '|');
+    const char first = *sql__token_text(p, t) & 0xdf;
 
+    for (const char *at = objects; at; at = strchr(at, '|')) {
+        unsigned n;
+
+        at += *at == '|';
+        n = *at == first ? spelled(p, t, at) : 0;
         if (n)
             return n;
     }
