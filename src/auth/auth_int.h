@@ -21,12 +21,19 @@ struct key {
     int64_t created_ms;
 };
 
+/* proven.c: for any thread. */
+struct proven *auth__proven_new(void);
+void auth__proven_free(struct proven *p);
+bool auth__is_proven(struct proven *p, const char *token);
+void auth__prove(struct proven *p, const char *token);
+
 /* known.c: what tokens are checked against; never changed, only replaced, so any thread may use
  * what it has a reference of. */
 struct known {
     gint refs;         /* counted by atomic macros, which ThreadSanitizer sees */
     GPtrArray *keys;   /* of struct key, the newest first: all of them verify */
     GHashTable *ended; /* "KIND ID" -> int64_t: what was issued before is void */
+    struct proven *proven;
 };
 struct known *auth__known(struct auth *a); /* a reference */
 void auth__known_unref(struct known *k);

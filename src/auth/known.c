@@ -12,6 +12,7 @@ static struct known *known_new(void)
     k->refs = 1;
     k->keys = g_ptr_array_new_with_free_func((GDestroyNotify)auth__key_free);
     k->ended = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    k->proven = auth__proven_new();
     return k;
 }
 
@@ -32,6 +33,7 @@ void auth__known_unref(struct known *k)
         return;
     g_ptr_array_unref(k->keys);
     g_hash_table_unref(k->ended);
+    auth__proven_free(k->proven);
     g_free(k);
 }
 

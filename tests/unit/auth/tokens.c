@@ -165,6 +165,22 @@ void test_a_tampered_payload_is_refused(void **state)
     FAILS(verifies(f->auth, changed, NOW, &error), ERROR_DENIED, "signature is wrong");
 }
 
+/* That a signature was found right is remembered, and nothing else. */
+void test_a_token_that_was_verified_is_looked_at_again(void **state)
+{
+    struct fixture *f = *state;
+    g_autofree char *token = token_of(f, ROLE_VIEWER, NOW);
+    g_autofree char *changed = g_strdup(token);
+
+    OK(verifies(f->auth, token, NOW, &error));
+    OK(verifies(f->auth, token, NOW, &error));
+    FAILS(verifies(f->auth, token, NOW + 2 * 3600 * 1000LL, &error), ERROR_DENIED, "expired");
+    changed[strlen(changed) - 8] ^= 1;
+    FAILS(verifies(f->auth, changed, NOW, &error), ERROR_DENIED, "");
+    OK(auth_revoke(f->auth, token, "192.0.2.1", NOW, &error));
+    FAILS(verifies(f->auth, token, NOW, &error), ERROR_DENIED, "revoked");
+}
+
 void test_every_changed_byte_is_noticed(void **state)
 {
     struct fixture *f = *state;
