@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* pipe2, SCHED_BATCH */
 #include "executor/child.h"
 
 #include "base/clock.h"
@@ -8,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -23,10 +26,15 @@ extern char **environ;
 
 struct child {
     pid_t pid;
-    int fd, out; /* the socket; its standard output and error */
-    GString *said, *printed;
+    int fd, log, out; /* the socket; the pipe of log lines; its standard output and error */
+    GString *said, *logged, *printed;
     size_t looked; /* of `said`: no end of line before */
     bool dead;
+};
+
+/* The ends of both sides, before there is a worker. */
+struct channels {
+    int sockets[2], log[2], out[2];
 };
 
 /* Everything but what only the supervisor needs to know. */
@@ -42,8 +50,29 @@ static char **worker_environment(void)
     return (char **)g_ptr_array_free(list, FALSE);
 }
 
+void executor_step_back(void)
+{
+    const struct sched_param none = {0};
+
+    if (sched_getscheduler(0) == SCHED_OTHER)
+        sched_setscheduler(0, SCHED_BATCH, &none); /* where that is not allowed, all are alike */
+}
+
+/* A worker does not step back. */
+static void set_policy(posix_spawnattr_t *a, short *flags)
+{
+    const struct sched_param none = {0};
+
+    if (sched_getscheduler(0) != SCHED_BATCH)
+        return;
+    posix_spawnattr_setschedpolicy(a, SCHED_OTHER);
+    posix_spawnattr_setschedparam(a, &none);
+    *flags |= POSIX_SPAWN_SETSCHEDULER;
+}
+
 static void set_attributes(posix_spawnattr_t *a)
 {
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
     sigset_t none, defaults;
 
     sigemptyset(&none);
@@ -56,8 +85,8 @@ static void set_attributes(posix_spawnattr_t *a)
     posix_spawnattr_setsigmask(a, &none);
     posix_spawnattr_setsigdefault(a, &defaults);
     posix_spawnattr_setpgroup(a, 0);
-    posix_spawnattr_setflags(a, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                    POSIX_SPAWN_SETPGROUP);
+    set_policy(a, &flags);
+    posix_spawnattr_setflags(a, flags);
 }
 
 /* What shall be started again for a worker: this program, unless something starts it. */
@@ -68,7 +97,7 @@ static const char *own_program(void)
     return program && *program ? program : "/proc/self/exe";
 }
 
-static int spawn(const char *program, int fd, int out, pid_t *pid)
+static int spawn(const char *program, const struct channels *ends, pid_t *pid)
 {
     char name[] = "heddle", command[] = "worker";
     char *argv[] = {name, command, NULL};
@@ -80,9 +109,10 @@ static int spawn(const char *program, int fd, int out, pid_t *pid)
     set_attributes(&attributes);
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&files, fd, WORKER_FD);
+    posix_spawn_file_actions_adddup2(&files, ends->out[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, ends->out[1], STDERR_FILENO);
+    posix_spawn_file_actions_adddup2(&files, ends->sockets[1], WORKER_FD);
+    posix_spawn_file_actions_adddup2(&files, ends->log[1], WORKER_LOG_FD);
     failed =
         posix_spawn(pid, program ? program : own_program(), &files, &attributes, argv, environment);
     posix_spawn_file_actions_destroy(&files);
@@ -90,46 +120,80 @@ static int spawn(const char *program, int fd, int out, pid_t *pid)
     return failed;
 }
 
-static bool open_channels(int sockets[2], int pipes[2])
+static void close_pair(const int ends[2])
 {
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) < 0)
-        return false;
-    if (pipe(pipes) == 0) {
-        fcntl(pipes[0], F_SETFD, FD_CLOEXEC);
-        fcntl(pipes[1], F_SETFD, FD_CLOEXEC);
-        fcntl(pipes[0], F_SETFL, O_NONBLOCK);
-        fcntl(sockets[0], F_SETFL, O_NONBLOCK);
+    for (int i = 0; i < 2; i++)
+        if (ends[i] >= 0)
+            close(ends[i]);
+}
+
+static bool open_channels(struct channels *c)
+{
+    *c = (struct channels){
+        {-1, -1},
+        {-1, -1},
+        {-1, -1}
+    };
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, c->sockets) == 0 &&
+        pipe2(c->log, O_CLOEXEC | O_NONBLOCK) == 0 && pipe2(c->out, O_CLOEXEC) == 0) {
+        fcntl(c->out[0], F_SETFL, O_NONBLOCK);
+        fcntl(c->sockets[0], F_SETFL, O_NONBLOCK);
         return true;
     }
-    close(sockets[0]);
-    close(sockets[1]);
+    close_pair(c->sockets);
+    close_pair(c->log);
     return false;
+}
+
+/* A descriptor that had the number it gets in the worker would be closed there. */
+static void move_up(int *fd)
+{
+    int moved = *fd <= WORKER_LOG_FD ? fcntl(*fd, F_DUPFD_CLOEXEC, WORKER_LOG_FD + 1) : -1;
+
+    if (moved >= 0) {
+        close(*fd);
+        *fd = moved;
+    }
+}
+
+static void set_start_error(GError **error, int failed)
+{
+    g_set_error(error, executor_error(), ERROR_FAILED, "A worker process cannot be started: %s.",
+                g_strerror(failed));
 }
 
 struct child *executor__child_start(const char *program, GError **error)
 {
+    struct channels ends;
     struct child *c;
-    int sockets[2], pipes[2], failed;
+    int failed;
     pid_t pid = 0;
 
-    if (!open_channels(sockets, pipes)) {
-        g_set_error(error, executor_error(), ERROR_FAILED,
-                    "A worker process cannot be started: %s.", g_strerror(errno));
+    if (!open_channels(&ends)) {
+        set_start_error(error, errno);
         return NULL;
     }
-    failed = spawn(program, sockets[1], pipes[1], &pid);
-    close(sockets[1]);
-    close(pipes[1]);
+    move_up(&ends.sockets[1]);
+    move_up(&ends.log[1]);
+    failed = spawn(program, &ends, &pid);
+    close(ends.sockets[1]);
+    close(ends.log[1]);
+    close(ends.out[1]);
     if (failed) {
-        close(sockets[0]);
-        close(pipes[0]);
-        g_set_error(error, executor_error(), ERROR_FAILED,
-                    "A worker process cannot be started: %s.", g_strerror(failed));
+        close(ends.sockets[0]);
+        close(ends.log[0]);
+        close(ends.out[0]);
+        set_start_error(error, failed);
         return NULL;
     }
     c = g_new0(struct child, 1);
-    *c =
-        (struct child){pid, sockets[0], pipes[0], g_string_new(NULL), g_string_new(NULL), 0, false};
+    c->pid = pid;
+    c->fd = ends.sockets[0];
+    c->log = ends.log[0];
+    c->out = ends.out[0];
+    c->said = g_string_new(NULL);
+    c->logged = g_string_new(NULL);
+    c->printed = g_string_new(NULL);
     return c;
 }
 
@@ -169,6 +233,33 @@ static char *take_line(GString *buffer, size_t from, size_t max)
     return line;
 }
 
+/* A line of a task's log, when all of it is there. */
+static char *take_log(struct child *c)
+{
+    const char *space = memchr(c->logged->str, ' ', c->logged->len);
+    size_t head, n;
+    char *line;
+
+    if (!space)
+        return NULL;
+    head = (size_t)(space - c->logged->str) + 1;
+    n = strtoul(c->logged->str, NULL, 10);
+    if (c->logged->len - head < n)
+        return NULL;
+    line = g_strndup(space + 1, n);
+    g_string_erase(c->logged, 0, (gssize)(head + n));
+    return line;
+}
+
+/* Lines of a log that found no room in their pipe. */
+static bool is_log(struct child *c, const json_t *message)
+{
+    if (strcmp(json_get_string(message, "is", ""), "log") != 0)
+        return false;
+    g_string_append(c->logged, json_get_string(message, "text", ""));
+    return true;
+}
+
 static enum child_event take_message(struct child *c, json_t **message)
 {
     g_autofree char *line = take_line(c->said, c->looked, MAX_LINE);
@@ -186,8 +277,15 @@ static enum child_event take_message(struct child *c, json_t **message)
 /* What is there already; CHILD_QUIET when nothing is. */
 static enum child_event take(struct child *c, json_t **message, char **text)
 {
-    enum child_event event = take_message(c, message);
+    enum child_event event;
 
+    if ((*text = take_log(c)))
+        return CHILD_LOGS;
+    event = take_message(c, message);
+    if (event == CHILD_SAYS && is_log(c, *message)) {
+        json_decref(g_steal_pointer(message));
+        return take(c, message, text);
+    }
     if (event != CHILD_QUIET)
         return event;
     *text = take_line(c->printed, 0, c->dead && c->printed->len ? 1 : MAX_PRINTED_LINE);
@@ -210,13 +308,26 @@ static bool drain(int fd, GString *into)
     return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
-enum child_event executor__child_next(struct child *c, int64_t timeout_ms, json_t **message,
-                                      char **text)
+/* What has come, or come by the end of the time. What is in the log's pipe was said before. */
+static void read_more(struct child *c, int64_t timeout_ms)
 {
     struct pollfd p[2] = {
         {c->fd,  POLLIN, 0},
         {c->out, POLLIN, 0}
     };
+
+    if (poll(p, 2, (int)MIN(timeout_ms, INT32_MAX)) > 0) {
+        if (p[1].revents)
+            drain(c->out, c->printed);
+        if (p[0].revents && !drain(c->fd, c->said))
+            c->dead = true;
+    }
+    drain(c->log, c->logged);
+}
+
+enum child_event executor__child_next(struct child *c, int64_t timeout_ms, json_t **message,
+                                      char **text)
+{
     enum child_event event;
 
     *message = NULL;
@@ -224,12 +335,7 @@ enum child_event executor__child_next(struct child *c, int64_t timeout_ms, json_
     event = take(c, message, text);
     if (event != CHILD_QUIET)
         return event;
-    if (poll(p, 2, (int)MIN(timeout_ms, INT32_MAX)) <= 0)
-        return CHILD_QUIET;
-    if (p[1].revents)
-        drain(c->out, c->printed);
-    if (p[0].revents && !drain(c->fd, c->said))
-        c->dead = true;
+    read_more(c, timeout_ms);
     return take(c, message, text);
 }
 
@@ -278,8 +384,10 @@ char *executor__child_end(struct child *c, int64_t grace_ms)
         while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
             ;
     }
+    close(c->log);
     close(c->out);
     g_string_free(c->said, TRUE);
+    g_string_free(c->logged, TRUE);
     g_string_free(c->printed, TRUE);
     g_free(c);
     return ending(status);

@@ -53,6 +53,7 @@ static bool start(struct command *c, GError **error)
         .redactor = c->redactor,
     };
 
+    executor_step_back();
     c->executor = executor_start(&options, error);
     return c->executor != NULL;
 }

@@ -53,6 +53,9 @@ struct executor_options {
 
 struct executor;
 
+/* Have this thread, and those it starts, wait for a processor rather than take it from a worker,
+ * which is what everybody waits for (SCHED_BATCH, sched(7)). Workers do not inherit it. */
+void executor_step_back(void);
 /* Start its threads and return; what fails later is tried again for ever and logged. ERROR_INVALID
  * for options that cannot be: no gateway, DuckDB in memory where that is not allowed. */
 struct executor *executor_start(const struct executor_options *options, GError **error) MUST_CHECK;

@@ -92,7 +92,7 @@ enum lane_state {
 struct slot {
     struct lane *lane;
     struct child *child; /* or NULL */
-    struct job *ahead;   /* the worker has it already, behind the one it is at; or NULL */
+    GQueue ahead;        /* of struct job *: the worker has them, behind the one it is at */
     bool open;           /* the child has the warehouse open */
     bool was_open;       /* some child of this slot had */
     unsigned generation; /* of the configuration it was opened with */
@@ -269,8 +269,8 @@ enum ready {
 };
 /* Have the turn, a worker and an open warehouse. `j` NULL: only to see what the gateway is. */
 enum ready executor__slot_prepare(struct slot *s, const struct job *j, GError **error);
-/* Carry out a job that is running; it has ended afterwards. Meanwhile the worker may get the next
- * one, s->ahead, so that it need not wait for it. */
+/* Carry out a job that is running; it has ended afterwards. Meanwhile the worker gets the next
+ * ones, s->ahead, so that it need not wait for them. */
 void executor__slot_run(struct slot *s, struct job *j);
 /* The next job of the lane, running from now on and in this slot's hand; NULL for none. */
 struct job *executor__slot_take(struct slot *s);

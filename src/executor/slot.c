@@ -78,7 +78,9 @@ static enum errand look(struct slot *s, struct job **j)
     enum errand errand = ERRAND_NONE;
 
     pthread_mutex_lock(&e->lock);
-    *j = s->ahead ? s->ahead : g_queue_pop_head(&lane->queue);
+    *j = g_queue_peek_head(&s->ahead);
+    if (!*j)
+        *j = g_queue_pop_head(&lane->queue);
     if (*j)
         errand = ERRAND_JOB;
     else if (e->phase != PHASE_SERVING)
@@ -170,7 +172,7 @@ static void out_of_hand(struct job *j)
 static void do_job(struct slot *s, struct job *j)
 {
     g_autoptr(GError) error = NULL;
-    bool given = j == s->ahead;
+    bool given = j == g_queue_peek_head(&s->ahead);
     enum ready ready = given ? READY : executor__slot_prepare(s, j, &error);
 
     if (ready == READY_NEVER)
@@ -179,7 +181,7 @@ static void do_job(struct slot *s, struct job *j)
         executor__slot_run(s, j);
     out_of_hand(j);
     s->idle_since_ms = clock_monotonic_ms();
-    if (s->lane->has_turn && !s->ahead &&
+    if (s->lane->has_turn && g_queue_is_empty(&s->ahead) &&
         executor__turn_wanted(s->lane->turn, LINGER_MS, s->idle_since_ms))
         executor__slot_yield(s);
 }

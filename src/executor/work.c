@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define WATCH_MS 100 /* how soon a stop is passed on */
+#define WATCH_MS   100 /* how soon a stop is passed on */
+#define MOST_AHEAD 8   /* jobs a worker has behind the one it is at */
 
 /* "evaluate of "db"."shop"."orders" from 2026-01-01 to 2026-01-02" */
 static char *describe(const struct wire_task *t)
@@ -73,17 +74,17 @@ static void end_job(struct job *j, struct wire_result *r)
 /* The worker is gone, or will be: what it had not come to is the next one's. */
 static void take_back_ahead(struct slot *s)
 {
-    struct job *j = g_steal_pointer(&s->ahead);
     struct executor *e = s->lane->e;
+    struct job *j;
 
-    if (!j)
-        return;
     pthread_mutex_lock(&e->lock);
-    j->in_hand = false;
-    j->state = JOB_QUEUED;
-    g_queue_push_head(&s->lane->queue, j);
-    if (j->stop != STOP_NONE)
-        executor__job_stop_queued(j);
+    while ((j = g_queue_pop_tail(&s->ahead))) {
+        j->in_hand = false;
+        j->state = JOB_QUEUED;
+        g_queue_push_head(&s->lane->queue, j);
+        if (j->stop != STOP_NONE)
+            executor__job_stop_queued(j);
+    }
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -128,6 +129,30 @@ static void add_to_log(struct job *j, const char *line)
     pthread_mutex_unlock(&e->lock);
 }
 
+static bool has_lease(const struct job *j, const char *lease)
+{
+    g_autofree char *own = worker_lease(j->task);
+
+    return strcmp(own, lease) == 0;
+}
+
+/* "LEASE LINE": the worker may be at the next job before it is known that it has ended this one. */
+static void worker_logged(struct slot *s, struct job *j, char *text)
+{
+    GList *i = s->ahead.head;
+    char *line = strchr(text, ' ');
+
+    if (!line)
+        return;
+    *line++ = '\0';
+    while (!has_lease(j, text) && i) {
+        j = i->data;
+        i = i->next;
+    }
+    if (has_lease(j, text))
+        add_to_log(j, line);
+}
+
 /* How long a stop may take. Another executor has a lost lease soon: nothing may be committed then.
  * A database in memory has no other executor, and is gone with its worker. */
 static int64_t grace_ms(const struct job *j)
@@ -167,30 +192,43 @@ static void pass_stop(struct slot *s, struct job *j, int64_t began_ms, bool *tol
         *told = tell_stop(s, j);
 }
 
+/* A job the worker shall not come to, no longer the worker's; NULL: none. */
+static struct job *take_stopped(struct slot *s)
+{
+    struct executor *e = s->lane->e;
+    int64_t now_ms = clock_monotonic_ms();
+    struct job *found = NULL;
+
+    pthread_mutex_lock(&e->lock);
+    for (GList *i = s->ahead.head; i && !found; i = i->next) {
+        struct job *j = i->data;
+
+        executor__stop_if_silent(j, now_ms);
+        if (e->phase != PHASE_SERVING)
+            executor__job_stop(j, STOP_SHUTDOWN);
+        if (j->stop != STOP_NONE)
+            found = j;
+    }
+    pthread_mutex_unlock(&e->lock);
+    if (found)
+        g_queue_remove(&s->ahead, found);
+    return found;
+}
+
 /* What the worker has not come to does not begin when it is stopped, or this executor is; what it
  * says of it then interests nobody. */
 static void pass_stop_ahead(struct slot *s)
 {
     struct executor *e = s->lane->e;
-    struct job *j = s->ahead;
-    bool stop;
+    struct job *j;
 
-    if (!j)
-        return;
-    pthread_mutex_lock(&e->lock);
-    executor__stop_if_silent(j, clock_monotonic_ms());
-    if (e->phase != PHASE_SERVING)
-        executor__job_stop(j, STOP_SHUTDOWN);
-    stop = j->stop != STOP_NONE;
-    pthread_mutex_unlock(&e->lock);
-    if (!stop)
-        return;
-    tell_stop(s, j);
-    s->ahead = NULL;
-    pthread_mutex_lock(&e->lock);
-    j->in_hand = false;
-    executor__job_stop_queued(j);
-    pthread_mutex_unlock(&e->lock);
+    while ((j = take_stopped(s))) {
+        tell_stop(s, j);
+        pthread_mutex_lock(&e->lock);
+        j->in_hand = false;
+        executor__job_stop_queued(j);
+        pthread_mutex_unlock(&e->lock);
+    }
 }
 
 static bool is_about(const struct job *j, const json_t *message)
@@ -215,8 +253,8 @@ static bool watch(struct slot *s, struct job *j)
     } else if (event == CHILD_PRINTS) {
         executor__slot_printed(s, text);
         add_to_log(j, text);
-    } else if (strcmp(is, "log") == 0) {
-        add_to_log(j, json_get_string(said, "line", ""));
+    } else if (event == CHILD_LOGS) {
+        worker_logged(s, j, text);
     } else if (strcmp(is, "result") == 0 && is_about(j, said)) {
         worker_answered(s, j, said);
         return true;
@@ -236,8 +274,12 @@ static void give(struct slot *s, const struct job *j)
 
 static void give_ahead(struct slot *s)
 {
-    if (!s->ahead && (s->ahead = executor__slot_take(s)))
-        give(s, s->ahead);
+    struct job *j;
+
+    while (s->ahead.length < MOST_AHEAD && (j = executor__slot_take(s))) {
+        g_queue_push_tail(&s->ahead, j);
+        give(s, j);
+    }
 }
 
 void executor__slot_run(struct slot *s, struct job *j)
@@ -245,8 +287,8 @@ void executor__slot_run(struct slot *s, struct job *j)
     int64_t began_ms = clock_monotonic_ms();
     bool told = false;
 
-    if (j == s->ahead)
-        s->ahead = NULL;
+    if (j == g_queue_peek_head(&s->ahead))
+        g_queue_pop_head(&s->ahead);
     else
         give(s, j);
     give_ahead(s);

@@ -6,7 +6,9 @@
 #include "executor/rights.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,7 +26,9 @@ struct worker {
     bool gone;            /* the supervisor is */
     struct warehouse *warehouse;
     char *gateway;
-    GString *held; /* the main thread's: log lines that go with what is said next */
+    /* the main thread's: */
+    GString *log; /* lines that go with what is said next */
+    bool pipe_is_full;
 };
 
 static bool send_all(const char *text, size_t n)
@@ -42,19 +46,36 @@ static bool send_all(const char *text, size_t n)
     return true;
 }
 
-static void hold(struct worker *w, json_t *message) /* takes it */
-{
-    g_autofree char *text = json_text_as_built(message);
+static void say(struct worker *w, json_t *message);
 
-    g_string_append_printf(w->held, "%s\n", text);
-    json_decref(message);
+/* The pipe takes all of a text so short, or nothing. */
+static void send_log(struct worker *w)
+{
+    size_t n = w->log->len;
+
+    if (!w->pipe_is_full && (n > PIPE_BUF || write(WORKER_LOG_FD, w->log->str, n) != (ssize_t)n))
+        w->pipe_is_full = true;
+    if (w->pipe_is_full) {
+        g_autofree char *text = g_strdup(w->log->str);
+
+        g_string_truncate(w->log, 0);
+        say(w, json_pack("{s:s, s:s}", "is", "log", "text", text));
+    }
+    g_string_truncate(w->log, 0);
 }
 
 static void say(struct worker *w, json_t *message) /* takes it */
 {
-    hold(w, message);
-    send_all(w->held->str, w->held->len); /* when it fails, the reader sees the end too */
-    g_string_truncate(w->held, 0);
+    g_autofree char *text = NULL;
+    size_t n;
+
+    if (w->log->len > 0)
+        send_log(w);
+    text = json_text_as_built(message);
+    n = strlen(text);
+    text[n] = '\n';        /* in the place of the final 0 */
+    send_all(text, n + 1); /* when it fails, the reader sees the end too */
+    json_decref(message);
 }
 
 /* With the lock held. */
@@ -186,12 +207,11 @@ static void log_line(const char *line, void *data)
 {
     struct worker *w = data;
     g_autofree char *valid = g_utf8_make_valid(line, -1);
-    json_t *message = json_pack("{s:s, s:s}", "is", "log", "line", valid);
 
-    if (*line == ' ')
-        hold(w, message);
-    else
-        say(w, message);
+    g_string_append_printf(w->log, "%zu %s %s", strlen(w->running) + 1 + strlen(valid), w->running,
+                           valid);
+    if (*line != ' ')
+        send_log(w);
 }
 
 static bool stopped(void *data)
@@ -297,6 +317,7 @@ static void do_task(struct worker *w, const json_t *order)
     end(w);
     say(w,
         json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
+    w->pipe_is_full = false;
 }
 
 static void do_driver(struct worker *w, const json_t *order)
@@ -374,8 +395,9 @@ int worker_main(void)
     json_t *order;
 
     log_setup(LOG_INFO);
+    signal(SIGPIPE, SIG_IGN); /* a supervisor that is gone is noticed by the reader */
     g_queue_init(&w.orders);
-    w.held = g_string_new(NULL);
+    w.log = g_string_new(NULL);
     w.unwanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (pthread_create(&thread, NULL, reader, &w) != 0)
         return 1;

@@ -134,6 +134,7 @@ static struct local *start(const struct local_settings *s, struct cli_plane *run
 {
     struct local *l = g_new0(struct local, 1);
 
+    executor_step_back();
     l->folder.lock = -1;
     if (local__folder_open(&l->folder, s->config->path, error) &&
         local__folder_take(&l->folder, running, error) && !running->url && serve(l, s, error))

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "executor/executor_int.h"
@@ -286,13 +287,13 @@ static bool admit(struct http_call *c, unsigned needs, void *data)
 }
 
 static const struct http_route plane_routes[] = {
-    {"POST", ROUTES "executors/hello", 0, plane_hello,  NULL, NULL, NULL, 0},
-    {"POST", ROUTES "tasks/claim",     0, plane_claim,  NULL, NULL, NULL, 0},
-    {"POST", ROUTES "tasks/renew",     0, plane_renew,  NULL, NULL, NULL, 0},
-    {"POST", ROUTES "tasks/finish",    0, plane_finish, NULL, NULL, NULL, 0},
-    {"POST", ROUTES "tasks/logs",      0, plane_logs,   NULL, NULL, NULL, 0},
-    {"POST", "/auth/token",            0, plane_token,  NULL, NULL, NULL, 0},
-    {NULL,   NULL,                     0, NULL,         NULL, NULL, NULL, 0},
+    {"POST", ROUTES "executors/hello", 0, plane_hello,  NULL, NULL, NULL, 0            },
+    {"POST", ROUTES "tasks/claim",     0, plane_claim,  NULL, NULL, NULL, 0            },
+    {"POST", ROUTES "tasks/renew",     0, plane_renew,  NULL, NULL, NULL, 0            },
+    {"POST", ROUTES "tasks/finish",    0, plane_finish, NULL, NULL, NULL, 0            },
+    {"POST", ROUTES "tasks/logs",      0, plane_logs,   NULL, NULL, NULL, MAX_HTTP_BODY},
+    {"POST", "/auth/token",            0, plane_token,  NULL, NULL, NULL, 0            },
+    {NULL,   NULL,                     0, NULL,         NULL, NULL, NULL, 0            },
 };
 
 static int plane_start(void)

@@ -143,6 +143,67 @@ void test_a_worker_killed_while_idle_costs_no_task_an_attempt(void **state)
 
 /* Leases live for hours here: whoever hears of a cancel when they are renewed for their sake comes
  * too late. */
+void test_all_that_waited_in_a_killed_worker_is_done_by_the_next(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+
+    (void)state;
+    plane_add(0, "1", SLOW_QUERY);
+    for (int i = 2; i <= 14; i++) { /* more than it has behind the one it is at */
+        g_autofree char *id = g_strdup_printf("%d", i);
+
+        plane_add(0, id, "SELECT 1");
+    }
+    await_running(e);
+    assert_int_equal(kill((pid_t)worker_pid(), SIGKILL), 0);
+    for (int i = 1; i <= 14; i++) {
+        g_autofree char *id = g_strdup_printf("%d", i);
+        g_autoptr(json_t) r = plane_result(id);
+
+        assert_string_equal(status_of(r), i == 1 ? "failed" : "success");
+    }
+    executor_stop(e, PATIENCE_MS);
+}
+
+/* Statements of a log that is larger than a pipe: the third one alone is. */
+static json_t *talkative_task(int statements)
+{
+    g_autofree char *padding = g_strnfill(300, '.'), *wide = g_strnfill(70000, '.');
+    json_t *list = json_array();
+
+    for (int i = 0; i < statements; i++) {
+        g_autofree char *sql = g_strdup_printf("SELECT '%s', %d", i == 2 ? wide : padding, i);
+
+        json_array_append_new(list, json_string(sql));
+    }
+    return json_pack("{s:s, s:s, s:i, s:i, s:{s:o}, s:I}", "id", "1", "kind", "before_all",
+                     "attempt", 1, "max_attempts", 3, "statements", "before_all", list,
+                     "execution_ms", (json_int_t)clock_now_ms());
+}
+
+void test_a_log_of_any_length_arrives_whole_and_in_order(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) r = NULL;
+    const char *at;
+
+    (void)state;
+    plane_add_task(0, talkative_task(300));
+    r = plane_result("1");
+    assert_string_equal(status_of(r), "success");
+    executor_stop(e, PATIENCE_MS);
+    at = plane.log->str;
+    for (int i = 0; i < 300; i++) {
+        g_autofree char *end = g_strdup_printf(".', %d\n", i);
+
+        at = strstr(at, end);
+        assert_non_null(at);
+        assert_ptr_equal(strstr(at + 1, end), NULL);
+    }
+}
+
 void test_a_cancelled_task_stops_and_is_aborted(void **state)
 {
     g_autoptr(config) config = config_of_test();
