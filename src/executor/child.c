@@ -40,7 +40,7 @@ struct channels {
 /* DuckDB plans a statement in thousands of small pieces of memory: a thread of a worker keeps more
  * of those it has given back than the seven of a size that glibc has it keep, which makes small
  * statements 5 % faster. Whoever sets this himself is not overruled. */
-static char tunables[] = "GLIBC_TUNABLES=glibc.malloc.tcache_count=1000";
+static const char tunables[] = "GLIBC_TUNABLES=glibc.malloc.tcache_count=1000";
 
 /* Everything but what only the supervisor needs to know. */
 static char **worker_environment(void)
@@ -48,7 +48,7 @@ static char **worker_environment(void)
     GPtrArray *list = g_ptr_array_new();
 
     if (!g_getenv("GLIBC_TUNABLES"))
-        g_ptr_array_add(list, tunables);
+        g_ptr_array_add(list, (char *)tunables); /* nobody writes to it */
     for (char **v = environ; *v; v++)
         if (!g_str_has_prefix(*v, "TCLOUD_") && g_ascii_strncasecmp(*v, "SQLMESH__", 9) != 0 &&
             !g_str_has_prefix(*v, "HEDDLE_SECRETS_DIR="))
