@@ -15,7 +15,7 @@ struct child;
 enum child_event {
     CHILD_QUIET,  /* nothing within the time */
     CHILD_SAYS,   /* `message`: a line of the protocol */
-    CHILD_LOGS,   /* `text`: a lease, a space, a line of that task's log */
+    CHILD_LOGS,   /* `text`: an order's number, a space, a line of that task's log */
     CHILD_PRINTS, /* `text`: a line it wrote to its standard output or error */
     CHILD_GONE,   /* it has ended, or broke the protocol */
 };

@@ -4,19 +4,20 @@
 #include <string.h>
 
 /* Tasks of a DuckDB file that may wait in this executor while it has the turn: nobody else could
- * carry them out meanwhile. Claimed in batches: more are asked for when half of them are done.
- * Without the turn one may wait: it is how an executor that sleeps learns that there is work to
- * take its turn for. */
+ * carry them out meanwhile. Claimed in batches: more are asked for when half of them are done; few
+ * when the worker has nothing to do until the answer has come. Without the turn one may wait: it is
+ * how an executor that sleeps learns that there is work to take its turn for. */
 #define AHEAD 64
+#define FEW   8
 
 static int64_t room(const struct lane *lane)
 {
     int64_t most = lane->slot_count;
 
-    if (lane->has_file && lane->has_turn)
+    if (lane->has_file && lane->has_turn && lane->load > 0)
         return lane->load <= AHEAD / 2 ? AHEAD - lane->load : 0;
     if (lane->has_file)
-        most = 1;
+        most = lane->has_turn ? FEW : 1;
     return MAX(most - lane->load, 0);
 }
 

@@ -55,6 +55,7 @@ struct job {
     struct lane *lane;
     struct wire_task *task; /* not changed after the claim */
     int64_t claimed_ms;     /* monotonic */
+    int64_t order;          /* the number its slot gave it to the worker with: the slot's */
     /* guarded */
     enum job_state state;
     enum stop stop;
@@ -93,8 +94,9 @@ struct slot {
     struct lane *lane;
     struct child *child; /* or NULL */
     GQueue ahead;        /* of struct job *: the worker has them, behind the one it is at */
-    bool open;           /* the child has the warehouse open */
-    bool was_open;       /* some child of this slot had */
+    int64_t orders; /* numbers given so far: what a worker says of older ones interests nobody */
+    bool open;      /* the child has the warehouse open */
+    bool was_open;  /* some child of this slot had */
     unsigned generation; /* of the configuration it was opened with */
     int64_t idle_since_ms;
     pthread_t thread;
@@ -272,6 +274,8 @@ enum ready executor__slot_prepare(struct slot *s, const struct job *j, GError **
 /* Carry out a job that is running; it has ended afterwards. Meanwhile the worker gets the next
  * ones, s->ahead, so that it need not wait for them. */
 void executor__slot_run(struct slot *s, struct job *j);
+/* May the worker have jobs behind the one it is at? */
+bool executor__slot_may_take(const struct slot *s);
 /* The next job of the lane, running from now on and in this slot's hand; NULL for none. */
 struct job *executor__slot_take(struct slot *s);
 /* Let go of the DuckDB file: the worker closes it, then others have their turn. */

@@ -124,8 +124,9 @@ static json_t *answer(struct slot *s, const struct job *j, int64_t patience_ms)
         g_autofree char *text = NULL;
 
         event = executor__child_next(s->child, WATCH_MS, &message, &text);
-        if (event == CHILD_SAYS)
+        if (event == CHILD_SAYS && strcmp(json_get_string(message, "is", ""), "result") != 0)
             return message;
+        json_decref(message); /* of an order that was withdrawn */
         if (event == CHILD_PRINTS)
             executor__slot_printed(s, text);
     }

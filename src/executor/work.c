@@ -71,21 +71,26 @@ static void end_job(struct job *j, struct wire_result *r)
     pthread_mutex_unlock(&e->lock);
 }
 
+static void take_back(struct slot *s, struct job *j)
+{
+    struct executor *e = s->lane->e;
+
+    pthread_mutex_lock(&e->lock);
+    j->in_hand = false;
+    j->state = JOB_QUEUED;
+    g_queue_push_head(&s->lane->queue, j);
+    if (j->stop != STOP_NONE)
+        executor__job_stop_queued(j);
+    pthread_mutex_unlock(&e->lock);
+}
+
 /* The worker is gone, or will be: what it had not come to is the next one's. */
 static void take_back_ahead(struct slot *s)
 {
-    struct executor *e = s->lane->e;
     struct job *j;
 
-    pthread_mutex_lock(&e->lock);
-    while ((j = g_queue_pop_tail(&s->ahead))) {
-        j->in_hand = false;
-        j->state = JOB_QUEUED;
-        g_queue_push_head(&s->lane->queue, j);
-        if (j->stop != STOP_NONE)
-            executor__job_stop_queued(j);
-    }
-    pthread_mutex_unlock(&e->lock);
+    while ((j = g_queue_pop_tail(&s->ahead)))
+        take_back(s, j);
 }
 
 static void worker_died(struct slot *s, struct job *j)
@@ -129,28 +134,19 @@ static void add_to_log(struct job *j, const char *line)
     pthread_mutex_unlock(&e->lock);
 }
 
-static bool has_lease(const struct job *j, const char *lease)
-{
-    g_autofree char *own = worker_lease(j->task);
-
-    return strcmp(own, lease) == 0;
-}
-
-/* "LEASE LINE": the worker may be at the next job before it is known that it has ended this one. */
-static void worker_logged(struct slot *s, struct job *j, char *text)
+/* "ORDER LINE": the worker may be at the next job before it is known that it has ended this one. */
+static void worker_logged(struct slot *s, struct job *j, const char *text)
 {
     GList *i = s->ahead.head;
-    char *line = strchr(text, ' ');
+    char *line;
+    int64_t order = g_ascii_strtoll(text, &line, 10);
 
-    if (!line)
-        return;
-    *line++ = '\0';
-    while (!has_lease(j, text) && i) {
+    while (j->order != order && i) {
         j = i->data;
         i = i->next;
     }
-    if (has_lease(j, text))
-        add_to_log(j, line);
+    if (j->order == order && *line == ' ')
+        add_to_log(j, line + 1);
 }
 
 /* How long a stop may take. Another executor has a lost lease soon: nothing may be committed then.
@@ -166,8 +162,8 @@ static int64_t grace_ms(const struct job *j)
 
 static bool tell_stop(struct slot *s, const struct job *j)
 {
-    g_autofree char *lease = worker_lease(j->task);
-    g_autoptr(json_t) order = json_pack("{s:s, s:s}", "do", "cancel", "lease", lease);
+    g_autoptr(json_t) order =
+        json_pack("{s:s, s:I}", "do", "cancel", "order", (json_int_t)j->order);
 
     return executor__child_send(s->child, order);
 }
@@ -231,14 +227,6 @@ static void pass_stop_ahead(struct slot *s)
     }
 }
 
-static bool is_about(const struct job *j, const json_t *message)
-{
-    const json_t *result = json_object_get(message, "result");
-
-    return strcmp(json_get_string(result, "task_id", ""), j->task->id) == 0 &&
-           json_get_int(result, "fence", 0) == j->task->fence;
-}
-
 /* One event of the worker; true when the job has ended. */
 static bool watch(struct slot *s, struct job *j)
 {
@@ -255,27 +243,45 @@ static bool watch(struct slot *s, struct job *j)
         add_to_log(j, text);
     } else if (event == CHILD_LOGS) {
         worker_logged(s, j, text);
-    } else if (strcmp(is, "result") == 0 && is_about(j, said)) {
+    } else if (strcmp(is, "result") == 0 && json_get_int(said, "order", 0) == j->order) {
         worker_answered(s, j, said);
         return true;
     }
     return event == CHILD_GONE;
 }
 
-static void give(struct slot *s, const struct job *j)
+static void give(struct slot *s, struct job *j)
 {
-    g_autoptr(json_t) order =
-        json_pack("{s:s, s:o}", "do", "task", "task", wire_to_json(&wire_task_type, j->task));
+    g_autoptr(json_t) order = NULL;
 
+    j->order = ++s->orders;
+    order = json_pack("{s:s, s:I, s:o}", "do", "task", "order", (json_int_t)j->order, "task",
+                      wire_to_json(&wire_task_type, j->task));
     log_event(LOG_DEBUG, "task begins", "task", j->task->id, "gateway", s->lane->name, NULL);
     if (!executor__child_send(s->child, order))
         executor__child_kill(s->child);
+}
+
+/* Others wait for the file: the worker ends what it is at, and the next one, which it may have
+ * begun. */
+static void withdraw(struct slot *s)
+{
+    while (s->ahead.length > 1) {
+        struct job *j = g_queue_pop_tail(&s->ahead);
+
+        tell_stop(s, j);
+        take_back(s, j);
+    }
 }
 
 static void give_ahead(struct slot *s)
 {
     struct job *j;
 
+    if (!executor__slot_may_take(s)) {
+        withdraw(s);
+        return;
+    }
     while (s->ahead.length < MOST_AHEAD && (j = executor__slot_take(s))) {
         g_queue_push_tail(&s->ahead, j);
         give(s, j);

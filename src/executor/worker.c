@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,9 +21,9 @@ struct worker {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     GQueue orders;        /* of json_t *: for the main thread */
-    char *running;        /* the lease that is being carried out; or NULL */
+    int64_t running;      /* the order that is being carried out; or 0 */
     bool stop;            /* it shall end */
-    GHashTable *unwanted; /* leases that were cancelled before they began */
+    GHashTable *unwanted; /* of int64_t: orders that were cancelled before they began */
     bool gone;            /* the supervisor is */
     struct warehouse *warehouse;
     char *gateway;
@@ -87,12 +88,12 @@ static void cancel_running(struct worker *w)
 }
 
 /* With the lock held. What has ended meanwhile needs no cancel, and what follows it none either. */
-static void cancel(struct worker *w, const char *lease)
+static void cancel(struct worker *w, int64_t order)
 {
-    if (g_strcmp0(lease, w->running) == 0)
+    if (order == w->running)
         cancel_running(w);
     else
-        g_hash_table_add(w->unwanted, g_strdup(lease));
+        g_hash_table_add(w->unwanted, g_memdup2(&order, sizeof order));
 }
 
 static void read_order(struct worker *w, const char *line, size_t n)
@@ -102,7 +103,7 @@ static void read_order(struct worker *w, const char *line, size_t n)
 
     pthread_mutex_lock(&w->lock);
     if (strcmp(what, "cancel") == 0) {
-        cancel(w, json_get_string(order, "lease", ""));
+        cancel(w, json_get_int(order, "order", 0));
         json_decref(order);
     } else {
         g_queue_push_tail(&w->orders, order);
@@ -207,9 +208,10 @@ static void log_line(const char *line, void *data)
 {
     struct worker *w = data;
     g_autofree char *valid = g_utf8_make_valid(line, -1);
+    char order[24];
+    int n = snprintf(order, sizeof order, "%" G_GINT64_FORMAT " ", w->running);
 
-    g_string_append_printf(w->log, "%zu %s %s", strlen(w->running) + 1 + strlen(valid), w->running,
-                           valid);
+    g_string_append_printf(w->log, "%zu %s%s", (size_t)n + strlen(valid), order, valid);
     if (*line != ' ')
         send_log(w);
 }
@@ -277,37 +279,32 @@ static void make_result_valid(struct wire_result *r)
     }
 }
 
-static void begin(struct worker *w, const struct wire_task *task)
+static void begin(struct worker *w, int64_t order)
 {
     pthread_mutex_lock(&w->lock);
-    w->running = worker_lease(task);
-    w->stop = w->gone || g_hash_table_remove(w->unwanted, w->running);
+    w->running = order;
+    w->stop = w->gone || g_hash_table_remove(w->unwanted, &order);
     pthread_mutex_unlock(&w->lock);
 }
 
 static void end(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
-    g_clear_pointer(&w->running, g_free);
+    w->running = 0;
     if (g_queue_is_empty(&w->orders))
         g_hash_table_remove_all(w->unwanted);
     pthread_mutex_unlock(&w->lock);
 }
 
-char *worker_lease(const struct wire_task *task)
-{
-    return g_strdup_printf("%s/%" G_GINT64_FORMAT, task->id, task->fence);
-}
-
 static void do_task(struct worker *w, const json_t *order)
 {
     const json_t *given = json_object_get(order, "task");
+    int64_t number = json_get_int(order, "order", 0);
     g_autoptr(GError) error = NULL;
     g_autoptr(wire_task) task = wire_from_json(&wire_task_type, given, &error);
     g_autoptr(wire_result) result = NULL;
 
-    if (task)
-        begin(w, task);
+    begin(w, number);
     result = task ? carry_out(w, task) : failed(error->message);
 
     g_free(result->task_id);
@@ -315,8 +312,8 @@ static void do_task(struct worker *w, const json_t *order)
     result->fence = json_get_int(given, "fence", 0);
     make_result_valid(result);
     end(w);
-    say(w,
-        json_pack("{s:s, s:o}", "is", "result", "result", wire_to_json(&wire_result_type, result)));
+    say(w, json_pack("{s:s, s:I, s:o}", "is", "result", "order", (json_int_t)number, "result",
+                     wire_to_json(&wire_result_type, result)));
     w->pipe_is_full = false;
 }
 
@@ -398,7 +395,7 @@ int worker_main(void)
     signal(SIGPIPE, SIG_IGN); /* a supervisor that is gone is noticed by the reader */
     g_queue_init(&w.orders);
     w.log = g_string_new(NULL);
-    w.unwanted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    w.unwanted = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     if (pthread_create(&thread, NULL, reader, &w) != 0)
         return 1;
     while ((order = next_order(&w))) {

@@ -8,21 +8,23 @@
  *     {"do": "open", "gateway", "type", "connection"}      {"is": "opened", "catalog", "version"}
  *        ("look": true: may it make anything there?         (and "lacks", a sentence: it may not)
  *                                                          {"is": "refused", "code", "message"}
- *     {"do": "task", "task": wire_task}                    {"is": "result", "result": wire_result}
- *     {"do": "cancel", "lease"}                            (that task ends with a result)
+ *     {"do": "task", "order", "task": wire_task}           {"is": "result", "order", "result":
+ *                                                           wire_result}
+ *     {"do": "cancel", "order"}                            (that task ends with a result)
  *     {"do": "close"}                                      {"is": "closed"}: the file is free
  *     {"do": "driver", "type"}                             {"is": "driver"}: it can be loaded
  *     {"do": "rights", "read_only"}                        {"is": "rights", "text"}
  *
  * Lines of a task's log go through a pipe, WORKER_LOG_FD, which the supervisor reads when there is
  * something else to read or nothing was for a while: thousands of statements a second wake nobody,
- * and what was said last is still there when the worker is not. Each is "BYTES LEASE LINE", the
+ * and what was said last is still there when the worker is not. Each is "BYTES ORDER LINE", the
  * bytes those behind the first space. What finds no room goes through the socket, and so does all
  * else of that task's log: {"is": "log", "text": what the pipe would have got}.
  *
- * One task at a time, in the order they came: the supervisor may send the next one while one runs.
- * "cancel" is read while a task runs and goes to the warehouse; a task that has not begun then ends
- * without beginning. When the socket closes, what runs is cancelled and the process exits.
+ * One task at a time, in the order they came: the supervisor may send the next ones while one runs,
+ * each with a number of its own. "cancel" is read while a task runs and goes to the warehouse; a
+ * task that has not begun then ends without beginning. When the socket closes, what runs is
+ * cancelled and the process exits.
  */
 #ifndef HEDDLE_EXECUTOR_WORKER_H
 #define HEDDLE_EXECUTOR_WORKER_H
@@ -32,7 +34,5 @@
 enum { WORKER_FD = 3, WORKER_LOG_FD = 4 };
 
 int worker_main(void); /* the exit code */
-/* What "cancel" calls a leased task: "task/fence". g_free(). */
-char *worker_lease(const struct wire_task *task);
 
 #endif

@@ -147,13 +147,13 @@ static void logs(struct child *c, const char *line)
 void test_lines_of_logs_come_before_what_is_said_after_them(void **state)
 {
     struct child *c =
-        start("printf '7 1/2 one13 1/2 two\nlines' >&4; echo '{\"a\": 1}' >&3; read -r line <&3");
+        start("printf '5 2 one11 2 two\nlines' >&4; echo '{\"a\": 1}' >&3; read -r line <&3");
     g_autoptr(json_t) message = NULL, order = json_object();
     char *text;
 
     (void)state;
-    logs(c, "1/2 one");
-    logs(c, "1/2 two\nlines");
+    logs(c, "2 one");
+    logs(c, "2 two\nlines");
     assert_int_equal(next(c, &message, &text), CHILD_SAYS);
     assert_int_equal(json_get_int(message, "a", 0), 1);
     assert_true(executor__child_send(c, order));
@@ -162,27 +162,27 @@ void test_lines_of_logs_come_before_what_is_said_after_them(void **state)
 
 void test_the_last_line_of_a_log_outlives_the_worker(void **state)
 {
-    struct child *c = start("printf '7 1/2 one' >&4; kill -SEGV $$");
+    struct child *c = start("printf '5 2 one' >&4; kill -SEGV $$");
     json_t *none;
     char *text;
 
     (void)state;
-    logs(c, "1/2 one");
+    logs(c, "2 one");
     assert_int_equal(next(c, &none, &text), CHILD_GONE);
     end(c, "was killed by signal 11");
 }
 
 void test_lines_that_found_no_room_come_through_the_socket(void **state)
 {
-    struct child *c = start("printf '7 1/2 one' >&4; "
-                            "echo '{\"is\": \"log\", \"text\": \"7 1/2 two7 1/3 one\"}' >&3");
+    struct child *c = start("printf '5 2 one' >&4; "
+                            "echo '{\"is\": \"log\", \"text\": \"5 2 two5 3 one\"}' >&3");
     json_t *none;
     char *text;
 
     (void)state;
-    logs(c, "1/2 one");
-    logs(c, "1/2 two");
-    logs(c, "1/3 one");
+    logs(c, "2 one");
+    logs(c, "2 two");
+    logs(c, "3 one");
     assert_int_equal(next(c, &none, &text), CHILD_GONE);
     end(c, "ended with exit code 0");
 }

@@ -45,6 +45,36 @@ void test_a_plan_overtakes_200_queued_tasks_of_another_executor(void **state)
     executor_stop(runs, PATIENCE_MS);
 }
 
+#define MUCH_WORK "SELECT count(*) FROM range(100000000) t(a) WHERE hash(a) % 1000 = 3"
+
+/* A worker has eight jobs behind the one it is at, and gives most of them back. */
+void test_what_waits_in_a_worker_keeps_nobody_from_the_file(void **state)
+{
+    g_autoptr(config) config = duckdb_config("w.db", NULL);
+    struct executor *runs = start_executor("run", config), *plans;
+    g_autoptr(json_t) r = NULL;
+    size_t before;
+
+    (void)state;
+    for (int i = 0; i < 16; i++) {
+        g_autofree char *id = g_strdup_printf("run-%d", i);
+
+        plane_add(1, id, MUCH_WORK);
+    }
+    plane_await(json_array_size(plane.results) >= 1);
+    plans = start_executor("apply", config);
+    plane_add(0, "plan", "SELECT 'overtaken'");
+    r = plane_result("plan");
+    before = plane_result_count();
+    plane_await(json_array_size(plane.results) == 17);
+    executor_stop(plans, PATIENCE_MS);
+    executor_stop(runs, PATIENCE_MS);
+    assert_true(before < 9);
+    for (size_t i = 0; i < 17; i++)
+        assert_string_equal(json_get_string(json_array_get(plane.results, i), "status", ""),
+                            "success");
+}
+
 /* A process that has nothing to do with executors opens the file. */
 static struct child *open_elsewhere(const struct config *config)
 {
