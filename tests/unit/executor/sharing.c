@@ -13,6 +13,15 @@ int teardown(void **state)
     return plane_stop();
 }
 
+static void add_runs(int n, const char *query)
+{
+    for (int i = 0; i < n; i++) {
+        g_autofree char *id = g_strdup_printf("run-%d", i);
+
+        plane_add(1, id, query);
+    }
+}
+
 #define SOME_WORK "SELECT count(*) FROM range(2000000) t(a) WHERE hash(a) % 1000 = 3"
 
 void test_a_plan_overtakes_200_queued_tasks_of_another_executor(void **state)
@@ -23,11 +32,7 @@ void test_a_plan_overtakes_200_queued_tasks_of_another_executor(void **state)
     g_autoptr(json_t) r = NULL;
 
     (void)state;
-    for (int i = 0; i < 200; i++) {
-        g_autofree char *id = g_strdup_printf("run-%d", i);
-
-        plane_add(1, id, SOME_WORK);
-    }
+    add_runs(200, SOME_WORK);
     plane_await(json_array_size(plane.results) >= 3);
     plans = start_executor("apply", config);
     plane_add(0, "plan", "SELECT 'overtaken'");
@@ -56,11 +61,7 @@ void test_what_waits_in_a_worker_keeps_nobody_from_the_file(void **state)
     size_t before;
 
     (void)state;
-    for (int i = 0; i < 16; i++) {
-        g_autofree char *id = g_strdup_printf("run-%d", i);
-
-        plane_add(1, id, MUCH_WORK);
-    }
+    add_runs(16, MUCH_WORK);
     plane_await(json_array_size(plane.results) >= 1);
     plans = start_executor("apply", config);
     plane_add(0, "plan", "SELECT 'overtaken'");
