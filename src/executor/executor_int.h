@@ -274,8 +274,6 @@ enum ready executor__slot_prepare(struct slot *s, const struct job *j, GError **
 /* Carry out a job that is running; it has ended afterwards. Meanwhile the worker gets the next
  * ones, s->ahead, so that it need not wait for them. */
 void executor__slot_run(struct slot *s, struct job *j);
-/* May the worker have jobs behind the one it is at? */
-bool executor__slot_may_take(const struct slot *s);
 /* The next job of the lane, running from now on and in this slot's hand; NULL for none. */
 struct job *executor__slot_take(struct slot *s);
 /* Let go of the DuckDB file: the worker closes it, then others have their turn. */

@@ -120,7 +120,7 @@ static bool begin_prepared(struct job *j)
 
 /* Slots of a lane with several may be idle: the job is for whoever comes first. A file that others
  * wait for is given away before long. */
-bool executor__slot_may_take(const struct slot *s)
+static bool may_take(const struct slot *s)
 {
     const struct lane *lane = s->lane;
 
@@ -133,6 +133,8 @@ struct job *executor__slot_take(struct slot *s)
     struct executor *e = s->lane->e;
     struct job *j;
 
+    if (!may_take(s))
+        return NULL;
     pthread_mutex_lock(&e->lock);
     j = e->phase == PHASE_SERVING ? g_queue_pop_head(&s->lane->queue) : NULL;
     if (j)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define WATCH_MS   100 /* how soon a stop is passed on */
-#define MOST_AHEAD 8   /* jobs a worker has behind the one it is at */
+#define MOST_AHEAD 2   /* jobs a worker has behind the one it is at */
 
 /* "evaluate of "db"."shop"."orders" from 2026-01-01 to 2026-01-02" */
 static char *describe(const struct wire_task *t)
@@ -71,26 +71,21 @@ static void end_job(struct job *j, struct wire_result *r)
     pthread_mutex_unlock(&e->lock);
 }
 
-static void take_back(struct slot *s, struct job *j)
-{
-    struct executor *e = s->lane->e;
-
-    pthread_mutex_lock(&e->lock);
-    j->in_hand = false;
-    j->state = JOB_QUEUED;
-    g_queue_push_head(&s->lane->queue, j);
-    if (j->stop != STOP_NONE)
-        executor__job_stop_queued(j);
-    pthread_mutex_unlock(&e->lock);
-}
-
 /* The worker is gone, or will be: what it had not come to is the next one's. */
 static void take_back_ahead(struct slot *s)
 {
+    struct executor *e = s->lane->e;
     struct job *j;
 
-    while ((j = g_queue_pop_tail(&s->ahead)))
-        take_back(s, j);
+    pthread_mutex_lock(&e->lock);
+    while ((j = g_queue_pop_tail(&s->ahead))) {
+        j->in_hand = false;
+        j->state = JOB_QUEUED;
+        g_queue_push_head(&s->lane->queue, j);
+        if (j->stop != STOP_NONE)
+            executor__job_stop_queued(j);
+    }
+    pthread_mutex_unlock(&e->lock);
 }
 
 static void worker_died(struct slot *s, struct job *j)
@@ -262,26 +257,10 @@ static void give(struct slot *s, struct job *j)
         executor__child_kill(s->child);
 }
 
-/* Others wait for the file: the worker ends what it is at, and the next one, which it may have
- * begun. */
-static void withdraw(struct slot *s)
-{
-    while (s->ahead.length > 1) {
-        struct job *j = g_queue_pop_tail(&s->ahead);
-
-        tell_stop(s, j);
-        take_back(s, j);
-    }
-}
-
 static void give_ahead(struct slot *s)
 {
     struct job *j;
 
-    if (!executor__slot_may_take(s)) {
-        withdraw(s);
-        return;
-    }
     while (s->ahead.length < MOST_AHEAD && (j = executor__slot_take(s))) {
         g_queue_push_tail(&s->ahead, j);
         give(s, j);

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/limits.h"
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/limits.h"
 #include "executor/executor_int.h"
 #include "executor/worker.h"
 #include "http/server.h"

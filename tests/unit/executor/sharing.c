@@ -52,7 +52,7 @@ void test_a_plan_overtakes_200_queued_tasks_of_another_executor(void **state)
 
 #define MUCH_WORK "SELECT count(*) FROM range(100000000) t(a) WHERE hash(a) % 1000 = 3"
 
-/* A worker has eight jobs behind the one it is at, and gives most of them back. */
+/* A worker has few jobs behind the one it is at: whoever waits for the file waits for them. */
 void test_what_waits_in_a_worker_keeps_nobody_from_the_file(void **state)
 {
     g_autoptr(config) config = duckdb_config("w.db", NULL);
