@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define WATCH_MS   100 /* how soon a stop is passed on */
-#define MOST_AHEAD 2   /* jobs a worker has behind the one it is at */
+#define MOST_AHEAD 4   /* jobs a worker has behind the one it is at */
 
 /* "evaluate of "db"."shop"."orders" from 2026-01-01 to 2026-01-02" */
 static char *describe(const struct wire_task *t)
