@@ -353,15 +353,21 @@ static void plane_add(int kind, const char *id, const char *query)
                                    "execution_ms", (json_int_t)clock_now_ms()));
 }
 
-static json_t *result_of(const char *id)
+/* How many results came before a task's; all of them when it has none. */
+static size_t place_of(const char *id)
 {
     size_t i;
     json_t *r;
 
     json_array_foreach (plane.results, i, r)
         if (strcmp(json_get_string(r, "task_id", ""), id) == 0)
-            return json_incref(r);
-    return NULL;
+            break;
+    return i;
+}
+
+static json_t *result_of(const char *id)
+{
+    return json_incref(json_array_get(plane.results, place_of(id)));
 }
 
 /* The first result of a task; fails the test when there is none in time. */
