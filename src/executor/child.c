@@ -204,28 +204,6 @@ struct child *executor__child_start(const char *program, GError **error)
     return c;
 }
 
-bool executor__child_send(struct child *c, const json_t *message)
-{
-    g_autofree char *text = json_text_as_built(message);
-    size_t left;
-    const char *at = text;
-
-    text[left = strlen(text)] = '\n'; /* in the place of the final 0 */
-    left++;
-    while (left > 0) {
-        ssize_t n = send(c->fd, at, left, MSG_NOSIGNAL);
-        struct pollfd p = {c->fd, POLLOUT, 0};
-
-        if (n >= 0) {
-            at += n;
-            left -= (size_t)n;
-        } else if (errno != EINTR && (errno != EAGAIN || poll(&p, 1, SEND_PATIENCE_MS) <= 0)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Take a whole line out of `buffer`, or all of it at `max` bytes; NULL when there is none. */
 static char *take_line(GString *buffer, size_t from, size_t max)
 {
@@ -313,6 +291,39 @@ static bool drain(int fd, GString *into)
             g_string_append_len(into, block, n);
     } while (n == sizeof block || (n < 0 && errno == EINTR));
     return n > 0 || (n < 0 && errno == EAGAIN);
+}
+
+/* A worker that has something to say may have to be heard before it reads. */
+static bool await_room(struct child *c)
+{
+    struct pollfd p = {c->fd, POLLOUT | POLLIN, 0};
+
+    if (poll(&p, 1, SEND_PATIENCE_MS) <= 0)
+        return false;
+    if (p.revents & POLLIN && !drain(c->fd, c->said))
+        c->dead = true;
+    return !c->dead;
+}
+
+bool executor__child_send(struct child *c, const json_t *message)
+{
+    g_autofree char *text = json_text_as_built(message);
+    size_t left;
+    const char *at = text;
+
+    text[left = strlen(text)] = '\n'; /* in the place of the final 0 */
+    left++;
+    while (left > 0) {
+        ssize_t n = send(c->fd, at, left, MSG_NOSIGNAL);
+
+        if (n >= 0) {
+            at += n;
+            left -= (size_t)n;
+        } else if (errno != EINTR && (errno != EAGAIN || !await_room(c))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* What has come, or come by the end of the time. What is in the log's pipe was said before. */

@@ -55,7 +55,8 @@ struct job {
     struct lane *lane;
     struct wire_task *task; /* not changed after the claim */
     int64_t claimed_ms;     /* monotonic */
-    int64_t order;          /* the number its slot gave it to the worker with: the slot's */
+    int64_t order;          /* the slot's: the number it gave it to the worker with */
+    bool asked_back;        /* the slot's: the worker shall drop it, when it has not begun */
     /* guarded */
     enum job_state state;
     enum stop stop;
@@ -94,9 +95,9 @@ struct slot {
     struct lane *lane;
     struct child *child; /* or NULL */
     GQueue ahead;        /* of struct job *: the worker has them, behind the one it is at */
-    int64_t orders; /* numbers given so far: what a worker says of older ones interests nobody */
-    bool open;      /* the child has the warehouse open */
-    bool was_open;  /* some child of this slot had */
+    int64_t orders;      /* numbers given so far */
+    bool open;           /* the child has the warehouse open */
+    bool was_open;       /* some child of this slot had */
     unsigned generation; /* of the configuration it was opened with */
     int64_t idle_since_ms;
     pthread_t thread;

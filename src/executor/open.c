@@ -112,7 +112,7 @@ void executor__slot_printed(struct slot *s, const char *text)
     log_event(LOG_WARNING, "a worker printed", "gateway", s->lane->name, "text", text, NULL);
 }
 
-/* Wait for an answer other than a task's. NULL when there is none. */
+/* Wait for an answer; NULL when there is none. */
 static json_t *answer(struct slot *s, const struct job *j, int64_t patience_ms)
 {
     int64_t until = clock_monotonic_ms() + patience_ms;
@@ -124,9 +124,8 @@ static json_t *answer(struct slot *s, const struct job *j, int64_t patience_ms)
         g_autofree char *text = NULL;
 
         event = executor__child_next(s->child, WATCH_MS, &message, &text);
-        if (event == CHILD_SAYS && strcmp(json_get_string(message, "is", ""), "result") != 0)
+        if (event == CHILD_SAYS)
             return message;
-        json_decref(message); /* of an order that was withdrawn */
         if (event == CHILD_PRINTS)
             executor__slot_printed(s, text);
     }

@@ -155,10 +155,9 @@ static int64_t grace_ms(const struct job *j)
                : e->grace_ms;
 }
 
-static bool tell_stop(struct slot *s, const struct job *j)
+static bool tell(struct slot *s, const char *what, const struct job *j)
 {
-    g_autoptr(json_t) order =
-        json_pack("{s:s, s:I}", "do", "cancel", "order", (json_int_t)j->order);
+    g_autoptr(json_t) order = json_pack("{s:s, s:I}", "do", what, "order", (json_int_t)j->order);
 
     return executor__child_send(s->child, order);
 }
@@ -180,46 +179,60 @@ static void pass_stop(struct slot *s, struct job *j, int64_t began_ms, bool *tol
     if (now_ms > until_ms)
         executor__child_kill(s->child);
     else if (!*told)
-        *told = tell_stop(s, j);
+        *told = tell(s, "cancel", j);
 }
 
-/* A job the worker shall not come to, no longer the worker's; NULL: none. */
-static struct job *take_stopped(struct slot *s)
+static bool is_wanted_back(struct job *j)
 {
-    struct executor *e = s->lane->e;
-    int64_t now_ms = clock_monotonic_ms();
-    struct job *found = NULL;
+    struct executor *e = j->lane->e;
+    bool wanted;
 
     pthread_mutex_lock(&e->lock);
-    for (GList *i = s->ahead.head; i && !found; i = i->next) {
-        struct job *j = i->data;
-
-        executor__stop_if_silent(j, now_ms);
-        if (e->phase != PHASE_SERVING)
-            executor__job_stop(j, STOP_SHUTDOWN);
-        if (j->stop != STOP_NONE)
-            found = j;
-    }
+    executor__stop_if_silent(j, clock_monotonic_ms());
+    wanted = j->stop != STOP_NONE || e->phase != PHASE_SERVING;
     pthread_mutex_unlock(&e->lock);
-    if (found)
-        g_queue_remove(&s->ahead, found);
-    return found;
+    return wanted;
 }
 
-/* What the worker has not come to does not begin when it is stopped, or this executor is; what it
- * says of it then interests nobody. */
-static void pass_stop_ahead(struct slot *s)
+/* What the worker has not come to does not begin when it is stopped, or this executor is. Only the
+ * worker knows whether it has. */
+static void ask_back_ahead(struct slot *s)
 {
-    struct executor *e = s->lane->e;
-    struct job *j;
+    for (GList *i = s->ahead.head; i; i = i->next) {
+        struct job *j = i->data;
 
-    while ((j = take_stopped(s))) {
-        tell_stop(s, j);
-        pthread_mutex_lock(&e->lock);
-        j->in_hand = false;
-        executor__job_stop_queued(j);
-        pthread_mutex_unlock(&e->lock);
+        if (!j->asked_back && is_wanted_back(j))
+            j->asked_back = tell(s, "drop", j);
     }
+}
+
+static void end_unbegun(struct job *j, bool in_hand)
+{
+    struct executor *e = j->lane->e;
+
+    pthread_mutex_lock(&e->lock);
+    executor__job_stop(j, STOP_SHUTDOWN); /* unless it has another reason */
+    executor__job_stop_queued(j);
+    j->in_hand = in_hand;
+    pthread_mutex_unlock(&e->lock);
+}
+
+/* True when it was `j`. */
+static bool worker_dropped(struct slot *s, struct job *j, int64_t order)
+{
+    GList *i = s->ahead.head;
+
+    if (j->order == order) {
+        end_unbegun(j, true);
+        return true;
+    }
+    while (i && ((struct job *)i->data)->order != order)
+        i = i->next;
+    if (i) {
+        end_unbegun(i->data, false);
+        g_queue_delete_link(&s->ahead, i);
+    }
+    return false;
 }
 
 /* One event of the worker; true when the job has ended. */
@@ -230,6 +243,7 @@ static bool watch(struct slot *s, struct job *j)
     enum child_event event = executor__child_next(s->child, WATCH_MS, &message, &text);
     g_autoptr(json_t) said = message;
     const char *is = json_get_string(said, "is", "");
+    int64_t order = json_get_int(said, "order", 0);
 
     if (event == CHILD_GONE) {
         worker_died(s, j);
@@ -238,7 +252,9 @@ static bool watch(struct slot *s, struct job *j)
         add_to_log(j, text);
     } else if (event == CHILD_LOGS) {
         worker_logged(s, j, text);
-    } else if (strcmp(is, "result") == 0 && json_get_int(said, "order", 0) == j->order) {
+    } else if (strcmp(is, "dropped") == 0) {
+        return worker_dropped(s, j, order);
+    } else if (strcmp(is, "result") == 0 && order == j->order) {
         worker_answered(s, j, said);
         return true;
     }
@@ -250,6 +266,7 @@ static void give(struct slot *s, struct job *j)
     g_autoptr(json_t) order = NULL;
 
     j->order = ++s->orders;
+    j->asked_back = false;
     order = json_pack("{s:s, s:I, s:o}", "do", "task", "order", (json_int_t)j->order, "task",
                       wire_to_json(&wire_task_type, j->task));
     log_event(LOG_DEBUG, "task begins", "task", j->task->id, "gateway", s->lane->name, NULL);
@@ -279,7 +296,7 @@ void executor__slot_run(struct slot *s, struct job *j)
     give_ahead(s);
     while (!watch(s, j)) {
         pass_stop(s, j, began_ms, &told);
-        pass_stop_ahead(s);
+        ask_back_ahead(s);
         give_ahead(s);
     }
 }

@@ -19,12 +19,12 @@
 
 struct worker {
     pthread_mutex_t lock;
+    pthread_mutex_t voice; /* to send; may be taken with the lock held */
     pthread_cond_t changed;
-    GQueue orders;        /* of json_t *: for the main thread */
-    int64_t running;      /* the order that is being carried out; or 0 */
-    bool stop;            /* it shall end */
-    GHashTable *unwanted; /* of int64_t: orders that were cancelled before they began */
-    bool gone;            /* the supervisor is */
+    GQueue orders;   /* of json_t *: for the main thread */
+    int64_t running; /* the order that is being carried out; or 0 */
+    bool stop;       /* it shall end */
+    bool gone;       /* the supervisor is */
     struct warehouse *warehouse;
     char *gateway;
     /* the main thread's: */
@@ -47,7 +47,17 @@ static bool send_all(const char *text, size_t n)
     return true;
 }
 
-static void say(struct worker *w, json_t *message);
+static void send_message(struct worker *w, json_t *message) /* takes it */
+{
+    g_autofree char *text = json_text_as_built(message);
+    size_t n = strlen(text);
+
+    text[n] = '\n'; /* in the place of the final 0 */
+    pthread_mutex_lock(&w->voice);
+    send_all(text, n + 1); /* when it fails, the reader sees the end too */
+    pthread_mutex_unlock(&w->voice);
+    json_decref(message);
+}
 
 /* The pipe takes all of a text so short, or nothing. */
 static void send_log(struct worker *w)
@@ -56,27 +66,17 @@ static void send_log(struct worker *w)
 
     if (!w->pipe_is_full && (n > PIPE_BUF || write(WORKER_LOG_FD, w->log->str, n) != (ssize_t)n))
         w->pipe_is_full = true;
-    if (w->pipe_is_full) {
-        g_autofree char *text = g_strdup(w->log->str);
-
-        g_string_truncate(w->log, 0);
-        say(w, json_pack("{s:s, s:s}", "is", "log", "text", text));
-    }
+    if (w->pipe_is_full)
+        send_message(w, json_pack("{s:s, s:s}", "is", "log", "text", w->log->str));
     g_string_truncate(w->log, 0);
 }
 
+/* The main thread's. */
 static void say(struct worker *w, json_t *message) /* takes it */
 {
-    g_autofree char *text = NULL;
-    size_t n;
-
     if (w->log->len > 0)
         send_log(w);
-    text = json_text_as_built(message);
-    n = strlen(text);
-    text[n] = '\n';        /* in the place of the final 0 */
-    send_all(text, n + 1); /* when it fails, the reader sees the end too */
-    json_decref(message);
+    send_message(w, message);
 }
 
 /* With the lock held. */
@@ -87,23 +87,54 @@ static void cancel_running(struct worker *w)
         warehouse_cancel(w->warehouse);
 }
 
+/* With the lock held. What has begun stays, and says itself how it ends. */
+static void drop(struct worker *w, int64_t order)
+{
+    for (GList *i = w->orders.head; i; i = i->next)
+        if (json_get_int(i->data, "order", 0) == order) {
+            json_decref(i->data);
+            g_queue_delete_link(&w->orders, i);
+            send_message(w, json_pack("{s:s, s:I}", "is", "dropped", "order", (json_int_t)order));
+            return;
+        }
+}
+
 /* With the lock held. What has ended meanwhile needs no cancel, and what follows it none either. */
 static void cancel(struct worker *w, int64_t order)
 {
     if (order == w->running)
         cancel_running(w);
     else
-        g_hash_table_add(w->unwanted, g_memdup2(&order, sizeof order));
+        drop(w, order);
+}
+
+static const struct {
+    const char *name;
+    void (*call)(struct worker *w, int64_t order);
+} at_once[] = {
+    {"cancel", cancel},
+    {"drop",   drop  },
+};
+
+/* With the lock held. Orders about a task that waits or runs do not wait behind it. */
+static bool is_done_at_once(struct worker *w, const json_t *order)
+{
+    const char *what = json_get_string(order, "do", "");
+
+    for (size_t i = 0; i < G_N_ELEMENTS(at_once); i++)
+        if (strcmp(what, at_once[i].name) == 0) {
+            at_once[i].call(w, json_get_int(order, "order", 0));
+            return true;
+        }
+    return false;
 }
 
 static void read_order(struct worker *w, const char *line, size_t n)
 {
     json_t *order = json_parse(line, n, NULL);
-    const char *what = json_get_string(order, "do", "");
 
     pthread_mutex_lock(&w->lock);
-    if (strcmp(what, "cancel") == 0) {
-        cancel(w, json_get_int(order, "order", 0));
+    if (is_done_at_once(w, order)) {
         json_decref(order);
     } else {
         g_queue_push_tail(&w->orders, order);
@@ -279,20 +310,10 @@ static void make_result_valid(struct wire_result *r)
     }
 }
 
-static void begin(struct worker *w, int64_t order)
-{
-    pthread_mutex_lock(&w->lock);
-    w->running = order;
-    w->stop = w->gone || g_hash_table_remove(w->unwanted, &order);
-    pthread_mutex_unlock(&w->lock);
-}
-
 static void end(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
     w->running = 0;
-    if (g_queue_is_empty(&w->orders))
-        g_hash_table_remove_all(w->unwanted);
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -304,7 +325,6 @@ static void do_task(struct worker *w, const json_t *order)
     g_autoptr(wire_task) task = wire_from_json(&wire_task_type, given, &error);
     g_autoptr(wire_result) result = NULL;
 
-    begin(w, number);
     result = task ? carry_out(w, task) : failed(error->message);
 
     g_free(result->task_id);
@@ -372,7 +392,7 @@ static void carry_out_order(struct worker *w, const json_t *order)
     log_event(LOG_WARNING, "an order that this worker does not know", "order", name, NULL);
 }
 
-/* NULL when the supervisor is gone. */
+/* NULL when the supervisor is gone. A task begins here: from now on it is not dropped. */
 static json_t *next_order(struct worker *w)
 {
     json_t *order;
@@ -381,13 +401,17 @@ static json_t *next_order(struct worker *w)
     while (!w->gone && g_queue_is_empty(&w->orders))
         pthread_cond_wait(&w->changed, &w->lock);
     order = w->gone ? NULL : g_queue_pop_head(&w->orders);
+    w->running = json_get_int(order, "order", 0);
+    w->stop = w->gone;
     pthread_mutex_unlock(&w->lock);
     return order;
 }
 
 int worker_main(void)
 {
-    struct worker w = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct worker w = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                       .voice = PTHREAD_MUTEX_INITIALIZER,
+                       .changed = PTHREAD_COND_INITIALIZER};
     pthread_t thread;
     json_t *order;
 
@@ -395,7 +419,6 @@ int worker_main(void)
     signal(SIGPIPE, SIG_IGN); /* a supervisor that is gone is noticed by the reader */
     g_queue_init(&w.orders);
     w.log = g_string_new(NULL);
-    w.unwanted = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     if (pthread_create(&thread, NULL, reader, &w) != 0)
         return 1;
     while ((order = next_order(&w))) {

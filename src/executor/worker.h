@@ -10,7 +10,10 @@
  *                                                          {"is": "refused", "code", "message"}
  *     {"do": "task", "order", "task": wire_task}           {"is": "result", "order", "result":
  *                                                           wire_result}
- *     {"do": "cancel", "order"}                            (that task ends with a result)
+ *     {"do": "cancel", "order"}                            (that task ends with a result, when it
+ * has begun: else as after "drop")
+ *     {"do": "drop", "order"}                              {"is": "dropped", "order"}: it has not
+ *                                                           begun, and will not
  *     {"do": "close"}                                      {"is": "closed"}: the file is free
  *     {"do": "driver", "type"}                             {"is": "driver"}: it can be loaded
  *     {"do": "rights", "read_only"}                        {"is": "rights", "text"}
@@ -22,9 +25,9 @@
  * else of that task's log: {"is": "log", "text": what the pipe would have got}.
  *
  * One task at a time, in the order they came: the supervisor may send the next ones while one runs,
- * each with a number of its own. "cancel" is read while a task runs and goes to the warehouse; a
- * task that has not begun then ends without beginning. When the socket closes, what runs is
- * cancelled and the process exits.
+ * each with a number of its own. "cancel" and "drop" are read while a task runs: the one goes to
+ * the warehouse, the other is answered at once, and not at all when that task has begun. When the
+ * socket closes, what runs is cancelled and the process exits.
  */
 #ifndef HEDDLE_EXECUTOR_WORKER_H
 #define HEDDLE_EXECUTOR_WORKER_H

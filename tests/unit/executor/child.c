@@ -62,6 +62,25 @@ void test_lines_go_both_ways(void **state)
     end(c, "ended with exit code 3");
 }
 
+/* Both sides' buffers are full before either reads. */
+void test_much_is_said_both_ways_at_once(void **state)
+{
+    struct child *c = start("big=$(printf '%01000000d' 0); echo \"{\\\"n\\\": \\\"$big\\\"}\" >&3; "
+                            "read -r line <&3; echo \"{\\\"n\\\": ${#line}}\" >&3");
+    g_autofree char *big = g_strnfill(1000000, 'x');
+    g_autoptr(json_t) order = json_pack("{s:s}", "do", big);
+    g_autoptr(json_t) first = NULL, second = NULL;
+    char *text;
+
+    (void)state;
+    assert_true(executor__child_send(c, order));
+    assert_int_equal(next(c, &first, &text), CHILD_SAYS);
+    assert_int_equal(strlen(json_get_string(first, "n", "")), 1000000);
+    assert_int_equal(next(c, &second, &text), CHILD_SAYS);
+    assert_int_equal(json_get_int(second, "n", 0), 1000000 + (int)strlen("{\"do\":\"\"}"));
+    end(c, "ended with exit code 0");
+}
+
 void test_what_it_prints_arrives_before_its_end(void **state)
 {
     struct child *c = start("echo one; echo -n two >&2; kill -SEGV $$");

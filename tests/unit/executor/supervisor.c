@@ -245,6 +245,47 @@ void test_a_task_that_waits_in_the_worker_is_cancelled_at_once(void **state)
     executor_stop(e, PATIENCE_MS);
 }
 
+static struct job *running_job(struct executor *e, const char *id)
+{
+    GHashTableIter i;
+    gpointer value;
+
+    g_hash_table_iter_init(&i, e->jobs);
+    while (g_hash_table_iter_next(&i, NULL, &value)) {
+        struct job *j = value;
+
+        if (strcmp(j->task->id, id) == 0 && j->state == JOB_RUNNING)
+            return j;
+    }
+    return NULL;
+}
+
+/* The supervisor is kept from listening until the worker has done both tasks. */
+void test_a_task_that_was_done_when_it_was_cancelled_is_not_said_to_be_unbegun(void **state)
+{
+    g_autoptr(config) config = config_of_test();
+    struct executor *e = start_executor("apply", config);
+    g_autoptr(json_t) done = NULL;
+    struct job *second = NULL;
+
+    (void)state;
+    plane_add(0, "1", "SELECT count(*) FROM range(200000000) t(a) WHERE hash(a) % 1000 = 3");
+    plane_add(0, "2", "SELECT 2");
+    for (int i = 0; i < PATIENCE_MS && !second; i++) {
+        pthread_mutex_lock(&e->lock);
+        second = running_job(e, "2");
+        if (second) {
+            executor__job_stop(second, STOP_CANCELLED);
+            g_usleep(5 * 1000 * 1000);
+        }
+        pthread_mutex_unlock(&e->lock);
+        g_usleep(1000);
+    }
+    done = plane_result("2");
+    assert_string_equal(status_of(done), "success");
+    executor_stop(e, PATIENCE_MS);
+}
+
 /* A figure that has no labels, or all of its text up to the value. */
 static int64_t figure(struct executor *e, const char *series)
 {
