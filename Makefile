@@ -53,9 +53,10 @@ $(BUILD)/heddle: $(BUILD)/obj/main.o $(LIBS)
 
 # To read SQL is what most of a command's time is spent on: two modules are optimised together when
 # what people run is linked from them. Tests link the same objects as they are, which is quicker.
-ifneq ($(and $(filter -O2,$(OPTIMISE)),$(findstring gcc,$(CC))),)
-$(BUILD)/obj/sql/%.o $(BUILD)/obj/base/%.o: HARDER := -O3 -flto -ffat-lto-objects
-$(BUILD)/heddle $(BUILD)/bench/sql: TOGETHER := -O3 -flto=auto
+ifneq ($(filter -O2,$(OPTIMISE)),)
+is_gcc := $(findstring gcc,$(CC))
+$(BUILD)/obj/sql/%.o $(BUILD)/obj/base/%.o: HARDER := -O3 $(if $(is_gcc),-flto -ffat-lto-objects)
+$(BUILD)/heddle $(BUILD)/bench/sql: TOGETHER := $(if $(is_gcc),-O3 -flto=auto,-fno-lto)
 endif
 
 # Objects that know the version are compiled again when that changes.

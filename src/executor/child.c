@@ -294,11 +294,12 @@ static bool drain(int fd, GString *into)
 }
 
 /* A worker that has something to say may have to be heard before it reads. */
-static bool await_room(struct child *c)
+static bool await_room(struct child *c, int64_t until_ms)
 {
     struct pollfd p = {c->fd, POLLOUT | POLLIN, 0};
+    int64_t left_ms = until_ms - clock_monotonic_ms();
 
-    if (poll(&p, 1, SEND_PATIENCE_MS) <= 0)
+    if (left_ms <= 0 || poll(&p, 1, (int)left_ms) <= 0)
         return false;
     if (p.revents & POLLIN && !drain(c->fd, c->said))
         c->dead = true;
@@ -308,6 +309,7 @@ static bool await_room(struct child *c)
 bool executor__child_send(struct child *c, const json_t *message)
 {
     g_autofree char *text = json_text_as_built(message);
+    int64_t until_ms = clock_monotonic_ms() + SEND_PATIENCE_MS;
     size_t left;
     const char *at = text;
 
@@ -319,7 +321,8 @@ bool executor__child_send(struct child *c, const json_t *message)
         if (n >= 0) {
             at += n;
             left -= (size_t)n;
-        } else if (errno != EINTR && (errno != EAGAIN || !await_room(c))) {
+            until_ms = clock_monotonic_ms() + SEND_PATIENCE_MS;
+        } else if (errno != EINTR && (errno != EAGAIN || !await_room(c, until_ms))) {
             return false;
         }
     }

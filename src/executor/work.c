@@ -129,17 +129,24 @@ static void add_to_log(struct job *j, const char *line)
     pthread_mutex_unlock(&e->lock);
 }
 
+static GList *find_ahead(struct slot *s, int64_t order)
+{
+    GList *i = s->ahead.head;
+
+    while (i && ((const struct job *)i->data)->order != order)
+        i = i->next;
+    return i;
+}
+
 /* "ORDER LINE": the worker may be at the next job before it is known that it has ended this one. */
 static void worker_logged(struct slot *s, struct job *j, const char *text)
 {
-    GList *i = s->ahead.head;
     char *line;
     int64_t order = g_ascii_strtoll(text, &line, 10);
+    const GList *ahead = find_ahead(s, order);
 
-    while (j->order != order && i) {
-        j = i->data;
-        i = i->next;
-    }
+    if (ahead)
+        j = ahead->data;
     if (j->order == order && *line == ' ')
         add_to_log(j, line + 1);
 }
@@ -220,17 +227,14 @@ static void end_unbegun(struct job *j, bool in_hand)
 /* True when it was `j`. */
 static bool worker_dropped(struct slot *s, struct job *j, int64_t order)
 {
-    GList *i = s->ahead.head;
+    GList *ahead = find_ahead(s, order);
 
-    if (j->order == order) {
+    if (ahead) {
+        end_unbegun(ahead->data, false);
+        g_queue_delete_link(&s->ahead, ahead);
+    } else if (j->order == order) {
         end_unbegun(j, true);
         return true;
-    }
-    while (i && ((struct job *)i->data)->order != order)
-        i = i->next;
-    if (i) {
-        end_unbegun(i->data, false);
-        g_queue_delete_link(&s->ahead, i);
     }
     return false;
 }

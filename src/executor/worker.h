@@ -10,8 +10,7 @@
  *                                                          {"is": "refused", "code", "message"}
  *     {"do": "task", "order", "task": wire_task}           {"is": "result", "order", "result":
  *                                                           wire_result}
- *     {"do": "cancel", "order"}                            (that task ends with a result, when it
- * has begun: else as after "drop")
+ *     {"do": "cancel", "order"}                            (its result; unbegun: as for "drop")
  *     {"do": "drop", "order"}                              {"is": "dropped", "order"}: it has not
  *                                                           begun, and will not
  *     {"do": "close"}                                      {"is": "closed"}: the file is free

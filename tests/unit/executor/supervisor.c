@@ -520,7 +520,6 @@ static json_t *hello_of(const struct executor *e)
     return json_pack("{s:s, s:s, s:[]}", "executor_id", e->id, "kind", "apply", "gateways");
 }
 
-/* A caller at its longest wait goes on as soon as any other hears that the outage is over. */
 /* Has a caller been answered since this one's last call began? */
 static bool has_recovered(struct executor *e, const struct caller *since)
 {
@@ -532,6 +531,7 @@ static bool has_recovered(struct executor *e, const struct caller *since)
     return recovered;
 }
 
+/* A caller at its longest wait goes on as soon as any other hears that the outage is over. */
 void test_an_outage_that_is_over_for_one_caller_is_over_for_all(void **state)
 {
     g_autoptr(config) config = config_of_test();
